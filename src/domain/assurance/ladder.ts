@@ -1,0 +1,29 @@
+import type { EvidenceKind } from './evidence.ts';
+
+/** The common scale of every deployment (AST-01); `L1` is the lowest. */
+export const acrValues = ['L1', 'L2', 'L3', 'L4'] as const;
+export type Acr = (typeof acrValues)[number];
+
+/** A text in the languages of the pages. */
+export interface LocalText {
+  readonly 'zh-CN': string;
+  readonly en: string;
+}
+
+/** One rung of a deployment's ladder; which evidence gives which level is data (RN-44, DIS-04). */
+export interface AssuranceLevel {
+  readonly acr: Acr;
+  /** What pages call it: 初级认证, V1 … */
+  readonly label: LocalText;
+  /** What the level opens (RN-05 to RN-07). */
+  readonly opens: LocalText;
+  /** Any of these sets of evidence is enough; the lowest rung has an empty set. */
+  readonly anyOf: readonly (readonly EvidenceKind[])[];
+  /**
+   * How the person must have authenticated in this session, besides: any of these RFC 8176 values.
+   * Absent: any way of signing in (AST-06).
+   */
+  readonly minimumAuthentication?: { readonly anyOf: readonly string[] };
+  /** Shown as a disabled tile, reachable by nobody yet (RN-36). */
+  readonly comingSoon?: boolean;
+}

@@ -1,0 +1,58 @@
+/** Every event the audit log knows: one row each, what happened in the past tense. */
+export const auditEvents = {
+  'account.registered': 'a person registered an account',
+  'sign-in.succeeded': 'a person signed in; `method` says how',
+  'sign-in.refused': 'a sign-in failed; `reason` says why',
+  'sign-out.done': 'a person ended the session',
+  'sessions.ended': 'every other session of an account was ended',
+  'otp.sent': 'a one-time code was asked for; `purpose` says what for',
+  'identity.verified': 'an authority confirmed evidence of `kind`',
+  'identity.not-verified': 'an authority did not confirm evidence of `kind`; `reason` is its outcome',
+  'step-up.declined': 'a person declined to raise the level for a service',
+  'consent.given': 'a person allowed a service to read data; `scopes`',
+  'consent.denied': 'a person refused a service',
+  'password.rehashed': 'a stored password hash was renewed at sign-in',
+  'key.rotated': 'a signing key changed its state',
+  'operator.appointed': 'an account was given an operator role',
+  'token-family.revoked': 'a used refresh token or code came again; all of its grant was revoked',
+} as const;
+
+export type AuditEventName = keyof typeof auditEvents;
+
+/** The only details an event may carry; none of them is personal. */
+export interface AuditDetails {
+  readonly method?: string;
+  readonly reason?: string;
+  readonly purpose?: string;
+  readonly kind?: string;
+  readonly source?: string;
+  readonly reference?: string;
+  readonly acr?: string;
+  readonly scopes?: string;
+  readonly role?: string;
+  readonly keyId?: string;
+  readonly agreement?: string;
+  readonly address?: string;
+}
+
+export interface AuditEvent {
+  /** UUID v7 or random UUID, made by the caller: a repeated commit appends once. */
+  readonly id: string;
+  readonly at: Date;
+  readonly event: AuditEventName;
+  /** Pseudonymous ids only. */
+  readonly accountId: string | undefined;
+  readonly clientId: string | undefined;
+  readonly requestId: string | undefined;
+  readonly details: AuditDetails;
+}
+
+export interface AuditLog {
+  /**
+   * Chains all committed, unsealed events in their order: each gets a sequence number and
+   * hash(previous hash, event). One sealer at a time, over all processes. Returns how many.
+   */
+  seal(limit: number): Promise<number>;
+  /** Walks the chain from `from`; answers how many events were checked and the first that does not fit. */
+  verify(): Promise<{ checked: number; brokenAt: number | undefined; unsealed: number }>;
+}

@@ -1,0 +1,20 @@
+/** Hashing of passwords (docs/adr/0006): argon2id with a pepper, on a bounded queue. */
+export interface PasswordHasher {
+  /**
+   * A PHC string of the password.
+   *
+   * @throws Refused `service.busy` when the queue is full
+   */
+  hash(password: string): Promise<string>;
+  /**
+   * Compares in the time of one hash. Without `stored` (unknown account) it does the same work against a
+   * decoy and answers false.
+   *
+   * @throws Refused `service.busy` when the queue is full
+   */
+  verify(password: string, stored: string | undefined): Promise<boolean>;
+  /** True when the stored hash is of an older kind or weaker than today's parameters. */
+  outdated(stored: string): boolean;
+  /** Waiting and running hashes, for metrics. */
+  depth(): number;
+}

@@ -1,0 +1,83 @@
+import type { CivilDate } from './civil-date.ts';
+import type { DocumentType } from './document-number.ts';
+
+/**
+ * The four tables of D1: `account` is how one signs in, `person` a verified human being,
+ * `subject` who a relying party sees, `evidence` (assurance/evidence.ts) what was proved.
+ */
+
+export type AccountStatus = 'active' | 'locked' | 'disabled';
+
+/** What the hot path needs: nothing in it is personal, so nothing has to be decrypted. */
+export interface AccountHeader {
+  /** Immutable, oidc-provider's accountId; never shown to anybody. UUID. */
+  readonly id: string;
+  /** Who relying parties see; see src/oidc/subject.ts. UUID. */
+  readonly subjectId: string;
+  /** Set once the account belongs to a verified person. UUID. */
+  readonly personId: string | undefined;
+  readonly status: AccountStatus;
+}
+
+export interface Account extends AccountHeader {
+  readonly username: string | undefined;
+  /** Normalised mainland mobile, 11 digits. */
+  readonly mobile: string;
+  readonly email: string | undefined;
+  readonly ethnicity: string | undefined;
+  readonly createdAt: Date;
+}
+
+export interface NewAccount {
+  readonly id: string;
+  readonly subjectId: string;
+  readonly username: string | undefined;
+  readonly mobile: string;
+  readonly email: string | undefined;
+  readonly agreement: { readonly version: string; readonly acceptedAt: Date };
+  readonly createdAt: Date;
+}
+
+export type IdentifierKind = 'username' | 'mobile' | 'document';
+
+export interface IdentityDocument {
+  readonly type: DocumentType;
+  /** Canonical form of document-number.ts. */
+  readonly number: string;
+  /** What uniqueness goes by (a permit's reissue count does not make a new person). */
+  readonly key: string;
+  readonly validFrom: CivilDate | undefined;
+  readonly validUntil: CivilDate | 'long-term' | undefined;
+}
+
+export type Sex = 'male' | 'female' | 'unknown';
+
+export interface Person {
+  readonly id: string;
+  readonly subjectId: string;
+  /** As verified. */
+  readonly name: string;
+  readonly document: IdentityDocument;
+  readonly sex: Sex;
+  readonly birthDate: CivilDate | undefined;
+}
+
+export interface AccountStore {
+  /** Header by id; undefined when there is none. One look-up. */
+  header(id: string): Promise<AccountHeader | undefined>;
+  /** With personal data opened. */
+  byId(id: string): Promise<Account | undefined>;
+  /**
+   * By keyed hash of the normalised value. `document` is the `key` of an identity document together with
+   * its type as `type:key`; it finds the account that holds the verified person.
+   */
+  byIdentifier(kind: IdentifierKind, value: string): Promise<AccountHeader | undefined>;
+  /** The stored password hash (PHC string) of an account. */
+  passwordHash(accountId: string): Promise<string | undefined>;
+}
+
+export interface PersonStore {
+  byId(id: string): Promise<Person | undefined>;
+  /** Who holds this document, and which account holds that person now. */
+  byDocument(type: DocumentType, key: string): Promise<{ person: Person; accountId: string | undefined } | undefined>;
+}

@@ -1,0 +1,70 @@
+import type { AuditEvent } from './audit/events.ts';
+import type { Evidence } from './assurance/evidence.ts';
+import type { OutboxMessage } from './notification/outbox.ts';
+import type { NewAccount, Person } from './person/account.ts';
+
+/**
+ * Named write points (docs/adr/0017). A use case decides everything first and then commits a list of
+ * writes as data: they are carried out in order, in one transaction, all or nothing. The list of names
+ * is what the fault tests kill the process at.
+ */
+export type Write =
+  | { readonly write: 'subject.insert'; readonly id: string; readonly createdAt: Date }
+  | { readonly write: 'account.insert'; readonly account: NewAccount }
+  | { readonly write: 'password.put'; readonly accountId: string; readonly hash: string; readonly at: Date }
+  /** Refuses (`Conflict`) when the document already belongs to a person. */
+  | { readonly write: 'person.insert'; readonly person: Person; readonly at: Date }
+  /** New dates or corrected data of the same document. */
+  | { readonly write: 'person.update'; readonly person: Person; readonly at: Date }
+  /** Gives the account its person and subject; refuses when the account has a person or the person an account by now. */
+  | {
+      readonly write: 'account.link-person';
+      readonly accountId: string;
+      readonly personId: string;
+      readonly subjectId: string;
+      readonly at: Date;
+    }
+  /** Replaces earlier evidence of the same kind (which is kept, marked as superseded). */
+  | { readonly write: 'evidence.insert'; readonly evidence: Evidence }
+  | {
+      readonly write: 'session-factors.put';
+      readonly sessionUid: string;
+      readonly accountId: string;
+      readonly factors: readonly { readonly amr: string; readonly at: Date }[];
+      readonly expiresAt: Date;
+    }
+  /** Ends every session of the account but `exceptUid`, with its factors. */
+  | { readonly write: 'sessions.end'; readonly accountId: string; readonly exceptUid: string | undefined }
+  /** Ends every grant of the account and the refresh tokens issued under it. */
+  | { readonly write: 'grants.end'; readonly accountId: string }
+  | { readonly write: 'operator-role.put'; readonly accountId: string; readonly role: string; readonly at: Date }
+  | { readonly write: 'audit.append'; readonly event: AuditEvent }
+  | { readonly write: 'outbox.enqueue'; readonly message: OutboxMessage };
+
+export type WriteName = Write['write'];
+
+/** A unique rule or an expectation of a write does not hold; nothing was written. */
+export class Conflict extends Error {
+  /** Which write, and for `account.insert` which rule: `mobile`, `username`, `email`. */
+  readonly write: WriteName;
+  readonly rule: string;
+
+  constructor(write: WriteName, rule: string, options?: { cause?: unknown }) {
+    super(`${write}: ${rule}`, options);
+    this.name = 'Conflict';
+    this.write = write;
+    this.rule = rule;
+  }
+}
+
+export interface UnitOfWork {
+  /**
+   * Carries out the writes in order in one transaction. Serialization failures and deadlocks are
+   * retried up to three times with jitter.
+   *
+   * @param useCase - name for metrics and fault tests, e.g. `register`
+   * @throws Conflict when a unique rule or an expectation does not hold
+   * @throws Unavailable when the database does not answer
+   */
+  commit(useCase: string, writes: readonly Write[]): Promise<void>;
+}
