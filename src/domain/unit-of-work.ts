@@ -1,5 +1,6 @@
 import type { AuditEvent } from './audit/events.ts';
 import type { Evidence } from './assurance/evidence.ts';
+import type { Consent } from './consent/consent.ts';
 import type { OutboxMessage } from './notification/outbox.ts';
 import type { NewAccount, Person } from './person/account.ts';
 
@@ -37,6 +38,8 @@ export type Write =
   | { readonly write: 'sessions.end'; readonly accountId: string; readonly exceptUid: string | undefined }
   /** Ends every grant of the account and the refresh tokens issued under it. */
   | { readonly write: 'grants.end'; readonly accountId: string }
+  /** Replaces the consent of the same account, client and principal; the earlier one is kept as history. */
+  | { readonly write: 'consent.put'; readonly consent: Consent }
   | { readonly write: 'operator-role.put'; readonly accountId: string; readonly role: string; readonly at: Date }
   | { readonly write: 'audit.append'; readonly event: AuditEvent }
   | { readonly write: 'outbox.enqueue'; readonly message: OutboxMessage };

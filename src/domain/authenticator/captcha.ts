@@ -1,0 +1,73 @@
+import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { secondsAfter, type Clock } from '../clock.ts';
+import type { CaptchaPolicy } from '../policy.ts';
+import { Refused } from '../refused.ts';
+import type { CaptchaStore } from '../short-lived.ts';
+
+/**
+ * A check that a person is there, before anything that costs money or can be guessed (REG-28, DIS-08).
+ * One challenge has two answers of which either will do: the characters of a picture, or a proof of
+ * work for people who cannot see it (UXP-04, WCAG 1.1.1). Single use, two minutes.
+ */
+
+const alphabets = {
+  digits: '0123456789',
+  // Without characters that look alike.
+  alphanumeric: 'abcdefhjkmnprstuvwxyABCDEFGHJKLMNPRSTUVWXY3456789',
+} as const;
+
+/** Leading zero bits of SHA-256 that a proof of work must show: about a second in a browser of a phone. */
+export const puzzleBits = 17;
+
+const ttlSeconds = 120;
+
+export interface CaptchaAnswer {
+  readonly id: string | undefined;
+  /** What was read from the picture. */
+  readonly answer: string | undefined;
+  /** Counter of the proof of work, decimal. */
+  readonly proof: string | undefined;
+}
+
+/** A new challenge; its id doubles as the seed of the proof of work. */
+export async function issueCaptcha(
+  { captchas, clock }: { captchas: CaptchaStore; clock: Clock },
+  policy: CaptchaPolicy,
+): Promise<{ id: string }> {
+  const id = randomBytes(16).toString('base64url');
+  const alphabet = alphabets[policy.alphabet];
+  const answer = Array.from({ length: policy.length }, () => alphabet[randomInt(alphabet.length)]).join('');
+  await captchas.put(id, answer, secondsAfter(clock.now(), ttlSeconds));
+  return { id };
+}
+
+/**
+ * Uses the challenge up, whatever the answer.
+ *
+ * @throws Refused captcha.required without an answer, captcha.wrong for a wrong or used one
+ */
+export async function passCaptcha(
+  { captchas, clock }: { captchas: CaptchaStore; clock: Clock },
+  { id, answer, proof }: CaptchaAnswer,
+): Promise<void> {
+  if (!id || (!answer && !proof)) throw new Refused('captcha.required', 'captcha');
+  const now = clock.now();
+  const expected = await captchas.read(id, now);
+  const solved = proof !== undefined && proof !== '' && expected !== undefined && proves(id, proof);
+  // Either way one conditional act decides who used it: a proof is redeemed with the stored answer.
+  const result = await captchas.redeem(id, solved ? expected : normalise(answer ?? '', expected), now);
+  if (result !== 'ok') throw new Refused('captcha.wrong', 'captcha');
+}
+
+/** Full-width digits are what a Chinese keyboard types; letters count in the case of the picture only where it mixes both. */
+function normalise(answer: string, expected: string | undefined): string {
+  const typed = answer.normalize('NFKC').replaceAll(/\s/g, '');
+  return expected !== undefined && typed.toLowerCase() === expected.toLowerCase() ? expected : typed;
+}
+
+/** SHA-256(`id:counter`) begins with `puzzleBits` zero bits. */
+function proves(id: string, counter: string): boolean {
+  if (!/^\d{1,12}$/.test(counter)) return false;
+  const head = createHash('sha256').update(`${id}:${counter}`).digest().readUInt32BE(0);
+  return Math.clz32(head) >= puzzleBits;
+}

@@ -1,0 +1,49 @@
+import type { Clock } from '../clock.ts';
+import { Refused } from '../refused.ts';
+import type { QuotaRule, QuotaStore } from '../short-lived.ts';
+import type { Vault } from '../vault.ts';
+
+/**
+ * Limits on guessing. The key of the attacker is locked, never the account: otherwise anybody could
+ * lock anybody out. A device that signed in before has a key of its own, so its owner gets through while
+ * a stranger guesses. Unknown identifiers are counted exactly like known ones.
+ */
+
+const limit = 5;
+const windowSeconds = 900;
+
+export interface Attempt {
+  /** Normalised identifier as typed. */
+  readonly identifier: string;
+  readonly address: string;
+  /** Account id that this browser signed in to before, where its device cookie says so. */
+  readonly knownDevice: string | undefined;
+}
+
+export interface ThrottleDeps {
+  readonly quotas: QuotaStore;
+  readonly vault: Vault;
+  readonly clock: Clock;
+}
+
+/**
+ * Counts the attempt before it is made, so that simultaneous ones cannot overrun the limit; `succeed`
+ * takes it back.
+ *
+ * @throws Refused credentials.throttled (429) with Retry-After
+ */
+export async function countAttempt(deps: ThrottleDeps, attempt: Attempt): Promise<{ succeed: () => Promise<void> }> {
+  const rules = attemptRules(deps.vault, attempt);
+  const taken = await deps.quotas.take(rules, deps.clock.now());
+  if (!taken.ok) {
+    const minutes = Math.max(1, Math.ceil(taken.retryAfterSeconds / 60));
+    throw new Refused('credentials.throttled', 'identifier', { minutes }, taken.retryAfterSeconds);
+  }
+  return { succeed: () => deps.quotas.giveBack(rules, taken.ticket) };
+}
+
+function attemptRules(vault: Vault, { identifier, address, knownDevice }: Attempt): QuotaRule[] {
+  const place = knownDevice === undefined ? `address:${address}` : `device:${knownDevice}`;
+  const key = vault.index('quota', `${identifier}|${place}`).toString('base64url');
+  return [{ key: `password:${key}`, limit, windowSeconds }];
+}
