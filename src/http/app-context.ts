@@ -1,0 +1,20 @@
+import type { ParameterizedContext } from 'koa';
+import type { Channel, Locale } from './page-model.ts';
+
+/** What middleware learns about a request before any page sees it. */
+export interface AppState {
+  /** On every page, in every log line, in every audit record. */
+  requestId: string;
+  /** Address of the browser after as many trusted proxy hops as the configuration says. */
+  address: string;
+  /** Of the Content-Security-Policy. */
+  nonce: string;
+  /** Random value of this browser that anti-forgery tokens are bound to. */
+  seed: string;
+  locale: Locale;
+  channel: Channel;
+  elder: boolean;
+}
+
+export type AppContext = ParameterizedContext<AppState>;
+export type Next = () => Promise<unknown>;

@@ -1,0 +1,119 @@
+import { createHmac } from 'node:crypto';
+import { bodyParser } from '@koa/bodyparser';
+import type { CaptchaAnswer } from '../domain/authenticator/captcha.ts';
+import { FormRefused, Refused } from '../domain/refused.ts';
+import type { AppContext, Next } from './app-context.ts';
+import { equal } from './cookies.ts';
+import type { FieldModel, FormModel, ProblemModel } from './page-model.ts';
+import type { Words } from './words.ts';
+
+/**
+ * Forms of our pages: a signed token bound to the browser, the page and (in wizards) the revision of
+ * the draft, besides the check of Origin and Sec-Fetch-Site. Works without scripts.
+ */
+
+/** Only small url-encoded bodies; anything else is refused before a handler runs. */
+export function formBody() {
+  const parse = bodyParser({
+    enableTypes: ['form'],
+    formLimit: '64kb',
+    onError(error) {
+      throw new Refused((error as { status?: number }).status === 413 ? 'form.too-large' : 'form.malformed');
+    },
+  });
+  return async (ctx: AppContext, next: Next): Promise<void> => {
+    if (ctx.method === 'POST' && !ctx.is('application/x-www-form-urlencoded')) throw new Refused('form.malformed');
+    await parse(ctx as Parameters<typeof parse>[0], next as Parameters<typeof parse>[1]);
+  };
+}
+
+export interface SubmittedForm {
+  /** Text fields of the page; repeated ones are refused. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly captcha: CaptchaAnswer;
+  /** Revision of the draft the page was made from; 0 outside wizards. */
+  readonly revision: number;
+  /** The script on the page asked, not the browser itself. */
+  readonly wantsJson: boolean;
+}
+
+export interface FormTokens {
+  /** Value of the hidden field `_form`. `scope` names the page: its path. */
+  issue(ctx: AppContext, scope: string, revision?: number): string;
+  /** @throws Refused form.forged */
+  check(ctx: AppContext, scope: string, token: string | undefined): number;
+}
+
+export function createFormTokens({ key, issuer }: { key: string; issuer: string }): FormTokens {
+  const { origin } = new URL(issuer);
+  const mac = (seed: string, scope: string, revision: number) =>
+    createHmac('sha256', key).update(`form|${seed}|${scope}|${revision}`).digest('base64url');
+  return {
+    issue: (ctx, scope, revision = 0) => `${revision}.${mac(ctx.state.seed, scope, revision)}`,
+    check(ctx, scope, token) {
+      if (!sameOrigin(ctx, origin)) throw new Refused('form.forged');
+      const [revision = '', signature = ''] = (token ?? '').split('.');
+      if (!/^\d{1,9}$/.test(revision)) throw new Refused('form.forged');
+      if (!equal(signature, mac(ctx.state.seed, scope, Number(revision)))) throw new Refused('form.forged');
+      return Number(revision);
+    },
+  };
+}
+
+/** Browsers that send neither header are judged by the token alone; `null` is what no-referrer makes of Origin. */
+function sameOrigin(ctx: AppContext, origin: string): boolean {
+  const site = ctx.get('Sec-Fetch-Site');
+  if (site !== '' && site !== 'same-origin') return false;
+  const sent = ctx.get('Origin');
+  return sent === '' || sent === origin || (sent === 'null' && site === 'same-origin');
+}
+
+const ownFields = new Set(['_form', 'captcha', 'captchaId', 'captchaProof']);
+
+/** The submitted form, its token checked. */
+export function readForm(ctx: AppContext, tokens: FormTokens, scope: string): SubmittedForm {
+  const body = (ctx.request as { body?: Record<string, unknown> }).body ?? {};
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(body)) {
+    if (typeof value !== 'string') throw new Refused('form.malformed');
+    values[name] = value;
+  }
+  const revision = tokens.check(ctx, scope, values._form);
+  return {
+    values: Object.fromEntries(Object.entries(values).filter(([name]) => !ownFields.has(name))),
+    captcha: { id: values.captchaId, answer: values.captcha, proof: values.captchaProof },
+    revision,
+    wantsJson: ctx.accepts(['html', 'json']) === 'json',
+  };
+}
+
+/** Refusals as the page says them; a more exact text is used where the reason has one. */
+export function problemsOf(ctx: AppContext, words: Words, error: unknown): readonly ProblemModel[] {
+  const refusals = error instanceof FormRefused ? error.refusals : error instanceof Refused ? [error] : [];
+  return refusals.map((refused) => {
+    const exact = `refused.${refused.code}.${String(refused.params.reason ?? '')}`;
+    const key = refused.params.reason !== undefined && words.has(exact) ? exact : `refused.${refused.code}`;
+    return { code: refused.code, field: refused.field, text: words.text(ctx.state.locale, key, refused.params) };
+  });
+}
+
+/** Never sent back to the page. */
+const secrets = /password|^code$/i;
+
+/** The fields of a page with what was typed and what is wrong with it. */
+export function fieldsOf(
+  names: readonly string[],
+  values: Readonly<Record<string, string>>,
+  problems: readonly ProblemModel[],
+): FormModel['fields'] {
+  return Object.fromEntries(
+    names.map((name): [string, FieldModel] => [
+      name,
+      {
+        name,
+        value: secrets.test(name) ? '' : (values[name] ?? ''),
+        problem: problems.find((problem) => problem.field === name),
+      },
+    ]),
+  );
+}

@@ -1,0 +1,102 @@
+import 'koa-views';
+import type { LocalText } from '../domain/assurance/ladder.ts';
+import type { Brand } from '../domain/policy.ts';
+import type { AppContext } from './app-context.ts';
+import type { Assets } from './assets.ts';
+import type { FormTokens } from './form.ts';
+import { locales, type BrandModel, type PageModel } from './page-model.ts';
+import type { Words } from './words.ts';
+
+/** Renders pages: makes `page` and hands `model` through (house rule: pug gets exactly these two). */
+export interface Pages {
+  render(ctx: AppContext, page: Page): Promise<void>;
+  /** `page` alone, for the gallery. */
+  model(ctx: AppContext, page: Pick<Page, 'service' | 'user'>): PageModel;
+  readonly words: Words;
+}
+
+export interface Page {
+  /** Path of the template under interactions/, without extension. */
+  readonly view: string;
+  readonly model: object;
+  readonly status?: number;
+  readonly service?: PageModel['service'];
+  readonly user?: PageModel['user'];
+}
+
+export interface PageDeps {
+  readonly words: Words;
+  readonly brand: Brand;
+  readonly assets: Assets;
+  readonly tokens: FormTokens;
+  readonly sandbox: boolean;
+}
+
+/** Scope of the anti-forgery token in `page.csrf`: small forms that every page has (language, elder mode). */
+export const preferencesScope = '/preferences';
+
+const localeLabels = { 'zh-CN': '中文', en: 'English' } as const;
+
+export function createPages(deps: PageDeps): Pages {
+  const model: Pages['model'] = (ctx, { service, user }) => ({
+    locale: ctx.state.locale,
+    channel: ctx.state.channel,
+    elder: ctx.state.elder,
+    t: (key, params) => deps.words.text(ctx.state.locale, key, params),
+    nonce: ctx.state.nonce,
+    requestId: ctx.state.requestId,
+    brand: brandModel(deps.brand, (text) => text[ctx.state.locale]),
+    links: pageLinks(deps.assets),
+    self: ctx.method === 'GET' ? ctx.url : ctx.path,
+    locales: locales.map((locale) => ({
+      locale,
+      label: localeLabels[locale],
+      current: locale === ctx.state.locale,
+    })),
+    user,
+    service,
+    csrf: deps.tokens.issue(ctx, preferencesScope),
+    sandbox: deps.sandbox,
+  });
+  return {
+    words: deps.words,
+    model,
+    async render(ctx, page) {
+      ctx.status = page.status ?? 200;
+      ctx.set('Cache-Control', 'no-store');
+      await ctx.render(page.view, { page: model(ctx, page), model: page.model });
+    },
+  };
+}
+
+function brandModel(brand: Brand, say: (text: LocalText) => string): BrandModel {
+  return {
+    platform: say(brand.platform),
+    city: say(brand.city),
+    palette: brand.palette,
+    hotline: brand.hotline,
+    organiser: say(brand.footer.organiser),
+    icp: brand.footer.icp,
+    publicSecurity: brand.footer.publicSecurity,
+    siteCode: brand.footer.siteCode,
+    portal: { label: say(brand.portal.name), href: brand.portal.url },
+    agreementTitle: say(brand.agreement.title),
+    privacyTitle: say(brand.privacy.title),
+  };
+}
+
+function pageLinks(assets: Assets): PageModel['links'] {
+  return {
+    home: '/',
+    login: '/login',
+    register: '/register',
+    account: '/account',
+    help: '/help',
+    agreement: '/help/agreement',
+    privacy: '/help/privacy',
+    accessibility: '/help/accessibility',
+    styles: assets.href('minxin.css'),
+    script: assets.href('minxin.js'),
+    preferences: '/preferences',
+  };
+}

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import type { AppContext, Next } from './app-context.ts';
+import type { CookieJar } from './cookies.ts';
+import { locales, type Channel, type Locale } from './page-model.ts';
+
+const remembered = 30 * 86_400;
+
+/** Language, elder mode, channel and the browser's seed, read once for a request. */
+export function preferences(cookies: CookieJar) {
+  return async (ctx: AppContext, next: Next): Promise<void> => {
+    const known = cookies.get(ctx, 'seed');
+    ctx.state.seed = known ?? randomBytes(16).toString('base64url');
+    if (!known && ctx.method === 'GET' && ctx.accepts('html')) cookies.set(ctx, 'seed', ctx.state.seed, remembered);
+    ctx.state.locale = preferredLocale(ctx, cookies, undefined, undefined);
+    ctx.state.elder = cookies.get(ctx, 'elder') === 'on';
+    ctx.state.channel = preferredChannel(ctx, undefined);
+    await next();
+  };
+}
+
+/**
+ * `ui_locales` of the request, then the switch on the page, then Accept-Language, then zh-CN. A switch
+ * used within an interaction wins over its `ui_locales`: the person decided later.
+ */
+export function preferredLocale(
+  ctx: AppContext,
+  cookies: CookieJar,
+  uiLocales: string | undefined,
+  interaction: string | undefined,
+): Locale {
+  const [chosen, within] = (cookies.get(ctx, 'locale') ?? '').split(' ');
+  const chosenLocale = matchLocale([chosen ?? '']);
+  if (chosenLocale && interaction !== undefined && within === interaction) return chosenLocale;
+  return (
+    matchLocale((uiLocales ?? '').split(' ')) ??
+    chosenLocale ??
+    matchLocale(ctx.acceptsLanguages() as string[]) ??
+    'zh-CN'
+  );
+}
+
+export function rememberLocale(ctx: AppContext, cookies: CookieJar, locale: Locale, interaction: string | undefined): void {
+  cookies.set(ctx, 'locale', [locale, interaction].filter(Boolean).join(' '), remembered);
+}
+
+export function rememberElder(ctx: AppContext, cookies: CookieJar, on: boolean): void {
+  cookies.set(ctx, 'elder', on ? 'on' : undefined, remembered);
+}
+
+export function isLocale(text: string): text is Locale {
+  return (locales as readonly string[]).includes(text);
+}
+
+function matchLocale(wanted: readonly string[]): Locale | undefined {
+  for (const tag of wanted) {
+    const language = tag.toLowerCase().split('-')[0];
+    const found = locales.find((locale) => locale.toLowerCase().split('-')[0] === language);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** H5 is chosen by `display=touch`, else by the client hint, else by the user agent. */
+export function preferredChannel(ctx: AppContext, display: string | undefined): Channel {
+  if (display === 'touch') return 'h5';
+  const hint = ctx.get('Sec-CH-UA-Mobile');
+  if (hint) return hint === '?1' ? 'h5' : 'desktop';
+  return /\bMobile\b|\bAndroid\b|\biPhone\b/.test(ctx.get('User-Agent').slice(0, 300)) ? 'h5' : 'desktop';
+}

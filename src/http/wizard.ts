@@ -1,0 +1,264 @@
+import type { Clock } from '../domain/clock.ts';
+import { secondsAfter } from '../domain/clock.ts';
+import { FormRefused, Refused } from '../domain/refused.ts';
+import type { DraftStore } from '../domain/short-lived.ts';
+import type { Vault } from '../domain/vault.ts';
+import type { AppContext } from './app-context.ts';
+import { problemsOf, readForm, type FormTokens, type SubmittedForm } from './form.ts';
+import type { Page, Pages } from './page.ts';
+import type { FormModel, ProblemModel, ProgressModel } from './page-model.ts';
+
+/**
+ * The one engine of all wizards (docs/adr/0018). A step says when it may be shown (`when`, from facts,
+ * never from "the next path"), when it is done, how its page looks and what submitting it learns; the
+ * engine owns order, back, double submit, stale forms, two tabs and expiry. A draft is sealed, lives an
+ * hour and is written by compare-and-set: of two equal submissions one wins and the other follows it.
+ */
+export interface WizardStep<Draft extends object, Scene> {
+  /** Route segment and name. */
+  readonly path: string;
+  /** May this step be shown, given what is known? */
+  when(draft: Draft, scene: Scene): boolean;
+  /** Has it been completed? */
+  done(draft: Draft, scene: Scene): boolean;
+  page(draft: Draft, scene: Scene, form: FormState): Promise<Page>;
+  /** What the step learnt, or that the wizard leaves for another address. May throw `Refused`. */
+  submit?(form: SubmittedForm, draft: Draft, scene: Scene): Promise<Learnt<Draft>>;
+  /** Buttons of the page besides the submit button (send a code). They change no draft. */
+  readonly actions?: Readonly<Record<string, (form: SubmittedForm, draft: Draft, scene: Scene) => Promise<object>>>;
+  /** Forgets what this step learnt, when somebody submits an earlier one again. */
+  undo?(draft: Draft): Draft;
+}
+
+export type Learnt<Draft> = { readonly learnt: Partial<Draft> } | { readonly leaveTo: string };
+
+/** What a step's page needs to fill its form model. */
+export interface FormState {
+  readonly action: string;
+  readonly token: string;
+  readonly values: Readonly<Record<string, string>>;
+  readonly problems: readonly ProblemModel[];
+}
+
+export interface Wizard<Draft extends object, Scene> {
+  readonly name: string;
+  readonly steps: readonly WizardStep<Draft, Scene>[];
+  readonly empty: Draft;
+}
+
+/** Where one run of a wizard stands: the id of its draft and its address. */
+export interface Run {
+  readonly id: string;
+  /** Address of the wizard without a trailing slash; steps are below it. */
+  readonly base: string;
+}
+
+export interface WizardDeps {
+  readonly drafts: DraftStore;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly tokens: FormTokens;
+  readonly pages: Pages;
+}
+
+const draftTtlSeconds = 3600;
+
+interface Loaded<Draft> {
+  readonly draft: Draft;
+  readonly revision: number;
+}
+
+async function load<Draft extends object, Scene>(
+  { drafts, vault, clock }: WizardDeps,
+  wizard: Wizard<Draft, Scene>,
+  run: Run,
+): Promise<Loaded<Draft>> {
+  const row = await drafts.get(`${wizard.name}:${run.id}`, clock.now());
+  if (!row) return { draft: wizard.empty, revision: 0 };
+  const draft = JSON.parse(vault.openFor(`draft:${wizard.name}`, row.sealed)) as Draft;
+  return { draft, revision: row.revision };
+}
+
+/** Saves the next revision; false when somebody else did meanwhile. */
+async function save<Draft extends object, Scene>(
+  { drafts, vault, clock }: WizardDeps,
+  wizard: Wizard<Draft, Scene>,
+  run: Run,
+  { draft, revision }: Loaded<Draft>,
+): Promise<boolean> {
+  const now = clock.now();
+  const sealed = vault.sealFor(`draft:${wizard.name}`, JSON.stringify(draft));
+  return drafts.put(`${wizard.name}:${run.id}`, revision, sealed, secondsAfter(now, draftTtlSeconds), now);
+}
+
+/** The first step that may be shown and is not done; the last one when all are. */
+export function position<Draft extends object, Scene>(
+  wizard: Wizard<Draft, Scene>,
+  draft: Draft,
+  scene: Scene,
+): WizardStep<Draft, Scene> {
+  const open = wizard.steps.filter((step) => step.when(draft, scene));
+  const step = open.find((candidate) => !candidate.done(draft, scene)) ?? open.at(-1);
+  if (!step) throw new Error(`wizard ${wizard.name} has no step to show`);
+  return step;
+}
+
+/** GET of the wizard or of one of its steps; a step that may not be shown leads to where the person is. */
+export async function showStep<Draft extends object, Scene>(
+  deps: WizardDeps,
+  wizard: Wizard<Draft, Scene>,
+  run: Run,
+  scene: Scene,
+  ctx: AppContext,
+  path: string | undefined,
+): Promise<void> {
+  const loaded = await load(deps, wizard, run);
+  const step = wizard.steps.find((candidate) => candidate.path === path);
+  if (!step?.when(loaded.draft, scene)) {
+    ctx.status = 303;
+    ctx.redirect(`${run.base}/${position(wizard, loaded.draft, scene).path}`);
+    return;
+  }
+  await render(deps, run, scene, ctx, step, loaded, {}, []);
+}
+
+/** POST of a step. */
+export async function submitStep<Draft extends object, Scene>(
+  deps: WizardDeps,
+  wizard: Wizard<Draft, Scene>,
+  run: Run,
+  scene: Scene,
+  ctx: AppContext,
+  path: string,
+): Promise<void> {
+  const loaded = await load(deps, wizard, run);
+  const step = stepCalled(wizard, path);
+  const form = readForm(ctx, deps.tokens, `${run.base}/${step.path}`);
+  const follow = () => {
+    ctx.status = 303;
+    ctx.redirect(`${run.base}/${position(wizard, loaded.draft, scene).path}`);
+  };
+  // A repeated submission of a step that is done follows the first one; it must do no harm.
+  if (!step.submit || !step.when(loaded.draft, scene)) return follow();
+  try {
+    if (form.revision !== loaded.revision) {
+      if (step.done(loaded.draft, scene)) return follow();
+      throw new Refused('form.stale');
+    }
+    const result = await step.submit(form, loaded.draft, scene);
+    if ('leaveTo' in result) {
+      ctx.status = 303;
+      ctx.redirect(result.leaveTo);
+      return;
+    }
+    const draft = { ...forgetLater(wizard, step, loaded.draft), ...result.learnt };
+    const saved = await save(deps, wizard, run, { draft, revision: loaded.revision });
+    const now = saved ? draft : (await load(deps, wizard, run)).draft;
+    ctx.status = 303;
+    ctx.redirect(`${run.base}/${position(wizard, now, scene).path}`);
+  } catch (error) {
+    if (!(error instanceof Refused || error instanceof FormRefused)) throw error;
+    await refuse(deps, run, scene, ctx, step, loaded, form, error);
+  }
+}
+
+/** POST of a button besides the submit button: the same page again, or JSON for the script. */
+export async function runAction<Draft extends object, Scene>(
+  deps: WizardDeps,
+  wizard: Wizard<Draft, Scene>,
+  run: Run,
+  scene: Scene,
+  ctx: AppContext,
+  path: string,
+  name: string,
+): Promise<void> {
+  const loaded = await load(deps, wizard, run);
+  const step = stepCalled(wizard, path);
+  const act = step.actions && Object.hasOwn(step.actions, name) ? step.actions[name] : undefined;
+  if (!act) throw new Refused('page.not-found');
+  const form = readForm(ctx, deps.tokens, `${run.base}/${step.path}`);
+  if (!step.when(loaded.draft, scene)) throw new Refused('form.stale');
+  try {
+    const answer = await act(form, loaded.draft, scene);
+    if (form.wantsJson) ctx.body = { ok: true, ...answer };
+    else await render(deps, run, scene, ctx, step, loaded, form.values, []);
+  } catch (error) {
+    if (!(error instanceof Refused || error instanceof FormRefused)) throw error;
+    await refuse(deps, run, scene, ctx, step, loaded, form, error);
+  }
+}
+
+function stepCalled<Draft extends object, Scene>(wizard: Wizard<Draft, Scene>, path: string): WizardStep<Draft, Scene> {
+  const step = wizard.steps.find((candidate) => candidate.path === path);
+  if (!step) throw new Refused('page.not-found');
+  return step;
+}
+
+function forgetLater<Draft extends object, Scene>(
+  wizard: Wizard<Draft, Scene>,
+  step: WizardStep<Draft, Scene>,
+  draft: Draft,
+): Draft {
+  return wizard.steps
+    .slice(wizard.steps.indexOf(step) + 1)
+    .reduce((kept, later) => later.undo?.(kept) ?? kept, draft);
+}
+
+async function refuse<Draft extends object, Scene>(
+  deps: WizardDeps,
+  run: Run,
+  scene: Scene,
+  ctx: AppContext,
+  step: WizardStep<Draft, Scene>,
+  loaded: Loaded<Draft>,
+  form: SubmittedForm,
+  error: Refused | FormRefused,
+): Promise<void> {
+  const problems = problemsOf(ctx, deps.pages.words, error);
+  if (error instanceof Refused && error.retryAfterSeconds) ctx.set('Retry-After', String(error.retryAfterSeconds));
+  if (form.wantsJson) {
+    const page = await step.page(loaded.draft, scene, formState(deps, ctx, run, step, loaded, {}, problems));
+    ctx.status = error.status;
+    ctx.body = { ok: false, problem: problems[0], captcha: (page.model as { form?: FormModel }).form?.captcha };
+    return;
+  }
+  await render(deps, run, scene, ctx, step, loaded, form.values, problems, error.status);
+}
+
+async function render<Draft extends object, Scene>(
+  deps: WizardDeps,
+  run: Run,
+  scene: Scene,
+  ctx: AppContext,
+  step: WizardStep<Draft, Scene>,
+  loaded: Loaded<Draft>,
+  values: Readonly<Record<string, string>>,
+  problems: readonly ProblemModel[],
+  status = 200,
+): Promise<void> {
+  const page = await step.page(loaded.draft, scene, formState(deps, ctx, run, step, loaded, values, problems));
+  await deps.pages.render(ctx, { ...page, status });
+}
+
+function formState<Draft extends object, Scene>(
+  { tokens }: WizardDeps,
+  ctx: AppContext,
+  run: Run,
+  step: WizardStep<Draft, Scene>,
+  { revision }: Loaded<Draft>,
+  values: Readonly<Record<string, string>>,
+  problems: readonly ProblemModel[],
+): FormState {
+  const action = `${run.base}/${step.path}`;
+  return { action, token: tokens.issue(ctx, action, revision), values, problems };
+}
+
+/** Progress bar: labels in order, the index of the current one. */
+export function progress(labels: readonly string[], current: number): ProgressModel {
+  return {
+    steps: labels.map((label, index) => ({
+      label,
+      state: index < current ? 'done' : index === current ? 'current' : 'ahead',
+    })),
+  };
+}
