@@ -1,0 +1,187 @@
+import type { ColumnType } from 'kysely';
+import type { AuditDetails, AuditEventName } from '../../src/domain/audit/events.ts';
+import type { SigningKeyState } from '../../src/domain/keys/signing-keys.ts';
+import type { DocumentType } from '../../src/domain/person/document-number.ts';
+import type { AccountStatus } from '../../src/domain/person/account.ts';
+
+/**
+ * The schema, said once: SQL type and nullability for the schema test, JavaScript type for the stores.
+ * Suffixes mean the same everywhere: `_sealed` is encrypted under the row's `data_key`, `_index` is the keyed
+ * hash a sealed value is looked up by, `_at` is a moment that came in as a parameter (never `now()` of SQL).
+ */
+interface Column<Js> {
+  /** As information_schema.columns.data_type names it. */
+  readonly type: string;
+  readonly nullable: boolean;
+  /** Carries the type only; never set. */
+  readonly js?: Js;
+}
+
+const column = <Js>(type: string): Column<Js> => ({ type, nullable: false });
+const nullable = <Js>(of: Column<Js>): Column<Js | null> => ({ type: of.type, nullable: true });
+
+const uuid = column<string>('uuid');
+const bytes = column<Buffer>('bytea');
+const moment = column<Date>('timestamp with time zone');
+const flag = column<boolean>('boolean');
+const integer = column<number>('integer');
+const bigint = column<number>('bigint');
+const text = <Js extends string = string>(): Column<Js> => column<Js>('text');
+/** Written as text, so that both drivers send the same; read as the parsed value. */
+const json = <Js>(): Column<ColumnType<Js, string, string>> => column<ColumnType<Js, string, string>>('jsonb');
+
+export type OutboxState = 'waiting' | 'done' | 'parked';
+
+export const tables = {
+  subject: { id: uuid, created_at: moment },
+
+  person: {
+    id: uuid,
+    subject_id: uuid,
+    data_key: bytes,
+    document_type: text<DocumentType>(),
+    document_index: bytes,
+    /** JSON of name, document, sex and birth date: always written as a whole. */
+    identity_sealed: bytes,
+    created_at: moment,
+    updated_at: moment,
+  },
+
+  account: {
+    id: uuid,
+    subject_id: uuid,
+    person_id: nullable(uuid),
+    status: text<AccountStatus>(),
+    data_key: bytes,
+    username_sealed: nullable(bytes),
+    username_index: nullable(bytes),
+    mobile_sealed: bytes,
+    mobile_index: bytes,
+    email_sealed: nullable(bytes),
+    email_index: nullable(bytes),
+    ethnicity_sealed: nullable(bytes),
+    agreement_version: text(),
+    agreement_accepted_at: moment,
+    created_at: moment,
+    updated_at: moment,
+  },
+
+  credential: { account_id: uuid, kind: text<'password'>(), hash: text(), updated_at: moment },
+
+  evidence: {
+    id: uuid,
+    person_id: uuid,
+    kind: text(),
+    source: text(),
+    reference: text(),
+    verified_at: moment,
+    expires_at: nullable(moment),
+    superseded_at: nullable(moment),
+    revoked_at: nullable(moment),
+  },
+
+  organisation: {
+    id: uuid,
+    subject_id: uuid,
+    data_key: bytes,
+    credit_code_index: bytes,
+    credit_code_sealed: bytes,
+    name_sealed: bytes,
+    kind: text(),
+    status: text(),
+    created_at: moment,
+    updated_at: moment,
+  },
+
+  operator_role: { account_id: uuid, role: text(), granted_at: moment, revoked_at: nullable(moment) },
+
+  oidc_state: {
+    model: text(),
+    id_hash: text(),
+    uid: nullable(text()),
+    user_code: nullable(text()),
+    grant_id: nullable(text()),
+    account_id: nullable(uuid),
+    client_id: nullable(text()),
+    payload: bytes,
+    created_at: moment,
+    updated_at: moment,
+    consumed_at: nullable(moment),
+    ended_at: nullable(moment),
+    expires_at: moment,
+  },
+
+  session_factor: { session_uid: text(), amr: text(), account_id: uuid, at: moment, expires_at: moment },
+
+  grant_principal: {
+    grant_id: text(),
+    account_id: uuid,
+    client_id: text(),
+    /** Null: the person acts for themselves. */
+    organisation_id: nullable(uuid),
+    created_at: moment,
+  },
+
+  client: {
+    id: text(),
+    metadata: json<Record<string, unknown>>(),
+    data_key: bytes,
+    secret_sealed: nullable(bytes),
+    created_by: nullable(uuid),
+    created_at: moment,
+    updated_at: moment,
+    disabled_at: nullable(moment),
+  },
+
+  outbox: {
+    id: uuid,
+    kind: text(),
+    state: text<OutboxState>(),
+    suppressed: flag,
+    /** Both null once the message is done: what was said is forgotten, that something was sent is kept. */
+    data_key: nullable(bytes),
+    payload_sealed: nullable(bytes),
+    attempts: integer,
+    /** When a worker may take it; a claim moves it to the end of the lease. */
+    due_at: moment,
+    enqueued_at: moment,
+    expires_at: moment,
+    finished_at: nullable(moment),
+    last_error: nullable(text()),
+  },
+
+  audit_event: {
+    id: uuid,
+    at: moment,
+    event: text<AuditEventName>(),
+    account_id: nullable(uuid),
+    client_id: nullable(text()),
+    request_id: nullable(text()),
+    details: json<AuditDetails>(),
+    /** Place in the chain; the three are null until the sealer came by. */
+    seq: nullable(bigint),
+    prev_hash: nullable(bytes),
+    hash: nullable(bytes),
+  },
+
+  signing_key: {
+    kid: text(),
+    alg: text(),
+    state: text<SigningKeyState>(),
+    data_key: bytes,
+    private_jwk_sealed: bytes,
+    created_at: moment,
+    published_at: moment,
+    used_from: nullable(moment),
+    retired_at: nullable(moment),
+  },
+
+  setting: { name: text(), value: text(), version: bigint, updated_at: moment },
+} satisfies Record<string, Record<string, Column<unknown>>>;
+
+type Js<C> = C extends Column<infer T> ? T : never;
+
+/** The typed schema for kysely. */
+export type Tables = { [T in keyof typeof tables]: { [C in keyof (typeof tables)[T]]: Js<(typeof tables)[T][C]> } };
+
+export type TableName = keyof Tables;

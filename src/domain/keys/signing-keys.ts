@@ -1,0 +1,37 @@
+/**
+ * Signing keys of the provider (docs/adr/0011): published first, so that every relying party has seen a key
+ * before it signs; used; then retired, still published until the last token it signed has expired.
+ */
+export type SigningKeyState = 'published' | 'active' | 'retired';
+
+/** A private key as JSON Web Key (RFC 7517). */
+export type PrivateJwk = Readonly<Record<string, unknown>> & { readonly kid: string; readonly kty: string };
+
+export interface SigningKey {
+  readonly kid: string;
+  /** JWS algorithm (RFC 7518), e.g. `ES256`. */
+  readonly alg: string;
+  readonly state: SigningKeyState;
+  readonly privateJwk: PrivateJwk;
+  readonly createdAt: Date;
+  /** Since when it is in the JWKS. */
+  readonly publishedAt: Date;
+  /** Since when it signs; undefined while it waits. */
+  readonly usedFrom: Date | undefined;
+  /** Since when it does not sign any more. */
+  readonly retiredAt: Date | undefined;
+}
+
+export interface SigningKeyStore {
+  /** Every key on file, oldest first, private parts opened. */
+  list(): Promise<readonly SigningKey[]>;
+  /** Adds a `published` or (first start) `active` key; false when an active key of its `alg` or its `kid` is there already. */
+  insert(key: SigningKey): Promise<boolean>;
+  /**
+   * Moves a key forward (`published` → `active` → `retired`). Making a key active retires the active key of the
+   * same algorithm in the same act. False when the key is not in the state before.
+   */
+  setState(kid: string, state: 'active' | 'retired', at: Date): Promise<boolean>;
+  /** Grows with every change; one cheap look-up, so that every process can poll it. 0: no change yet. */
+  version(): Promise<number>;
+}
