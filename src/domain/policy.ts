@@ -1,6 +1,8 @@
 import type { AssuranceLevel, LocalText } from './assurance/ladder.ts';
 import type { PasswordPolicy } from './authenticator/password-policy.ts';
 import type { DocumentType } from './person/document-number.ts';
+import type { DocumentMaskShape, NameMaskStyle } from './person/masking.ts';
+import type { PersonNamePolicy } from './person/person-name.ts';
 import type { UsernamePolicy } from './person/username.ts';
 
 /**
@@ -8,6 +10,7 @@ import type { UsernamePolicy } from './person/username.ts';
  * need, never the whole.
  */
 export interface Profile {
+  /** The file's name without its ending. */
   readonly name: string;
   readonly brand: Brand;
   readonly ladders: { readonly person: readonly AssuranceLevel[] };
@@ -16,8 +19,9 @@ export interface Profile {
   /** Identifiers a password login accepts. */
   readonly identifiers: readonly ('username' | 'mobile' | 'document')[];
   readonly captcha: CaptchaPolicy;
-  /** Absent: accounts have no chosen username. */
+  /** Null: accounts have no chosen username. */
   readonly username: UsernamePolicy | null;
+  readonly personName: PersonNamePolicy;
   readonly password: PasswordPolicy;
   readonly documents: readonly DocumentType[];
   readonly registration: RegistrationPolicy;
@@ -26,7 +30,7 @@ export interface Profile {
   readonly bankCard: BankCardPolicy;
   readonly sms: SmsPolicy;
   readonly sessions: SessionPolicy;
-  readonly masking: { readonly name: 'keep-last' | 'keep-first' };
+  readonly masking: { readonly name: NameMaskStyle; readonly document: DocumentMaskShape };
   /** Where people land without a waiting service (LOG-16); a path of ours or an address. */
   readonly landing: string;
   /** Seeded account of the sandbox. */
@@ -41,6 +45,7 @@ export interface Brand {
   /** One of the palettes of the style sheet. */
   readonly palette: 'blue' | 'red' | 'green' | 'teal';
   readonly hotline: string;
+  /** An empty text is not shown. */
   readonly footer: {
     readonly organiser: LocalText;
     readonly icp: string;

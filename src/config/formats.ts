@@ -1,0 +1,46 @@
+/**
+ * The formats our schemas name. Each says whether a text is of that kind; what is expected in words
+ * stands beside it in the schema (`x-expected`).
+ */
+export const formats: Readonly<Record<string, (text: string) => boolean>> = {
+  /** A URL that is exactly its own origin: lower-case host, no default port, path or trailing slash. */
+  origin: isOrigin,
+  'http-url': isHttpUrl,
+  /** A path of ours (never `//host`) or an address. */
+  landing: (text) => /^\/(?!\/)/.test(text) || isHttpUrl(text),
+  'outbound-origins': (text) => commaList(text).every((entry) => entry === 'loopback' || isOrigin(entry)),
+  'postgres-url': (text) => hasProtocol(text, ['postgres:', 'postgresql:']),
+  'redis-urls': (text) => commaList(text).every((entry) => hasProtocol(entry, ['redis:', 'rediss:'])),
+  key: isKey,
+  keys: (text) => commaList(text).every(isKey),
+};
+
+/** The entries of a comma list without the blanks around them. */
+export function commaList(text: string): readonly string[] {
+  return text.split(',').map((entry) => entry.trim());
+}
+
+/** Whether a host name is this machine under one of its loopback names (RFC 8252 section 7.3, RFC 6761 section 6.3). */
+export function isLoopback(hostname: string): boolean {
+  return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+}
+
+function isOrigin(text: string): boolean {
+  return isHttpUrl(text) && new URL(text).origin === text;
+}
+
+function isHttpUrl(text: string): boolean {
+  if (!hasProtocol(text, ['http:', 'https:'])) return false;
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
+}
+
+function hasProtocol(text: string, protocols: readonly string[]): boolean {
+  return URL.canParse(text) && protocols.includes(new URL(text).protocol) && new URL(text).hostname !== '';
+}
+
+/** 32 bytes in canonical base64url: no padding and no stray bits. */
+export function isKey(text: string): boolean {
+  const bytes = Buffer.from(text, 'base64url');
+  return bytes.length === 32 && bytes.toString('base64url') === text;
+}
