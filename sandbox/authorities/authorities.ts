@@ -1,0 +1,27 @@
+import type { Clock } from '../../src/domain/clock.ts';
+import type { People } from '../people.ts';
+import { startPublicSecurity } from './public-security.ts';
+import type { SignedJsonServer } from './signed-json.ts';
+import type { SimulatorTiming } from './simulator.ts';
+
+export interface AuthoritiesOptions {
+  readonly clock: Clock;
+  readonly people: People;
+  /** How long `slow` and `late` take; 2 s and 6 s unless tests are in a hurry. */
+  readonly timing?: SimulatorTiming;
+}
+
+/** The authorities of the sandbox, each a server of its own. */
+export interface Authorities {
+  readonly publicSecurity: SignedJsonServer;
+  close(): Promise<void>;
+}
+
+/** Starts every simulated authority. */
+export async function startAuthorities(options: AuthoritiesOptions): Promise<Authorities> {
+  const publicSecurity = await startPublicSecurity(options);
+  return {
+    publicSecurity,
+    close: () => publicSecurity.close(),
+  };
+}
