@@ -63,9 +63,10 @@ const common: ReadonlySet<string> = new Set(commonPasswords.passwords);
 
 /**
  * The code points that are hashed and compared: NFC, and every kind of space as U+0020, because keyboards send the same
- * accent or space in different ways and a dotted field does not show which (RFC 8265, OpaqueString; SP 800-63B asks to
- * normalise before hashing). Nothing else is touched: no trimming, no case folding, no truncation. Hashes imported from
- * other systems were made of the text as typed and are compared with that.
+ * accent or space in different ways and a dotted field does not show which (RFC 8265, OpaqueString). SP 800-63B asks to
+ * normalise before hashing and names NFKC or NFKD; those would also fold signs that people tell apart, such as ² and 2.
+ * Nothing else is touched: no trimming, no case folding, no truncation. Hashes imported from other systems were made of
+ * the text as typed and are compared with that.
  *
  * @param password - as typed
  */

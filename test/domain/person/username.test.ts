@@ -24,6 +24,7 @@ describe('unmetUsernameRules', () => {
     ['Guangzhou', guangzhou, 'zw-1990'],
     ['Guangzhou', guangzhou, '欧阳小明'],
     ['Guangzhou', guangzhou, '𠮷田一郎'],
+    ['Guangzhou, in characters outside the BMP', guangzhou, '𠮷'.repeat(20)],
     ['the first Beijing edition', beijing2019, 'zhangwei'],
     ['the second Beijing edition', beijing, 'zhang_wei'],
     ['the second Beijing edition, generated (REG-14)', beijing, 'bjt_18001319749'],
