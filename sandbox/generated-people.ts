@@ -2,7 +2,7 @@ import { citizenNumberCheckCharacter } from '../src/domain/person/citizen-number
 import type { CivilDate } from '../src/domain/person/civil-date.ts';
 import type { DocumentType } from '../src/domain/person/document-number.ts';
 import names from './names.json' with { type: 'json' };
-import type { RegisteredPerson } from './people.ts';
+import type { RegisteredPerson } from './registered-person.ts';
 
 /**
  * People by the million for load tests. A person is a function of an ordinal, and the ordinal can be read off the

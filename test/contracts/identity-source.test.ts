@@ -10,7 +10,7 @@ import { startPublicSecurity } from '../../sandbox/authorities/public-security.t
 import type { SignedJsonServer } from '../../sandbox/authorities/signed-json.ts';
 import { generatedPerson } from '../../sandbox/generated-people.ts';
 import { createPeople } from '../../sandbox/people.ts';
-import type { RegisteredPerson } from '../../sandbox/people.ts';
+import type { RegisteredPerson } from '../../sandbox/registered-person.ts';
 
 const timing = { slowMs: 150, lateMs: 600 };
 const timeoutMs = 300;
