@@ -1,8 +1,8 @@
 import { commaList } from './formats.ts';
 import type { Problem } from './problems.ts';
-import { relations } from './settings-rules.ts';
-import { isSandbox, outboundAllow, readSettings } from './settings.ts';
-import type { Settings, Variables } from './settings.ts';
+import { relations } from './variable-rules.ts';
+import { isSandbox, outboundAllow, readVariables } from './variables.ts';
+import type { CheckedVariables, ProcessVariables } from './variables.ts';
 
 /** Keys that stand in no store. Production demands each; elsewhere secrets.ts makes those that are absent. */
 export interface GivenSecrets {
@@ -58,8 +58,8 @@ export interface Environment {
   readonly faultAt: string | undefined;
   /** 0: off. */
   readonly metricsPort: number;
-  readonly logLevel: Settings['LOG_LEVEL'];
-  readonly cryptoSuite: Settings['CRYPTO_SUITE'];
+  readonly logLevel: CheckedVariables['LOG_LEVEL'];
+  readonly cryptoSuite: CheckedVariables['CRYPTO_SUITE'];
   readonly secrets: GivenSecrets;
   /** Absent: the sandbox's outbox. */
   readonly sms: SmsAccess | undefined;
@@ -77,45 +77,45 @@ export interface Environment {
  * @returns every problem at once. With problems nothing may start; the environment then holds defaults in the
  *   place of what is wrong, so that the files it names can be checked in the same run.
  */
-export function loadEnvironment(env: Variables): { environment: Environment; problems: readonly Problem[] } {
-  const { settings, problems } = readSettings(env);
+export function loadEnvironment(env: ProcessVariables): { environment: Environment; problems: readonly Problem[] } {
+  const { checked, problems } = readVariables(env);
   const reported = new Set(problems.map(({ path }) => path));
-  const related = relations(settings, env).filter(({ path }) => !reported.has(path));
-  return { environment: environmentOf(settings), problems: [...problems, ...related] };
+  const related = relations(checked, env).filter(({ path }) => !reported.has(path));
+  return { environment: environmentOf(checked), problems: [...problems, ...related] };
 }
 
-function environmentOf(settings: Settings): Environment {
-  const production = settings.NODE_ENV === 'production';
+function environmentOf(checked: CheckedVariables): Environment {
+  const production = checked.NODE_ENV === 'production';
   return {
     production,
-    port: settings.PORT,
-    host: settings.HOST,
-    issuer: settings.ISSUER ?? `http://localhost:${settings.PORT}`,
-    profile: settings.PROFILE,
-    clients: settings.CLIENTS,
-    databaseUrl: settings.DATABASE_URL,
-    redisUrls: settings.REDIS_URL === undefined ? [] : commaList(settings.REDIS_URL),
-    dataDir: settings.DATA_DIR,
+    port: checked.PORT,
+    host: checked.HOST,
+    issuer: checked.ISSUER ?? `http://localhost:${checked.PORT}`,
+    profile: checked.PROFILE,
+    clients: checked.CLIENTS,
+    databaseUrl: checked.DATABASE_URL,
+    redisUrls: checked.REDIS_URL === undefined ? [] : commaList(checked.REDIS_URL),
+    dataDir: checked.DATA_DIR,
     workers: 1,
-    trustProxy: settings.TRUST_PROXY,
-    outboundAllow: outboundAllow(settings),
-    sandbox: isSandbox(settings),
-    sandboxQuotas: settings.SANDBOX_QUOTAS === 'on',
-    faultAt: settings.FAULT_AT,
-    metricsPort: settings.METRICS_PORT ?? (production ? 9464 : 0),
-    logLevel: settings.LOG_LEVEL,
-    cryptoSuite: settings.CRYPTO_SUITE,
+    trustProxy: checked.TRUST_PROXY,
+    outboundAllow: outboundAllow(checked),
+    sandbox: isSandbox(checked),
+    sandboxQuotas: checked.SANDBOX_QUOTAS === 'on',
+    faultAt: checked.FAULT_AT,
+    metricsPort: checked.METRICS_PORT ?? (production ? 9464 : 0),
+    logLevel: checked.LOG_LEVEL,
+    cryptoSuite: checked.CRYPTO_SUITE,
     secrets: {
-      cookieKeys: settings.MINXIN_COOKIE_KEYS === undefined ? undefined : commaList(settings.MINXIN_COOKIE_KEYS),
-      keyEncryptionKey: key(settings.MINXIN_KEY_ENCRYPTION_KEY),
-      indexKey: key(settings.MINXIN_INDEX_KEY),
-      pairwiseKey: key(settings.MINXIN_PAIRWISE_KEY),
-      pepper: key(settings.MINXIN_PEPPER),
+      cookieKeys: checked.MINXIN_COOKIE_KEYS === undefined ? undefined : commaList(checked.MINXIN_COOKIE_KEYS),
+      keyEncryptionKey: key(checked.MINXIN_KEY_ENCRYPTION_KEY),
+      indexKey: key(checked.MINXIN_INDEX_KEY),
+      pairwiseKey: key(checked.MINXIN_PAIRWISE_KEY),
+      pepper: key(checked.MINXIN_PEPPER),
     },
-    sms: smsOf(settings),
+    sms: smsOf(checked),
     authorities: {
-      publicSecurity: access(settings.PUBLIC_SECURITY_URL, settings.PUBLIC_SECURITY_APP_ID, settings.PUBLIC_SECURITY_SECRET),
-      bankCard: access(settings.BANK_CARD_URL, settings.BANK_CARD_APP_ID, settings.BANK_CARD_SECRET),
+      publicSecurity: access(checked.PUBLIC_SECURITY_URL, checked.PUBLIC_SECURITY_APP_ID, checked.PUBLIC_SECURITY_SECRET),
+      bankCard: access(checked.BANK_CARD_URL, checked.BANK_CARD_APP_ID, checked.BANK_CARD_SECRET),
     },
   };
 }
@@ -124,14 +124,14 @@ function key(text: string | undefined): Buffer | undefined {
   return text === undefined ? undefined : Buffer.from(text, 'base64url');
 }
 
-function smsOf(settings: Settings): SmsAccess | undefined {
-  if (settings.SMS_GATEWAY === undefined) return undefined;
+function smsOf(checked: CheckedVariables): SmsAccess | undefined {
+  if (checked.SMS_GATEWAY === undefined) return undefined;
   return {
-    gateway: settings.SMS_GATEWAY,
-    url: settings.SMS_URL,
-    account: settings.SMS_ACCOUNT,
-    secret: settings.SMS_SECRET,
-    signature: settings.SMS_SIGNATURE,
+    gateway: checked.SMS_GATEWAY,
+    url: checked.SMS_URL,
+    account: checked.SMS_ACCOUNT,
+    secret: checked.SMS_SECRET,
+    signature: checked.SMS_SIGNATURE,
   };
 }
 

@@ -9,6 +9,8 @@ export const formats: Readonly<Record<string, (text: string) => boolean>> = {
   /** A path of ours (never `//host`) or an address. */
   landing: (text) => /^\/(?!\/)/.test(text) || isHttpUrl(text),
   'outbound-origins': (text) => commaList(text).every((entry) => entry === 'loopback' || isOrigin(entry)),
+  /** As redirect URIs must be (RFC 6749 section 3.1.2); private schemes are allowed here (RFC 8252 section 7.1). */
+  'absolute-url': (text) => URL.canParse(text) && !text.includes('#'),
   'postgres-url': (text) => hasProtocol(text, ['postgres:', 'postgresql:']),
   'redis-urls': (text) => commaList(text).every((entry) => hasProtocol(entry, ['redis:', 'rediss:'])),
   key: isKey,

@@ -7,6 +7,7 @@ import type { Problem } from './problems.ts';
 
 /** One property of a schema, as far as messages and docs/configuration.md need it. */
 export interface PropertySchema {
+  readonly $id?: string;
   readonly $ref?: string;
   readonly type?: string | readonly string[];
   readonly description?: string;

@@ -5,10 +5,10 @@ import type { Problem } from './problems.ts';
 import { readSchema, validator } from './schema.ts';
 
 /** Variables of a process, as `process.env` has them. */
-export type Variables = Readonly<Record<string, string | undefined>>;
+export type ProcessVariables = Readonly<Record<string, string | undefined>>;
 
 /** Our variables after coercion and defaults, under their own names (environment.schema.json). */
-export interface Settings {
+export interface CheckedVariables {
   readonly NODE_ENV: 'development' | 'test' | 'production';
   readonly PORT: number;
   readonly HOST: string;
@@ -54,18 +54,18 @@ const fileVariables = Object.values(variables).flatMap((variable) => variable['x
 /** Variables that hold a key of ours. */
 export const secretNames = Object.keys(variables).filter((name) => name.startsWith('MINXIN_'));
 
-const check = validator<Settings>(schema, { coerce: true });
+const check = validator<CheckedVariables>(schema, { coerce: true });
 
 /**
  * Reads each variable on its own, and the files that `…_FILE` variables name.
  *
  * @returns every problem; in the place of an invalid value stands its default
  */
-export function readSettings(env: Variables): { settings: Settings; problems: readonly Problem[] } {
+export function readVariables(env: ProcessVariables): { checked: CheckedVariables; problems: readonly Problem[] } {
   const problems = unknownVariables(env);
   const bag = withFiles(env, problems);
   const first = check(bag);
-  if (first.ok) return { settings: first.value, problems };
+  if (first.ok) return { checked: first.value, problems };
   for (const { at, problem, expected } of first.violations) {
     const name = at.join('.');
     problems.push({ path: name, problem, expected });
@@ -73,23 +73,23 @@ export function readSettings(env: Variables): { settings: Settings; problems: re
   }
   const second = check(bag);
   if (!second.ok) throw new Error('without its invalid variables an environment must be valid');
-  return { settings: second.value, problems };
+  return { checked: second.value, problems };
 }
 
 /** Whether the sandbox runs; never in production, whatever the variable says. */
-export function isSandbox({ NODE_ENV, SANDBOX }: Settings): boolean {
+export function isSandbox({ NODE_ENV, SANDBOX }: CheckedVariables): boolean {
   return NODE_ENV !== 'production' && SANDBOX !== 'off';
 }
 
 /** Origins that outgoing calls may reach although their address is private. */
-export function outboundAllow(settings: Settings): { loopback: boolean; origins: readonly string[] } {
-  const text = settings.OUTBOUND_ALLOW ?? (isSandbox(settings) ? 'loopback' : '');
+export function outboundAllow(checked: CheckedVariables): { loopback: boolean; origins: readonly string[] } {
+  const text = checked.OUTBOUND_ALLOW ?? (isSandbox(checked) ? 'loopback' : '');
   const entries = commaList(text).filter((entry) => entry !== '');
   return { loopback: entries.includes('loopback'), origins: entries.filter((entry) => entry !== 'loopback') };
 }
 
 /** Only names that begin like ours can be told from other programs' variables. */
-function unknownVariables(env: Variables): Problem[] {
+function unknownVariables(env: ProcessVariables): Problem[] {
   const known = [...secretNames, ...fileVariables.filter((name) => name.startsWith('MINXIN_'))];
   return Object.keys(env)
     .filter((name) => name.startsWith('MINXIN_') && !known.includes(name))
@@ -97,7 +97,7 @@ function unknownVariables(env: Variables): Problem[] {
 }
 
 /** Our variables that are set, each read from its file where a file variable names one. */
-function withFiles(env: Variables, problems: Problem[]): Record<string, unknown> {
+function withFiles(env: ProcessVariables, problems: Problem[]): Record<string, unknown> {
   const bag: Record<string, unknown> = {};
   for (const [name, { 'x-file': file }] of Object.entries(variables)) {
     const value = env[name];

@@ -1,55 +1,55 @@
 import { commaList, isLoopback } from './formats.ts';
 import type { Problem } from './problems.ts';
 import { expectation } from './schema.ts';
-import { isSandbox, outboundAllow, secretNames, variables } from './settings.ts';
-import type { Settings, Variables } from './settings.ts';
+import { isSandbox, outboundAllow, secretNames, variables } from './variables.ts';
+import type { CheckedVariables, ProcessVariables } from './variables.ts';
 
 /**
  * What one variable means for another, which a schema cannot say.
  *
- * @param settings - valid one by one
+ * @param checked - valid one by one
  * @param env - as given, to tell a default from a decision
  */
-export function relations(settings: Settings, env: Variables): readonly Problem[] {
+export function relations(checked: CheckedVariables, env: ProcessVariables): readonly Problem[] {
   return [
-    ...(settings.NODE_ENV === 'production' ? productionRules(settings, env) : []),
-    ...(isSandbox(settings) ? [] : withoutSandbox(settings)),
-    ...distinctSecrets(settings),
-    ...completeAuthorities(settings),
-    ...(settings.METRICS_PORT === settings.PORT
+    ...(checked.NODE_ENV === 'production' ? productionRules(checked, env) : []),
+    ...(isSandbox(checked) ? [] : withoutSandbox(checked)),
+    ...distinctSecrets(checked),
+    ...completeAuthorities(checked),
+    ...(checked.METRICS_PORT === checked.PORT
       ? [{ path: 'METRICS_PORT', problem: 'is the same as PORT', expected: 'another port, or 0' }]
       : []),
   ];
 }
 
-function productionRules(settings: Settings, env: Variables): readonly Problem[] {
+function productionRules(checked: CheckedVariables, env: ProcessVariables): readonly Problem[] {
   const problems: Problem[] = [];
-  if (settings.ISSUER === undefined) {
+  if (checked.ISSUER === undefined) {
     problems.push({ path: 'ISSUER', problem: 'is missing in production', expected: expectation(variables['ISSUER']) });
-  } else if (!settings.ISSUER.startsWith('https:')) {
-    problems.push({ path: 'ISSUER', problem: `is "${settings.ISSUER}" in production`, expected: 'an https origin' });
+  } else if (!checked.ISSUER.startsWith('https:')) {
+    problems.push({ path: 'ISSUER', problem: `is "${checked.ISSUER}" in production`, expected: 'an https origin' });
   }
-  if (settings.SANDBOX === 'on') {
+  if (checked.SANDBOX === 'on') {
     problems.push({ path: 'SANDBOX', problem: 'is "on" in production', expected: 'off' });
   }
-  if (settings.DATABASE_URL === undefined && !env['DATA_DIR']) {
+  if (checked.DATABASE_URL === undefined && !env['DATA_DIR']) {
     problems.push({
       path: 'DATABASE_URL',
       problem: 'is missing in production',
       expected: `${expectation(variables['DATABASE_URL'])}, or DATA_DIR set to use the embedded store`,
     });
   }
-  const { loopback, origins } = outboundAllow(settings);
+  const { loopback, origins } = outboundAllow(checked);
   if (loopback || origins.some((origin) => isLoopback(new URL(origin).hostname))) {
     problems.push({ path: 'OUTBOUND_ALLOW', problem: 'names the loopback interface in production', expected: 'origins of other machines' });
   }
-  return [...problems, ...missingSecrets(settings, env)];
+  return [...problems, ...missingSecrets(checked, env)];
 }
 
-function missingSecrets(settings: Settings, env: Variables): readonly Problem[] {
+function missingSecrets(checked: CheckedVariables, env: ProcessVariables): readonly Problem[] {
   const fileIsNamed = (name: string): boolean => Boolean(env[variables[name]?.['x-file'] ?? '']);
   return secretNames
-    .filter((name) => !(name in settings) && !fileIsNamed(name)) // a file that failed was reported already
+    .filter((name) => !(name in checked) && !fileIsNamed(name)) // a file that failed was reported already
     .map((path) => ({
       path,
       problem: 'is missing in production',
@@ -57,26 +57,26 @@ function missingSecrets(settings: Settings, env: Variables): readonly Problem[] 
     }));
 }
 
-function withoutSandbox(settings: Settings): readonly Problem[] {
+function withoutSandbox(checked: CheckedVariables): readonly Problem[] {
   const problems: Problem[] = [];
-  if (settings.FAULT_AT !== undefined) {
+  if (checked.FAULT_AT !== undefined) {
     problems.push({ path: 'FAULT_AT', problem: 'is set without the sandbox', expected: 'no value' });
   }
-  if (settings.SANDBOX_QUOTAS === 'off') {
+  if (checked.SANDBOX_QUOTAS === 'off') {
     problems.push({ path: 'SANDBOX_QUOTAS', problem: 'is "off" without the sandbox', expected: 'on' });
   }
-  if (settings.SMS_GATEWAY === undefined) {
+  if (checked.SMS_GATEWAY === undefined) {
     problems.push({ path: 'SMS_GATEWAY', problem: 'is missing without the sandbox', expected: 'a gateway, or log to send nothing' });
   }
   return problems;
 }
 
 /** One key for two purposes would let a leak of one break the other. */
-function distinctSecrets(settings: Settings): readonly Problem[] {
+function distinctSecrets(checked: CheckedVariables): readonly Problem[] {
   const owners = new Map<string, string>();
   const problems: Problem[] = [];
   for (const name of secretNames) {
-    const value = valueOf(settings, name);
+    const value = valueOf(checked, name);
     const keys = value === undefined ? [] : commaList(value);
     const twin = keys.map((key) => owners.get(key)).find((owner) => owner !== undefined);
     if (twin !== undefined) problems.push({ path: name, problem: `repeats a key of ${twin}`, expected: 'a key of its own' });
@@ -86,15 +86,15 @@ function distinctSecrets(settings: Settings): readonly Problem[] {
 }
 
 /** An address of an authority is worth nothing without the account that may ask it. */
-function completeAuthorities(settings: Settings): readonly Problem[] {
+function completeAuthorities(checked: CheckedVariables): readonly Problem[] {
   return Object.keys(variables)
-    .filter((name) => variables[name]?.['x-needed-by'] !== undefined && valueOf(settings, name) !== undefined)
+    .filter((name) => variables[name]?.['x-needed-by'] !== undefined && valueOf(checked, name) !== undefined)
     .flatMap((url) => [url.replace(/URL$/, 'APP_ID'), url.replace(/URL$/, 'SECRET')].map((name) => ({ url, name })))
-    .filter(({ name }) => valueOf(settings, name) === undefined)
+    .filter(({ name }) => valueOf(checked, name) === undefined)
     .map(({ url, name }) => ({ path: name, problem: `is missing although ${url} is set`, expected: variables[name]?.description ?? '' }));
 }
 
-function valueOf(settings: Settings, name: string): string | undefined {
-  const value: unknown = Object.entries(settings).find(([key]) => key === name)?.[1];
+function valueOf(checked: CheckedVariables, name: string): string | undefined {
+  const value: unknown = Object.entries(checked).find(([key]) => key === name)?.[1];
   return typeof value === 'string' ? value : undefined;
 }

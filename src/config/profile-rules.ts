@@ -1,0 +1,114 @@
+import { unmetPasswordRules } from '../domain/authenticator/password-policy.ts';
+import type { Profile } from '../domain/policy.ts';
+import { didYouMean } from './problems.ts';
+import { rule } from './rules.ts';
+import type { Rule } from './rules.ts';
+import type { Violation } from './schema.ts';
+
+/** Names that only interactions/registry.ts knows; whoever starts the process passes them. */
+export interface KnownMethods {
+  readonly loginMethods: readonly string[];
+  readonly proofingMethods: readonly string[];
+}
+
+/** How the parts of a profile must fit together. */
+export function profileRules(known: KnownMethods): readonly Rule[] {
+  return [
+    rule<Profile, 'ladders'>(['ladders'], lowestRung),
+    rule<Profile, 'ladders'>(['ladders'], ascending),
+    rule<Profile, 'ladders' | 'proofing' | 'later'>(['ladders', 'proofing', 'later'], evidenceIsGiven),
+    rule<Profile, 'login'>(['login'], ({ login }) => [
+      ...unknownNames(login.desktop, ['login', 'desktop'], known.loginMethods),
+      ...unknownNames(login.h5, ['login', 'h5'], known.loginMethods),
+    ]),
+    rule<Profile, 'proofing'>(['proofing'], ({ proofing }) => unknownNames(proofing, ['proofing'], known.proofingMethods)),
+    rule<Profile, 'identifiers' | 'username'>(['identifiers', 'username'], usernameIsRuled),
+    rule<Profile, 'registration'>(['registration'], stepsAreFramed),
+    rule<Profile, 'registration' | 'proofing'>(['registration', 'proofing'], identityCanBeProved),
+    rule<Profile, 'username'>(['username'], ({ username }) =>
+      username === null ? [] : ordered(['username', 'minLength'], username.minLength, 'maxLength', username.maxLength),
+    ),
+    rule<Profile, 'personName'>(['personName'], ({ personName: { minWidth, maxWidth } }) =>
+      ordered(['personName', 'minWidth'], minWidth, 'maxWidth', maxWidth),
+    ),
+    rule<Profile, 'password'>(['password'], ({ password: { minLength, maxLength } }) =>
+      ordered(['password', 'minLength'], minLength, 'maxLength', maxLength),
+    ),
+    rule<Profile, 'sms'>(['sms'], ({ sms: { perHour, perDay } }) => ordered(['sms', 'perHour'], perHour, 'perDay', perDay)),
+    rule<Profile, 'sessions'>(['sessions'], ({ sessions: { idleSeconds, absoluteSeconds } }) =>
+      ordered(['sessions', 'idleSeconds'], idleSeconds, 'absoluteSeconds', absoluteSeconds),
+    ),
+    rule<Profile, 'sandbox' | 'password'>(['sandbox', 'password'], sandboxPasswordFits),
+  ];
+}
+
+function lowestRung({ ladders }: Pick<Profile, 'ladders'>): readonly Violation[] {
+  const [lowest] = ladders.person;
+  const heldByAll =
+    lowest?.acr === 'L1' &&
+    lowest.anyOf.some((set) => set.length === 0) &&
+    lowest.minimumAuthentication === undefined &&
+    lowest.comingSoon !== true;
+  if (heldByAll) return [];
+  return [
+    {
+      at: ['ladders', 'person', '0'],
+      problem: 'is not held by everybody with an account',
+      expected: 'L1 with an empty set in anyOf, without minimumAuthentication and comingSoon',
+    },
+  ];
+}
+
+function ascending({ ladders }: Pick<Profile, 'ladders'>): readonly Violation[] {
+  return ladders.person.flatMap(({ acr }, index) => {
+    const below = ladders.person[index - 1]?.acr;
+    if (below === undefined || below < acr) return [];
+    return [{ at: ['ladders', 'person', `${index}`, 'acr'], problem: `is ${acr} above ${below}`, expected: 'each level once, lowest first' }];
+  });
+}
+
+/** A rung that nothing leads to would be a promise; one that leads nowhere yet says so. */
+function evidenceIsGiven({ ladders, proofing, later }: Pick<Profile, 'ladders' | 'proofing' | 'later'>): readonly Violation[] {
+  return ladders.person.flatMap(({ anyOf, comingSoon }, index) =>
+    [...new Set(comingSoon ? [] : anyOf.flat())]
+      .filter((kind) => !proofing.includes(kind) && !later.includes(`proofing.${kind}`))
+      .map((kind) => ({
+        at: ['ladders', 'person', `${index}`, 'anyOf'],
+        problem: `names ${kind}, which nothing gives`,
+        expected: `evidence of "proofing"${didYouMean(kind, proofing)}, or "proofing.${kind}" under "later", or comingSoon`,
+      })),
+  );
+}
+
+function unknownNames(names: readonly string[], at: readonly string[], known: readonly string[]): readonly Violation[] {
+  return names.flatMap((name, index) =>
+    known.includes(name)
+      ? []
+      : [{ at: [...at, `${index}`], problem: `is "${name}", which is not known${didYouMean(name, known)}`, expected: `one of ${known.join(', ')}` }],
+  );
+}
+
+function usernameIsRuled({ identifiers, username }: Pick<Profile, 'identifiers' | 'username'>): readonly Violation[] {
+  if (!identifiers.includes('username') || username !== null) return [];
+  return [{ at: ['identifiers'], problem: 'has username, but accounts have none', expected: 'a rule under "username", or no such identifier' }];
+}
+
+function stepsAreFramed({ registration: { steps } }: Pick<Profile, 'registration'>): readonly Violation[] {
+  if (steps[0] === 'account' && steps.at(-1) === 'done') return [];
+  return [{ at: ['registration', 'steps'], problem: `is ${steps.join(', ')}`, expected: 'account first and done last' }];
+}
+
+function identityCanBeProved({ registration, proofing }: Pick<Profile, 'registration' | 'proofing'>): readonly Violation[] {
+  if (!registration.steps.includes('identity') || proofing.length > 0) return [];
+  return [{ at: ['registration', 'steps'], problem: 'has the step identity, but "proofing" is empty', expected: 'no such step, or a proofing method' }];
+}
+
+function ordered(at: readonly string[], less: number, name: string, more: number): readonly Violation[] {
+  return less <= more ? [] : [{ at, problem: `is ${less}`, expected: `at most ${name}, which is ${more}` }];
+}
+
+function sandboxPasswordFits({ sandbox, password }: Pick<Profile, 'sandbox' | 'password'>): readonly Violation[] {
+  const unmet = unmetPasswordRules(password, sandbox.password);
+  if (unmet.length === 0) return [];
+  return [{ at: ['sandbox', 'password'], problem: `breaks the rule "password" (${unmet.join(', ')})`, expected: 'a password that fits it' }];
+}
