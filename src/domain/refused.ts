@@ -105,6 +105,9 @@ export class FormRefused extends Error {
  * for the log only.
  */
 export class Unavailable extends Error {
+  /** Read by koa and by the library, so that protocol endpoints answer 503 as well. */
+  readonly statusCode = 503;
+
   constructor(what: string, options?: { cause?: unknown }) {
     super(`${what} is unavailable`, options);
     this.name = 'Unavailable';

@@ -1,5 +1,6 @@
-import { documentTypes, type DocumentType } from '../person/document-number.ts';
+import { documentTypes, resemblesDocumentNumber, type DocumentType } from '../person/document-number.ts';
 import { checkMobile } from '../person/mobile.ts';
+import { usernameKey } from '../person/username.ts';
 import type { AccountHeader, AccountStore, IdentifierKind } from '../person/account.ts';
 
 /**
@@ -16,13 +17,15 @@ export function identifierCandidates(
   const mobile = checkMobile(text);
   if (mobile.ok) return accepted.includes('mobile') ? [{ kind: 'mobile', value: mobile.canonical }] : [];
   const candidates: { kind: IdentifierKind; value: string }[] = [];
+  if (accepted.includes('username') && !resemblesDocumentNumber(text)) {
+    candidates.push({ kind: 'username', value: usernameKey(text) });
+  }
   if (accepted.includes('document')) {
     for (const type of documents) {
       const number = documentTypes[type].check(text, now);
       if (number.ok) candidates.push({ kind: 'document', value: `${type}:${number.key}` });
     }
   }
-  if (candidates.length === 0 && accepted.includes('username')) candidates.push({ kind: 'username', value: text });
   return candidates;
 }
 

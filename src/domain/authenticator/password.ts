@@ -1,0 +1,81 @@
+import type { Clock } from '../clock.ts';
+import type { AccountStore, IdentifierKind } from '../person/account.ts';
+import type { DocumentType } from '../person/document-number.ts';
+import { Refused } from '../refused.ts';
+import type { Write } from '../unit-of-work.ts';
+import { findByIdentifier, identifierCandidates } from './identify.ts';
+import type { PasswordHasher } from './password-hasher.ts';
+import { normalisePassword } from './password-policy.ts';
+import { countAttempt, type ThrottleDeps } from './throttle.ts';
+
+/** Proof that a person may use an account, and what has to be written because of it. */
+export interface Authenticated {
+  readonly accountId: string;
+  readonly writes: readonly Write[];
+}
+
+export interface PasswordDeps extends ThrottleDeps {
+  readonly accounts: AccountStore;
+  readonly hasher: PasswordHasher;
+  readonly clock: Clock;
+  readonly identifiers: readonly IdentifierKind[];
+  readonly documents: readonly DocumentType[];
+}
+
+export interface PasswordAttempt {
+  readonly identifier: string;
+  readonly password: string;
+  readonly address: string;
+  /** Did this browser sign in to the account before? */
+  knows(accountId: string): boolean;
+}
+
+/** Looked up in place of an unknown account, so that both cost the same. */
+const nobody = '00000000-0000-4000-8000-000000000000';
+
+/**
+ * Password sign-in (LOG-01). Unknown identifiers and wrong passwords are refused with the same words, after
+ * the same work. A hash of an older kind is renewed.
+ *
+ * @throws Refused credentials.wrong, credentials.throttled, account.locked, service.busy
+ */
+export async function signInWithPassword(deps: PasswordDeps, attempt: PasswordAttempt): Promise<Authenticated> {
+  const now = deps.clock.now();
+  const candidates = identifierCandidates(attempt.identifier, deps.identifiers, deps.documents, now);
+  const account = await findByIdentifier(deps, candidates);
+  const counted = await countAttempt(deps, {
+    // One key for all spellings of an identifier (CVE-2025-24806).
+    identifier: candidates[0]?.value ?? attempt.identifier.normalize('NFKC').trim().toLowerCase(),
+    address: attempt.address,
+    knownDevice: account && attempt.knows(account.id) ? account.id : undefined,
+  });
+  const stored = await deps.accounts.passwordHash(account?.id ?? nobody);
+  const password = normalisePassword(attempt.password);
+  const right = await deps.hasher.verify(password, stored);
+  if (!right || !account || !stored) throw new Refused('credentials.wrong', 'identifier');
+  await counted.succeed();
+  if (account.status !== 'active') throw new Refused('account.locked');
+  return {
+    accountId: account.id,
+    writes: deps.hasher.outdated(stored)
+      ? [{ write: 'password.put', accountId: account.id, hash: await deps.hasher.hash(password), at: now }]
+      : [],
+  };
+}
+
+/**
+ * The signed-in person types the password again, because a level demands it of this session.
+ *
+ * @throws Refused credentials.wrong on the field `password`, credentials.throttled, service.busy
+ */
+export async function confirmPassword(
+  deps: Pick<PasswordDeps, 'accounts' | 'hasher' | 'quotas' | 'vault' | 'clock'>,
+  { accountId, password, address }: { accountId: string; password: string; address: string },
+): Promise<void> {
+  const counted = await countAttempt(deps, { identifier: accountId, address, knownDevice: undefined });
+  const stored = await deps.accounts.passwordHash(accountId);
+  if (!stored || !(await deps.hasher.verify(normalisePassword(password), stored))) {
+    throw new Refused('credentials.wrong', 'password', { reason: 'confirm' });
+  }
+  await counted.succeed();
+}

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import type { Account, Person } from '../person/account.ts';
+import { checkBankCardNumber } from '../person/bank-card-number.ts';
+import { checkMobile } from '../person/mobile.ts';
+import type { BankCardPolicy } from '../policy.ts';
+import { FormRefused, Refused } from '../refused.ts';
+import type { BankCardAnswer, BankCardSource } from './identity-source.ts';
+import { countProofing, recordEvidence, requireMatch, type Applicant, type ProofDeps } from './proof.ts';
+
+/**
+ * Bank card, four elements: name, document, card number, mobile reserved at the bank (RN-21 to RN-28). The
+ * card number is sent to the bank's source and never stored.
+ */
+
+export interface BankCardForm {
+  readonly bankCard: string;
+  readonly reservedMobile: string;
+  readonly agreement: boolean;
+}
+
+/**
+ * Everything that can be judged without asking the bank, all problems at once.
+ *
+ * @throws FormRefused
+ */
+export function checkBankCard(
+  form: BankCardForm,
+  account: Pick<Account, 'mobile'>,
+  policy: BankCardPolicy,
+): { bankCard: string; reservedMobile: string } {
+  const problems: Refused[] = [];
+  const card = checkBankCardNumber(form.bankCard);
+  if (!card.ok) problems.push(new Refused('bank-card.invalid', 'bankCard', { reason: card.reason }));
+  const mobile = checkMobile(form.reservedMobile);
+  if (!mobile.ok) problems.push(new Refused('mobile.invalid', 'reservedMobile', { reason: mobile.reason }));
+  else if (policy.mobileMustMatchAccount && mobile.canonical !== account.mobile) {
+    problems.push(new Refused('bank-card.mobile-differs', 'reservedMobile'));
+  }
+  if (policy.agreement && !form.agreement) problems.push(new Refused('agreement.required', 'agreement'));
+  if (problems.length > 0 || !card.ok || !mobile.ok) throw new FormRefused(problems);
+  return { bankCard: card.canonical, reservedMobile: mobile.canonical };
+}
+
+/**
+ * Asks the bank's source and, on a match with a card the profile accepts, writes the evidence `bank-card`.
+ *
+ * @throws Refused bank-card.not-debit, bank-card.class, or as the source's outcome says
+ */
+export async function verifyBankCard(
+  deps: ProofDeps & { readonly bankCardSource: BankCardSource },
+  applicant: Applicant & { personId: string },
+  person: Person,
+  card: { bankCard: string; reservedMobile: string },
+  policy: BankCardPolicy,
+): Promise<void> {
+  await countProofing(deps, applicant.accountId);
+  const answer = await deps.bankCardSource.check(
+    { name: person.name, documentType: person.document.type, documentNumber: person.document.number, ...card },
+    randomUUID(),
+  );
+  const source = deps.bankCardSource.name;
+  await requireMatch(deps, applicant, {
+    kind: 'bank-card',
+    source,
+    answer: accepted(answer, policy),
+    field: 'bankCard',
+    params: { reason: 'bank-card' },
+  });
+  const refusal = unacceptable(answer, policy);
+  if (refusal) throw refusal;
+  await recordEvidence(deps, applicant, {
+    kind: 'bank-card',
+    source,
+    reference: answer.reference,
+    expiresAt: undefined,
+  });
+}
+
+/** A class the source cannot tell is not class I: where the profile insists, the source must say so (RN-23). */
+function unacceptable(answer: BankCardAnswer, policy: BankCardPolicy): Refused | undefined {
+  if (policy.debitOnly && answer.cardKind === 'credit') return new Refused('bank-card.not-debit', 'bankCard');
+  if (policy.classIOnly && answer.accountClass !== 'I') return new Refused('bank-card.class', 'bankCard');
+  return undefined;
+}
+
+/** The kind of card is told even when the elements differ, because it is the first thing to mend (RN-22). */
+function accepted(answer: BankCardAnswer, policy: BankCardPolicy): BankCardAnswer {
+  if (answer.outcome === 'match') return answer;
+  const refusal = unacceptable({ ...answer, accountClass: 'I' }, policy);
+  if (refusal) throw refusal;
+  return answer;
+}

@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import type { EvidenceKind } from '../assurance/evidence.ts';
+import type { AuditEvent } from '../audit/events.ts';
+import type { Clock } from '../clock.ts';
+import type { Person, PersonStore } from '../person/account.ts';
+import { Refused, type RefusalCode } from '../refused.ts';
+import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
+import type { QuotaStore } from '../short-lived.ts';
+import type { SourceAnswer, SourceOutcome } from './identity-source.ts';
+
+/** What all proofing methods share: the judge of an authority's answer and the writing down of evidence. */
+
+export interface ProofDeps {
+  readonly persons: PersonStore;
+  readonly unitOfWork: UnitOfWork;
+  readonly quotas: QuotaStore;
+  readonly clock: Clock;
+}
+
+export interface Applicant {
+  readonly accountId: string;
+  readonly subjectId: string;
+  readonly personId: string | undefined;
+  readonly requestId: string;
+  readonly clientId: string | undefined;
+}
+
+/** How each outcome is told to the person; only `match` goes on (AST-13). */
+const refusalOf: Readonly<Record<Exclude<SourceOutcome, 'match'>, RefusalCode>> = {
+  mismatch: 'identity.mismatch',
+  'no-record': 'identity.no-record',
+  invalid: 'identity.invalid',
+  unavailable: 'identity.unavailable',
+  'over-quota': 'identity.over-quota',
+  refused: 'identity.refused',
+  pending: 'identity.pending',
+};
+
+/** Seconds after which it is worth trying again when an authority is away. */
+const retryAfterSeconds = 60;
+
+/** Checks per account and day, so that nobody guesses other people's data through us. */
+const dailyLimit = 10;
+
+/** @throws Refused identity.too-many */
+export async function countProofing({ quotas, clock }: Pick<ProofDeps, 'quotas' | 'clock'>, accountId: string): Promise<void> {
+  const rule = { key: `proofing:${accountId}`, limit: dailyLimit, windowSeconds: 86_400 };
+  const taken = await quotas.take([rule], clock.now());
+  if (!taken.ok) throw new Refused('identity.too-many', undefined, {}, taken.retryAfterSeconds);
+}
+
+/**
+ * Goes on for `match`; records and refuses everything else.
+ *
+ * @param field - of the form, marked for refusals about what was typed
+ */
+export async function requireMatch(
+  deps: ProofDeps,
+  applicant: Applicant,
+  proof: { kind: EvidenceKind; source: string; answer: SourceAnswer; field: string; params?: Record<string, string> },
+): Promise<void> {
+  const { outcome, reference, reason } = proof.answer;
+  if (outcome === 'match') return;
+  await deps.unitOfWork.commit('proofing-refused', [
+    {
+      write: 'audit.append',
+      event: auditOf(deps, applicant, 'identity.not-verified', {
+        kind: proof.kind,
+        source: proof.source,
+        reference,
+        reason: reason === undefined ? outcome : `${outcome} ${reason}`,
+      }),
+    },
+  ]);
+  const about = outcome === 'mismatch' || outcome === 'no-record' || outcome === 'invalid';
+  const away = outcome === 'unavailable' || outcome === 'over-quota';
+  throw new Refused(refusalOf[outcome], about ? proof.field : undefined, proof.params, away ? retryAfterSeconds : undefined);
+}
+
+/**
+ * Writes verified identity and evidence in one transaction. The first verification of an account makes the
+ * person, or gives the account a person whom no account holds; its subject is the account's, unless the
+ * person already has one (D1, PRT-08). A changed subject ends the account's sessions and grants.
+ *
+ * @throws Refused identity.taken when another account holds the person, identity.differs when this account
+ *   is verified as somebody else
+ */
+export async function recordVerifiedPerson(
+  deps: ProofDeps,
+  applicant: Applicant,
+  verified: Omit<Person, 'id' | 'subjectId'>,
+  evidence: { kind: EvidenceKind; source: string; reference: string; expiresAt: Date | undefined },
+): Promise<void> {
+  const now = deps.clock.now();
+  const holder = await deps.persons.byDocument(verified.document.type, verified.document.key);
+  if (holder?.accountId !== undefined && holder.accountId !== applicant.accountId) {
+    throw new Refused('identity.taken', 'documentNumber');
+  }
+  if (applicant.personId !== undefined && holder?.person.id !== applicant.personId) {
+    throw new Refused('identity.differs', 'documentNumber');
+  }
+  const person: Person = {
+    ...verified,
+    id: holder?.person.id ?? randomUUID(),
+    subjectId: holder?.person.subjectId ?? applicant.subjectId,
+  };
+  try {
+    await deps.unitOfWork.commit('verify-identity', [
+      holder ? { write: 'person.update', person, at: now } : { write: 'person.insert', person, at: now },
+      ...linkWrites(applicant, person, now),
+      ...evidenceWrites(deps, applicant, person.id, evidence),
+    ]);
+  } catch (error) {
+    if (error instanceof Conflict) throw new Refused('identity.taken', 'documentNumber');
+    throw error;
+  }
+}
+
+/** Evidence beyond the first, for the person the account already holds. */
+export async function recordEvidence(
+  deps: ProofDeps,
+  applicant: Applicant & { personId: string },
+  evidence: { kind: EvidenceKind; source: string; reference: string; expiresAt: Date | undefined },
+): Promise<void> {
+  await deps.unitOfWork.commit('verify-evidence', evidenceWrites(deps, applicant, applicant.personId, evidence));
+}
+
+function linkWrites(applicant: Applicant, person: Person, at: Date): readonly Write[] {
+  if (applicant.personId !== undefined) return [];
+  const { accountId } = applicant;
+  const link: Write = { write: 'account.link-person', accountId, personId: person.id, subjectId: person.subjectId, at };
+  return person.subjectId === applicant.subjectId ? [link] : [link, { write: 'grants.end', accountId }];
+}
+
+function evidenceWrites(
+  deps: Pick<ProofDeps, 'clock'>,
+  applicant: Applicant,
+  personId: string,
+  { kind, source, reference, expiresAt }: { kind: EvidenceKind; source: string; reference: string; expiresAt: Date | undefined },
+): readonly Write[] {
+  return [
+    {
+      write: 'evidence.insert',
+      evidence: { id: randomUUID(), personId, kind, verifiedAt: deps.clock.now(), expiresAt, source, reference },
+    },
+    { write: 'audit.append', event: auditOf(deps, applicant, 'identity.verified', { kind, source, reference }) },
+  ];
+}
+
+function auditOf(
+  { clock }: Pick<ProofDeps, 'clock'>,
+  { accountId, clientId, requestId }: Applicant,
+  event: AuditEvent['event'],
+  details: AuditEvent['details'],
+): AuditEvent {
+  return { id: randomUUID(), at: clock.now(), event, accountId, clientId, requestId, details };
+}

@@ -1,0 +1,80 @@
+import type { Evidence } from '../domain/assurance/evidence.ts';
+import type { AssuranceLevel } from '../domain/assurance/ladder.ts';
+import { assuranceLevel, countingKinds } from '../domain/assurance/level.ts';
+import type { Account, Person } from '../domain/person/account.ts';
+
+/** What is known of somebody when claims are made. */
+export interface ClaimFacts {
+  readonly account: Account;
+  readonly person: Person | undefined;
+  readonly evidence: readonly Evidence[];
+  readonly ladder: readonly AssuranceLevel[];
+  readonly now: Date;
+  /** Special rights of the client record. */
+  readonly entitlements: readonly string[];
+}
+
+interface ClaimRow {
+  readonly claim: string;
+  readonly scope: string;
+  /** Undefined: nothing to say, the claim is left out. */
+  readonly value: (facts: ClaimFacts) => unknown;
+}
+
+/**
+ * Every claim, one row each. All but `openid` claims are given at userinfo only (the library's
+ * conformIdTokenClaims). `identity_document` needs an entitlement of the client besides the person's consent.
+ */
+export const claimRows: readonly ClaimRow[] = [
+  { claim: 'preferred_username', scope: 'profile', value: ({ account }) => account.username },
+  { claim: 'nickname', scope: 'profile', value: ({ account }) => account.username },
+  { claim: 'gender', scope: 'profile', value: ({ person }) => (person?.sex === 'unknown' ? undefined : person?.sex) },
+  { claim: 'birthdate', scope: 'profile', value: ({ person }) => person?.birthDate },
+  { claim: 'zoneinfo', scope: 'profile', value: () => 'Asia/Shanghai' },
+  { claim: 'updated_at', scope: 'profile', value: ({ account }) => Math.floor(account.createdAt.getTime() / 1000) },
+  { claim: 'email', scope: 'email', value: ({ account }) => account.email },
+  { claim: 'email_verified', scope: 'email', value: ({ account }) => (account.email === undefined ? undefined : true) },
+  { claim: 'phone_number', scope: 'phone', value: ({ account }) => `+86${account.mobile}` },
+  { claim: 'phone_number_verified', scope: 'phone', value: () => true },
+  { claim: 'address', scope: 'address', value: () => undefined },
+  { claim: 'real_name', scope: 'real_name', value: ({ person }) => person?.name },
+  {
+    claim: 'identity_document',
+    scope: 'identity_document',
+    value: ({ person, entitlements }) =>
+      person && entitlements.includes('identity_document')
+        ? { type: person.document.type, number: person.document.number }
+        : undefined,
+  },
+  { claim: 'assurance', scope: 'assurance', value: assurance },
+];
+
+function assurance({ evidence, ladder, now }: ClaimFacts) {
+  const kinds = countingKinds(evidence, now);
+  return {
+    level: assuranceLevel(ladder, kinds).acr,
+    evidence: evidence
+      .filter(({ expiresAt }) => !expiresAt || expiresAt > now)
+      .map(({ kind, verifiedAt }) => ({ kind, verified_at: verifiedAt.toISOString() })),
+  };
+}
+
+/** The library's table: scope → claims. `openid` claims are ours to set in the ID token (D3). */
+export function claimsByScope(): Record<string, string[]> {
+  const table: Record<string, string[]> = { openid: ['sub', 'acr', 'amr', 'auth_time'] };
+  for (const { claim, scope } of claimRows) (table[scope] ??= []).push(claim);
+  return table;
+}
+
+/** Scopes that tell something about a person, in the order of the consent page. */
+export const personalScopes: readonly string[] = [...new Set(claimRows.map(({ scope }) => scope))];
+
+/** Scopes whose release is sensitive personal information (PIPL art. 28). */
+export const sensitiveScopes: ReadonlySet<string> = new Set(['identity_document', 'real_name', 'profile']);
+
+/** Everything that may be said; the library filters by scope, consent and request. */
+export function claimsOf(facts: ClaimFacts): Record<string, unknown> {
+  return Object.fromEntries(
+    claimRows.map(({ claim, value }) => [claim, value(facts)] as const).filter(([, value]) => value !== undefined),
+  );
+}

@@ -1,0 +1,75 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Client, ClientMetadata, Provider } from 'oidc-provider';
+import type { ClientRecord } from '../domain/client.ts';
+import type { Locale } from '../http/page-model.ts';
+import { personalScopes } from './claims.ts';
+
+/** Members of a client record that are ours; the library drops what is not listed here. */
+export const ourMembers: readonly string[] = [
+  'minimum_acr',
+  'max_evidence_age',
+  'first_party',
+  'principal',
+  'sector',
+  'pkce_required',
+  'entitlements',
+  'client_name#en',
+];
+
+/** Scopes that need an entitlement of the client. */
+const entitledScopes: ReadonlySet<string> = new Set(['identity_document']);
+
+/**
+ * A client record as the library wants it. Every client is pairwise with a sector that redirect hosts do
+ * not decide (D1), and of its secret the library only ever sees the hash.
+ */
+export function libraryClient(record: ClientRecord): ClientMetadata {
+  const { client_secret, client_secret_sha256, sandbox_only: _, scope, ...metadata } = record;
+  const hash = client_secret_sha256 ?? (client_secret === undefined ? undefined : secretHash(client_secret));
+  return {
+    ...structuredClone(metadata),
+    scope: scope ?? defaultScope(record),
+    subject_type: 'pairwise',
+    sector_identifier_uri: `https://${record.client_id.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-')}.invalid/`,
+    ...(hash === undefined ? {} : { client_secret: hash }),
+  } as ClientMetadata;
+}
+
+function defaultScope({ entitlements, grant_types }: ClientRecord): string {
+  const named = new Set<string>(entitlements);
+  const personal = ['openid', ...personalScopes].filter((scope) => !entitledScopes.has(scope) || named.has(scope));
+  return [...personal, ...(grant_types.includes('refresh_token') ? ['offline_access'] : [])].join(' ');
+}
+
+export function secretHash(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64url');
+}
+
+/** Secrets that we make are long and random: SHA-256 compared in constant time, never a slow hash. */
+export function compareHashedSecrets(provider: Provider): void {
+  const { prototype } = provider.Client as unknown as { prototype: Client };
+  Object.defineProperty(prototype, 'compareClientSecret', {
+    value(this: Client, actual: string) {
+      const expected = Buffer.from(this.clientSecret ?? '');
+      const offered = Buffer.from(secretHash(actual));
+      return expected.length === offered.length && timingSafeEqual(expected, offered);
+    },
+  });
+}
+
+/** Name of a service in the language of the page. */
+export function clientName(client: { readonly clientId: string; readonly clientName?: string | undefined; readonly [member: string]: unknown }, locale: Locale): string {
+  const english = client['client_name#en'];
+  return (locale === 'en' && typeof english === 'string' ? english : client.clientName) ?? client.clientId;
+}
+
+/** Where a person who is stuck can start again (PRT-11). */
+export function wayBack(client: Client): string | undefined {
+  return client.initiateLoginUri ?? client.clientUri;
+}
+
+/** Origins a public client's own pages may call from (CORS). */
+export function ownOrigin(client: Client, origin: string): boolean {
+  if (origin === 'null' || client.tokenEndpointAuthMethod !== 'none') return false;
+  return (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin);
+}

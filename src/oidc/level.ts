@@ -1,0 +1,130 @@
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import { decideLevel, type LevelDecision, type LevelFacts, type LevelRequest } from '../domain/assurance/acr.ts';
+import type { EvidenceStore } from '../domain/assurance/evidence.ts';
+import type { AssuranceLevel } from '../domain/assurance/ladder.ts';
+import { countingKinds, isAcr } from '../domain/assurance/level.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { SessionFactor, SessionStore } from '../domain/protocol-state.ts';
+
+/**
+ * The level of one authorization request (D3): decided once per request from evidence, factor times of
+ * the session, the request and the client's minimum, and never stored in the session.
+ */
+export interface LevelDeps {
+  readonly ladder: readonly AssuranceLevel[];
+  /** Proofing methods this deployment offers. */
+  readonly methods: ReadonlySet<string>;
+  readonly evidence: EvidenceStore;
+  readonly sessions: SessionStore;
+  readonly clock: Clock;
+}
+
+/** Parameters of an authorization request, as the library keeps them. */
+export interface RequestParams {
+  readonly [name: string]: unknown;
+}
+
+/** Members of a client record that levels depend on. */
+export interface LevelClient {
+  readonly clientId: string;
+  readonly defaultAcrValues?: readonly string[] | undefined;
+  readonly minimum_acr?: unknown;
+  readonly max_evidence_age?: unknown;
+}
+
+/** What the interaction result carries of ours: factors of a sign-in and what was declined. */
+export interface OurResult {
+  readonly factors?: readonly { readonly amr: string; readonly at: number }[];
+  readonly declined?: boolean;
+}
+
+/**
+ * What the relying party asks for. An essential value is read from the `claims` parameter itself, because
+ * the library overwrites it by `acr_values` in what it stores (D3).
+ */
+export function levelRequest(params: RequestParams, client: LevelClient, declined: boolean): LevelRequest {
+  const claim = requestedAcrClaim(params.claims);
+  const values = claim ? [claim.value, ...(Array.isArray(claim.values) ? claim.values : [])] : [];
+  const named = values.filter((value) => typeof value === 'string');
+  const asked = typeof params.acr_values === 'string' ? params.acr_values.split(' ').filter(Boolean) : [];
+  const fallback = asked.length === 0 && named.length === 0 ? (client.defaultAcrValues ?? []) : [];
+  const essential = claim?.essential === true && named.length > 0;
+  const minimum = client.minimum_acr;
+  return {
+    essential: essential ? named : undefined,
+    voluntary: essential ? asked : [...asked, ...named, ...fallback],
+    minimum: isAcr(minimum) ? minimum : undefined,
+    declined,
+  };
+}
+
+function requestedAcrClaim(claims: unknown): { essential?: unknown; value?: unknown; values?: unknown } | undefined {
+  if (typeof claims !== 'string') return undefined;
+  const parsed = JSON.parse(claims) as { id_token?: { acr?: object | null } };
+  return parsed.id_token?.acr ?? undefined;
+}
+
+/** Facts of a person and session for one client. */
+export async function levelFacts(
+  deps: LevelDeps,
+  accountId: string,
+  factors: readonly SessionFactor[],
+  client: LevelClient,
+): Promise<LevelFacts> {
+  const held = await deps.evidence.ofAccount(accountId);
+  const maxAge = typeof client.max_evidence_age === 'number' ? client.max_evidence_age : undefined;
+  return {
+    ladder: deps.ladder,
+    methods: deps.methods,
+    evidence: countingKinds(held, deps.clock.now(), maxAge),
+    amr: new Set(factors.map(({ amr }) => amr)),
+  };
+}
+
+const decisions = new WeakMap<KoaContextWithOIDC, Promise<LevelDecision>>();
+
+/** The decision for the request under way; the first caller computes it and sets `acr` and `amr` of the tokens. */
+export function decideRequest(deps: LevelDeps, ctx: KoaContextWithOIDC): Promise<LevelDecision> {
+  const known = decisions.get(ctx);
+  if (known) return known;
+  const decision = decide(deps, ctx);
+  decisions.set(ctx, decision);
+  return decision;
+}
+
+async function decide(deps: LevelDeps, ctx: KoaContextWithOIDC): Promise<LevelDecision> {
+  const { session, client, params, result } = ctx.oidc;
+  if (!session?.accountId || !client || !params) throw new Error('a level is decided for a signed-in person only');
+  const ours = (result?.minxin ?? {}) as OurResult;
+  const factors = await sessionFactors(deps, session.uid, ours);
+  const facts = await levelFacts(deps, session.accountId, factors, client);
+  const decision = decideLevel(levelRequest(params, client, ours.declined === true), facts);
+  const amr = amrOf(factors);
+  Object.defineProperty(ctx.oidc, 'acr', { value: decision.acr, configurable: true });
+  Object.defineProperty(ctx.oidc, 'amr', { value: amr, configurable: true });
+  return decision;
+}
+
+/** Stored factors of the session, with those of a sign-in that is only just being resumed. */
+export async function sessionFactors(
+  { sessions, clock }: Pick<LevelDeps, 'sessions' | 'clock'>,
+  sessionUid: string,
+  ours: OurResult,
+): Promise<readonly SessionFactor[]> {
+  const stored = await sessions.factors(sessionUid, clock.now());
+  const fresh = (ours.factors ?? []).map(({ amr, at }) => ({ amr, at: new Date(at) }));
+  const byName = new Map<string, SessionFactor>();
+  for (const factor of [...stored, ...fresh]) {
+    const known = byName.get(factor.amr);
+    if (!known || known.at <= factor.at) byName.set(factor.amr, factor);
+  }
+  return [...byName.values()];
+}
+
+/** RFC 8176: what was used, with `mfa` when two kinds of factor were. */
+export function amrOf(factors: readonly SessionFactor[]): string[] {
+  const names = factors.map(({ amr }) => amr);
+  const knows = names.some((name) => name === 'pwd' || name === 'pin');
+  const has = names.some((name) => ['sms', 'otp', 'hwk', 'swk', 'face'].includes(name));
+  return [...new Set([...names, ...(knows && has ? ['mfa'] : [])])].sort();
+}

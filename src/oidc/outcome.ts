@@ -1,0 +1,45 @@
+import type { InteractionResults, Provider } from 'oidc-provider';
+import type { AppContext } from '../http/app-context.ts';
+import type { OurResult } from './level.ts';
+
+/** The only caller of `interactionFinished`: how an interaction ends, in the words of this product. */
+export type Outcome =
+  /** Somebody signed in (or registered: `create`). `at`: when, for auth_time; it must not move at later resumes. */
+  | { readonly outcome: 'signed-in'; readonly accountId: string; readonly amr: readonly string[]; readonly at: Date; readonly created?: boolean }
+  /** Evidence or a factor was added; the policy decides anew. */
+  | { readonly outcome: 'proved'; readonly amr: readonly string[]; readonly at: Date }
+  | { readonly outcome: 'step-up-declined' }
+  | { readonly outcome: 'consented' }
+  /** Back to the service with an error; nothing of earlier submissions counts any more. */
+  | { readonly outcome: 'error'; readonly error: string; readonly description: string };
+
+export async function finish(ctx: AppContext, provider: Provider, outcome: Outcome): Promise<void> {
+  const failed = outcome.outcome === 'error';
+  ctx.respond = false;
+  await provider.interactionFinished(ctx.req, ctx.res, resultOf(outcome), { mergeWithLastSubmission: !failed });
+}
+
+function resultOf(outcome: Outcome): InteractionResults {
+  switch (outcome.outcome) {
+    case 'signed-in': {
+      const ts = Math.floor(outcome.at.getTime() / 1000);
+      return {
+        login: { accountId: outcome.accountId, ts, remember: true },
+        ...(outcome.created ? { create: {} } : {}),
+        minxin: factors(outcome.amr, outcome.at),
+      };
+    }
+    case 'proved':
+      return { step_up: {}, minxin: factors(outcome.amr, outcome.at) };
+    case 'step-up-declined':
+      return { step_up: {}, minxin: { declined: true } satisfies OurResult };
+    case 'consented':
+      return { consent: {} };
+    case 'error':
+      return { error: outcome.error, error_description: outcome.description };
+  }
+}
+
+function factors(amr: readonly string[], at: Date): OurResult {
+  return { factors: amr.map((name) => ({ amr: name, at: at.getTime() })) };
+}

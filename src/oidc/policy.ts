@@ -1,0 +1,136 @@
+import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import type { Clock } from '../domain/clock.ts';
+import type { UnitOfWork } from '../domain/unit-of-work.ts';
+import { secondsAfter } from '../domain/clock.ts';
+import { decideRequest, type LevelDeps, type OurResult } from './level.ts';
+import type { SubjectOf } from './subject.ts';
+
+/**
+ * What must happen before a relying party gets an answer, in this order:
+ * `create` → `login` → `step_up` → `consent`. Every check has a name and one sentence.
+ */
+export interface PolicyDeps {
+  readonly levels: LevelDeps;
+  readonly unitOfWork: UnitOfWork;
+  readonly clock: Clock;
+  readonly absoluteSeconds: number;
+  readonly subjectOf: SubjectOf;
+}
+
+const { Check, Prompt, base } = interactionPolicy;
+
+export function createPolicy(deps: PolicyDeps): interactionPolicy.DefaultPolicy {
+  const policy = base();
+  policy.add(new Prompt({ name: 'create', requestable: true }), 0);
+  const login = policy.get('login');
+  if (!login) throw new Error('the library has no login prompt');
+  for (const reason of ['essential_acrs', 'essential_acr', 'id_token_hint', 'claims_id_token_sub_value']) {
+    login.checks.remove(reason);
+  }
+  login.checks.add(accountIsThere());
+  login.checks.add(hintedSubject(deps));
+  policy.add(stepUp(deps), 2);
+  return policy;
+}
+
+function accountIsThere() {
+  return new Check(
+    'account_gone',
+    'the account of the session is locked or gone',
+    ({ oidc }) => oidc.session?.accountId !== undefined && oidc.account === undefined,
+  );
+}
+
+/**
+ * The library's own checks ask again for ever when somebody else signs in; after one mismatch the
+ * relying party gets `login_required` (D1).
+ */
+function hintedSubject({ subjectOf }: PolicyDeps) {
+  return new Check('hinted_subject', 'the signed-in person is not the one the service asked for', async (ctx) => {
+    const { session, client, claims, entities, result } = ctx.oidc;
+    const wanted = claims.id_token?.sub?.value ?? entities.IdTokenHint?.payload.sub;
+    if (wanted === undefined || !client) return Check.NO_NEED_TO_PROMPT;
+    if (!session?.accountId) return Check.REQUEST_PROMPT;
+    if (wanted === (await subjectOf(ctx, session.accountId, client))) return Check.NO_NEED_TO_PROMPT;
+    if (result?.login) throw new errors.LoginRequired('somebody else signed in');
+    return Check.REQUEST_PROMPT;
+  });
+}
+
+/**
+ * Levels (D3). Three checks over one decision, because each has its own answer under `prompt=none`:
+ * an essential value → `unmet_authentication_requirements`, the client's minimum → `interaction_required`,
+ * a voluntary one → silence.
+ */
+function stepUp(deps: PolicyDeps) {
+  const decision = async (ctx: KoaContextWithOIDC) => {
+    await keepFactors(deps, ctx);
+    const decided = await decideRequest(deps.levels, ctx);
+    if (decided.verdict === 'unmet') {
+      throw new errors.UnmetAuthenticationRequirements('the requested level cannot be reached');
+    }
+    return decided;
+  };
+  const asksEssential = (ctx: KoaContextWithOIDC) => {
+    const acr = ctx.oidc.params?.claims ? essentialAcr(String(ctx.oidc.params.claims)) : false;
+    return acr;
+  };
+  return new Prompt(
+    { name: 'step_up', requestable: false },
+    async (ctx) => {
+      const decided = await decideRequest(deps.levels, ctx);
+      return decided.verdict === 'step-up' ? { target: decided.target.acr, hard: decided.hard } : {};
+    },
+    new Check(
+      'essential_level',
+      'the level the service insists on is not reached',
+      'unmet_authentication_requirements',
+      async (ctx) => {
+        const decided = await decision(ctx);
+        return decided.verdict === 'step-up' && decided.hard && asksEssential(ctx);
+      },
+    ),
+    new Check('minimum_level', 'the minimum level of the service is not reached', 'interaction_required', async (ctx) => {
+      const decided = await decision(ctx);
+      return decided.verdict === 'step-up' && decided.hard && !asksEssential(ctx);
+    }),
+    new Check('preferred_level', 'the level the service would like is not reached', 'interaction_required', async (ctx) => {
+      const decided = await decision(ctx);
+      return decided.verdict === 'step-up' && !decided.hard && !ctx.oidc.prompts.has('none');
+    }),
+  );
+}
+
+function essentialAcr(claims: string): boolean {
+  const parsed = JSON.parse(claims) as { id_token?: { acr?: { essential?: boolean } | null } };
+  return parsed.id_token?.acr?.essential === true;
+}
+
+const kept = new WeakMap<KoaContextWithOIDC, Promise<void>>();
+
+/**
+ * Factors of a sign-in travel in the interaction result, because at the first one there is no session
+ * yet; here they are written under its uid. Doing it again at the next resume changes nothing.
+ */
+function keepFactors(deps: PolicyDeps, ctx: KoaContextWithOIDC): Promise<void> {
+  const known = kept.get(ctx);
+  if (known) return known;
+  const work = writeFactors(deps, ctx);
+  kept.set(ctx, work);
+  return work;
+}
+
+async function writeFactors({ unitOfWork, clock, absoluteSeconds }: PolicyDeps, ctx: KoaContextWithOIDC): Promise<void> {
+  const { session, result } = ctx.oidc;
+  const { factors = [] } = (result?.minxin ?? {}) as OurResult;
+  if (!session?.accountId || factors.length === 0) return;
+  await unitOfWork.commit('resume', [
+    {
+      write: 'session-factors.put',
+      sessionUid: session.uid,
+      accountId: session.accountId,
+      factors: factors.map(({ amr, at }) => ({ amr, at: new Date(at) })),
+      expiresAt: secondsAfter(clock.now(), absoluteSeconds),
+    },
+  ]);
+}

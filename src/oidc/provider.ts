@@ -1,0 +1,180 @@
+import { Provider, type Configuration, type Grant, type KoaContextWithOIDC } from 'oidc-provider';
+import type { ClientRecord } from '../domain/client.ts';
+import type { PrivateJwk } from '../domain/keys/signing-keys.ts';
+import type { SessionPolicy } from '../domain/policy.ts';
+import { acrValues } from '../domain/assurance/ladder.ts';
+import { createFindAccount, type AccountDeps } from './account.ts';
+import { claimsByScope } from './claims.ts';
+import { compareHashedSecrets, libraryClient, ourMembers, ownOrigin } from './clients.ts';
+import { createLoadExistingGrant, type GrantDeps } from './grants.ts';
+import { replaceBackchannelLogout, type LogoutDeps } from './logout.ts';
+import { createPolicy, type PolicyDeps } from './policy.ts';
+import type { ProviderPages } from './provider-pages.ts';
+import { createStateAdapter, type StateDeps } from './state-adapter.ts';
+import type { SubjectOf } from './subject.ts';
+
+/** Everything the OpenID provider is made from; made anew when signing keys change (D11). */
+export interface ProviderDeps {
+  readonly issuer: string;
+  readonly cookieKeys: readonly string[];
+  readonly clients: readonly ClientRecord[];
+  readonly sessions: SessionPolicy;
+  readonly state: StateDeps;
+  readonly accounts: AccountDeps;
+  readonly subjectOf: SubjectOf;
+  readonly policy: PolicyDeps;
+  readonly grants: GrantDeps;
+  readonly logout: LogoutDeps;
+  readonly pages: ProviderPages;
+  /** Is the account usable? Asked where the library does not ask by itself (introspection). */
+  readonly usable: (ctx: KoaContextWithOIDC, accountId: string) => Promise<boolean>;
+}
+
+/** Seconds. */
+export const tokenTtl = {
+  accessToken: 15 * 60,
+  authorizationCode: 60,
+  clientCredentials: 10 * 60,
+  idToken: 10 * 60,
+  interaction: 60 * 60,
+  pushedRequest: 60,
+  refreshToken: 14 * 86_400,
+} as const;
+
+export function createProvider(deps: ProviderDeps, keys: readonly PrivateJwk[]): Provider {
+  const provider = new PagedProvider(deps.issuer, configuration(deps, keys), deps.pages);
+  // What our front door says about protocol and host is the truth (src/http/request.ts).
+  provider.proxy = true;
+  compareHashedSecrets(provider);
+  replaceBackchannelLogout(provider, deps.logout);
+  return provider;
+}
+
+/** The library's form_post page is bare and English; the handler is replaced where it is registered. */
+class PagedProvider extends Provider {
+  constructor(issuer: string, setup: Configuration, pages: ProviderPages) {
+    formPost = pages.formPost;
+    super(issuer, setup);
+  }
+
+  override registerResponseMode(name: string, handler: Parameters<Provider['registerResponseMode']>[1]): void {
+    super.registerResponseMode(name, name === 'form_post' && formPost ? formPost : handler);
+  }
+}
+
+/** Read by the constructor of the library, before the fields of a subclass exist. */
+let formPost: ProviderPages['formPost'] | undefined;
+
+function configuration(deps: ProviderDeps, keys: readonly PrivateJwk[]): Configuration {
+  return {
+    adapter: createStateAdapter(deps.state),
+    clients: deps.clients.map(libraryClient),
+    jwks: { keys: keys as never },
+    findAccount: createFindAccount(deps.accounts),
+    pairwiseIdentifier: (ctx, accountId, client) => deps.subjectOf(ctx, accountId, client),
+    subjectTypes: ['pairwise'],
+    sectorIdentifierUriValidate: () => false,
+    extraClientMetadata: { properties: [...ourMembers] },
+    acrValues: [...acrValues],
+    claims: claimsByScope(),
+    scopes: ['openid', 'offline_access'],
+    responseTypes: ['code', 'none'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    enabledJWA,
+    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    pkce: { required: (_ctx, client) => client.pkce_required !== false },
+    rotateRefreshToken: true,
+    issueRefreshToken: (_ctx, client, code) =>
+      client.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access'),
+    expiresWithSession: (_ctx, token) => !token.scopes.has('offline_access'),
+    loadExistingGrant: createLoadExistingGrant(deps.grants),
+    clientBasedCORS: (_ctx, origin, client) => ownOrigin(client, origin),
+    discovery: {
+      prompt_values_supported: ['none', 'login', 'consent', 'create'],
+      ui_locales_supported: ['zh-CN', 'en'],
+      claim_types_supported: ['normal'],
+    },
+    cookies: cookieSettings(deps),
+    features: features(deps),
+    interactions: {
+      policy: createPolicy(deps.policy),
+      url: (ctx, interaction) => deps.pages.interactionUrl(ctx, interaction),
+    },
+    renderError: (ctx, out, error) => deps.pages.error(ctx, out, error),
+    routes: {
+      authorization: '/auth',
+      end_session: '/session/end',
+    },
+    ttl: lifetimes(deps.sessions),
+  };
+}
+
+const enabledJWA: Configuration['enabledJWA'] = {
+  idTokenSigningAlgValues: ['ES256', 'RS256', 'PS256', 'EdDSA'],
+  clientAuthSigningAlgValues: ['ES256', 'RS256', 'PS256', 'EdDSA'],
+  introspectionSigningAlgValues: ['ES256', 'RS256', 'PS256', 'EdDSA'],
+};
+
+function features(deps: ProviderDeps): NonNullable<Configuration['features']> {
+  return {
+    devInteractions: { enabled: false },
+    clientCredentials: { enabled: true },
+    claimsParameter: { enabled: true },
+    introspection: {
+      enabled: true,
+      // A client may look into its own tokens; a resource server is a client of its own (later issue).
+      allowedPolicy: async (ctx, client, token) =>
+        token.clientId === client.clientId &&
+        (!('accountId' in token) || token.accountId === undefined || (await deps.usable(ctx, token.accountId))),
+    },
+    jwtIntrospection: { enabled: true },
+    revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+    pushedAuthorizationRequests: { enabled: true },
+    dPoP: { enabled: false },
+    resourceIndicators: { enabled: false },
+    backchannelLogout: { enabled: true },
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: (ctx) => deps.pages.logout(ctx),
+      postLogoutSuccessSource: (ctx) => deps.pages.loggedOut(ctx),
+    },
+  };
+}
+
+function cookieSettings({ issuer, cookieKeys }: ProviderDeps): NonNullable<Configuration['cookies']> {
+  const secure = issuer.startsWith('https:');
+  const shared = { httpOnly: true, sameSite: 'lax', secure, signed: true, overwrite: true } as const;
+  return {
+    keys: [...cookieKeys],
+    // The library fixes the path of the last two, which __Host- forbids.
+    names: {
+      session: `${secure ? '__Host-' : ''}mx_session`,
+      interaction: `${secure ? '__Secure-' : ''}mx_interaction`,
+      resume: `${secure ? '__Secure-' : ''}mx_resume`,
+    },
+    long: { ...shared, path: '/' },
+    short: shared,
+  };
+}
+
+function lifetimes({ idleSeconds, absoluteSeconds }: SessionPolicy): NonNullable<Configuration['ttl']> {
+  return {
+    AccessToken: () => tokenTtl.accessToken,
+    AuthorizationCode: tokenTtl.authorizationCode,
+    ClientCredentials: () => tokenTtl.clientCredentials,
+    IdToken: tokenTtl.idToken,
+    Interaction: tokenTtl.interaction,
+    RefreshToken: tokenTtl.refreshToken,
+    Grant: absoluteSeconds,
+    Session: (_ctx, session) => sessionTtl(session.loginTs, idleSeconds, absoluteSeconds),
+  };
+}
+
+/** Idle time, but never beyond the absolute end since the last authentication; at least a second. */
+export function sessionTtl(loginTs: number | undefined, idleSeconds: number, absoluteSeconds: number): number {
+  if (loginTs === undefined) return idleSeconds;
+  const left = loginTs + absoluteSeconds - Math.floor(Date.now() / 1000);
+  return Math.max(1, Math.min(idleSeconds, left));
+}
+
+export type { Grant };

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { errors, type Adapter, type AdapterPayload } from 'oidc-provider';
+import { secondsAfter, type Clock } from '../domain/clock.ts';
+import type { StateRow, StateStore } from '../domain/protocol-state.ts';
+import type { Vault } from '../domain/vault.ts';
+
+/**
+ * oidc-provider's adapter on top of our stores. What the library leaves to it and most adapters lack:
+ * single use is decided by a conditional write (D5), a `jti` is insert-only, expired rows do not exist.
+ * Ids are hashed and payloads sealed on the way in, so that a dump of a store opens no door.
+ */
+
+export interface StateDeps {
+  /** Which store holds a model (the table of D4). */
+  storeOf(model: string): StateStore;
+  /** Every store once, for acts on all of them. */
+  readonly stores: readonly StateStore[];
+  readonly vault: Vault;
+  readonly clock: Clock;
+}
+
+export function createStateAdapter(deps: StateDeps): (model: string) => Adapter {
+  return (model) => stateAdapter(deps, model);
+}
+
+/** Ids of sessions, tokens and codes are credentials: only their hash is stored. */
+export function hashedId(id: string): string {
+  return createHash('sha256').update(id).digest('base64url');
+}
+
+function stateAdapter({ storeOf, stores, vault, clock }: StateDeps, model: string): Adapter {
+  const store = storeOf(model);
+  const purpose = `oidc:${model}`;
+
+  const open = (row: StateRow | undefined): AdapterPayload | undefined => {
+    if (!row) return undefined;
+    const payload = JSON.parse(vault.openFor(purpose, row.payload)) as AdapterPayload;
+    return row.consumedAt ? { ...payload, consumed: Math.floor(row.consumedAt.getTime() / 1000) } : payload;
+  };
+
+  return {
+    async upsert(id, payload, expiresIn) {
+      const now = clock.now();
+      const row = {
+        payload: vault.sealFor(purpose, JSON.stringify(payload)),
+        expiresAt: secondsAfter(now, expiresIn ?? 10 * 365 * 86_400),
+        uid: payload.uid,
+        userCode: payload.userCode,
+        grantId: payload.grantId,
+        accountId: payload.accountId,
+        clientId: payload.clientId,
+      };
+      if (model !== 'ReplayDetection') return store.put(model, hashedId(id), row);
+      if (!(await store.insert(model, hashedId(id), row, now))) {
+        throw new errors.InvalidClientAuth('the same jti was used at the same moment');
+      }
+    },
+    find: async (id) => open(await store.find(model, hashedId(id), clock.now())),
+    findByUid: async (uid) => open(await store.findByUid(model, uid, clock.now())),
+    findByUserCode: async (code) => open(await store.findByUserCode(model, code, clock.now())),
+    async consume(id) {
+      if (await store.consume(model, hashedId(id), clock.now())) return;
+      if (model === 'PushedAuthorizationRequest') throw new errors.InvalidRequestUri('request_uri was already used');
+      throw new errors.InvalidGrant(`${model} was already used`);
+    },
+    destroy: (id) => store.destroy(model, hashedId(id)),
+    async revokeByGrantId(grantId) {
+      await Promise.all(stores.map((each) => each.revokeByGrantId(grantId)));
+    },
+  };
+}
