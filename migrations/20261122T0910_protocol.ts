@@ -46,6 +46,21 @@ const creates = [
   `create index grant_principal_account_id on grant_principal (account_id, client_id)`,
   `create index grant_principal_created_at on grant_principal (created_at)`,
 
+  `create table consent (
+    account_id uuid not null references account (id) on delete cascade,
+    client_id text not null,
+    principal text not null,
+    scopes jsonb not null,
+    claims jsonb not null,
+    text_version text not null,
+    given_at timestamptz not null,
+    superseded_at timestamptz,
+    primary key (account_id, client_id, principal, given_at)
+  )`,
+  `create unique index consent_current_unique on consent (account_id, client_id, principal)
+    where superseded_at is null`,
+  `create index consent_superseded_at on consent (superseded_at) where superseded_at is not null`,
+
   `create table client (
     id text primary key,
     metadata jsonb not null,
@@ -71,7 +86,7 @@ const creates = [
   `create unique index signing_key_active_unique on signing_key (alg) where state = 'active'`,
 ];
 
-const tables = ['signing_key', 'client', 'grant_principal', 'session_factor', 'oidc_state'];
+const tables = ['signing_key', 'client', 'consent', 'grant_principal', 'session_factor', 'oidc_state'];
 
 /** A migration that cannot get its lock soon gives way to the traffic and is tried again. */
 const lockTimeout = sql`set local lock_timeout = '2s'`;

@@ -16,7 +16,7 @@ export class FolderInUse extends Error {
 
 /**
  * Holds a folder for this process alone (docs/adr/0010), in two files: `lock` is locked by the operating system,
- * which lets go by itself when the process dies, however it dies; `lock.json` says who holds it, for the message.
+ * which lets go by itself when the process dies, however it dies; `lock.holder` says who holds it, for the message.
  *
  * Two processes that compared process ids could both take over the lock of a dead one, and in containers
  * every process has the id 1. The kernel cannot be wrong about who lives. SQLite is how Node reaches its locks.
@@ -27,23 +27,28 @@ export class FolderInUse extends Error {
 export function lockFolder(folder: string): () => void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const lock = new DatabaseSync(join(folder, 'lock'), { timeout: 0 });
-  const holderFile = join(folder, 'lock.json');
+  const holder = join(folder, 'lock.holder');
   try {
     lock.exec('pragma journal_mode = memory; pragma locking_mode = exclusive; begin exclusive');
   } catch (cause) {
     lock.close();
-    throw new FolderInUse(folder, describeHolder(holderFile), { cause });
+    if (isBusy(cause)) throw new FolderInUse(folder, readHolder(holder), { cause });
+    throw cause;
   }
   const startedAt = new Date(performance.timeOrigin).toISOString();
-  writeFileSync(holderFile, JSON.stringify({ pid: process.pid, startedAt }), { mode: 0o600 });
+  writeFileSync(holder, `process ${process.pid} (started ${startedAt})`, { mode: 0o600 });
   return () => lock.close();
 }
 
-function describeHolder(holderFile: string): string {
+function readHolder(file: string): string {
   try {
-    const { pid, startedAt } = JSON.parse(readFileSync(holderFile, 'utf8')) as { pid: number; startedAt: string };
-    return `process ${pid} (started ${startedAt})`;
+    return readFileSync(file, 'utf8');
   } catch {
     return 'another process'; // it is just now writing down who it is
   }
+}
+
+/** SQLITE_BUSY; anything else is a folder that cannot be written or a file that is not ours. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === 5;
 }

@@ -23,12 +23,17 @@ const provider: MigrationProvider = {
   async getMigrations() {
     const files = (await readdir(folder)).filter((file) => file.endsWith('.ts'));
     const entries = files.map(async (file): Promise<[string, Migration]> => {
-      const { up, down } = (await import(new URL(file, folder).href)) as Migration;
-      return [basename(file, '.ts'), { up, ...(down && { down }) }];
+      const migration: unknown = await import(new URL(file, folder).href);
+      if (!isMigration(migration)) throw new Error(`migrations/${file} has no up and down`);
+      return [basename(file, '.ts'), migration];
     });
     return Object.fromEntries(await Promise.all(entries));
   },
 };
+
+function isMigration(module: unknown): module is Migration {
+  return typeof module === 'object' && module !== null && 'up' in module && 'down' in module;
+}
 
 /**
  * Names of the migrations that have not run, in their order. Changes nothing.

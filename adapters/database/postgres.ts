@@ -5,7 +5,7 @@ import {
   type PostgresPoolClient,
   type PostgresQueryResult,
 } from 'kysely';
-import pg from 'pg';
+import { Pool, type PoolClient, type PoolConfig, type QueryResult, types } from 'pg';
 import { sqlState, translateError } from './errors.ts';
 import { parsers } from './parsers.ts';
 
@@ -34,7 +34,7 @@ const networkGraceMs = 500;
  * hit meanwhile gets `Unavailable` within the time limits.
  */
 export function openPostgres(options: PostgresOptions): { dialect: PostgresDialect; stats: () => PoolStats } {
-  const pool = new pg.Pool(poolConfig(options));
+  const pool = new Pool(poolConfig(options));
   // A connection that breaks while nobody waits for an answer has nobody to tell: the pool drops it. Without
   // listeners the process would die of it, in the pool and checked out alike.
   pool.on('error', () => {});
@@ -58,7 +58,7 @@ export function openPostgres(options: PostgresOptions): { dialect: PostgresDiale
   };
 }
 
-function poolConfig({ url, poolSize, statementTimeoutMs }: PostgresOptions): pg.PoolConfig {
+function poolConfig({ url, poolSize, statementTimeoutMs }: PostgresOptions): PoolConfig {
   return {
     connectionString: url,
     max: poolSize,
@@ -73,19 +73,23 @@ function poolConfig({ url, poolSize, statementTimeoutMs }: PostgresOptions): pg.
     options: '-c timezone=UTC',
     application_name: 'minxin',
     types: {
-      getTypeParser: (oid, format) => parsers[oid] ?? pg.types.getTypeParser(oid, format),
+      getTypeParser: (oid, format) => parsers[oid] ?? types.getTypeParser(oid, format),
     },
   };
 }
 
+/** The commands whose results kysely tells apart; all others count as a reading one. */
+const commands = ['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COMMIT', 'ROLLBACK'] as const;
+
 /** The connection for one caller: errors translated, and never reused after the network failed under it. */
-function watch(client: pg.PoolClient, nameOf: StatementNames): PostgresPoolClient {
+function watch(client: PoolClient, nameOf: StatementNames): PostgresPoolClient {
   let broken = false;
   async function run<R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> {
     const name = nameOf(text, values.length);
     try {
-      const result: pg.QueryResult = await client.query({ ...(name && { name }), text, values: [...values] });
-      return result as PostgresQueryResult<R>;
+      const result: QueryResult = await client.query({ ...(name && { name }), text, values: [...values] });
+      const command = commands.find((known) => known === result.command) ?? 'SELECT';
+      return { command, rowCount: result.rowCount ?? 0, rows: result.rows };
     } catch (error) {
       broken ||= sqlState(error) === undefined;
       throw translateError(error);

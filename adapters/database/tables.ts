@@ -122,6 +122,18 @@ export const tables = {
     created_at: moment,
   },
 
+  consent: {
+    account_id: uuid,
+    client_id: text(),
+    /** `person`, or the id of an organisation. */
+    principal: text(),
+    scopes: json<readonly string[]>(),
+    claims: json<readonly string[]>(),
+    text_version: text(),
+    given_at: moment,
+    superseded_at: nullable(moment),
+  },
+
   client: {
     id: text(),
     metadata: json<Record<string, unknown>>(),
@@ -179,9 +191,9 @@ export const tables = {
   setting: { name: text(), value: text(), version: bigint, updated_at: moment },
 } satisfies Record<string, Record<string, Column<unknown>>>;
 
-type Js<C> = C extends Column<infer T> ? T : never;
+type JsOf<C> = C extends Column<infer Js> ? Js : never;
 
 /** The typed schema for kysely. */
-export type Tables = { [T in keyof typeof tables]: { [C in keyof (typeof tables)[T]]: Js<(typeof tables)[T][C]> } };
+export type Tables = { [T in keyof typeof tables]: { [C in keyof (typeof tables)[T]]: JsOf<(typeof tables)[T][C]> } };
 
 export type TableName = keyof Tables;

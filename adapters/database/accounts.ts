@@ -1,0 +1,83 @@
+import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely';
+import type { Account, AccountHeader, AccountStore, IdentifierKind } from '../../src/domain/person/account.ts';
+import type { Vault } from '../../src/domain/vault.ts';
+import type { Tables } from './tables.ts';
+
+interface Deps {
+  readonly db: Kysely<Tables>;
+  readonly vault: Vault;
+}
+
+const headerColumns = ['account.id', 'account.subject_id', 'account.person_id', 'account.status'] as const;
+
+/** Accounts in the database; every look-up is one statement by a unique key. */
+export function createAccountStore({ db, vault }: Deps): AccountStore {
+  const headers = db.selectFrom('account').select(headerColumns);
+  return {
+    async header(id) {
+      return toHeader(await headers.where('account.id', '=', id).executeTakeFirst());
+    },
+
+    async byId(id) {
+      const row = await db
+        .selectFrom('account')
+        .select([...headerColumns, 'data_key', 'username_sealed', 'mobile_sealed', 'email_sealed', 'ethnicity_sealed'])
+        .select('created_at')
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row && openAccount(vault, row);
+    },
+
+    async byIdentifier(kind, value) {
+      return toHeader(await byIndex(headers, kind, vault.index(kind, value)).executeTakeFirst());
+    },
+
+    async passwordHash(accountId) {
+      const row = await db
+        .selectFrom('credential')
+        .select('hash')
+        .where('account_id', '=', accountId)
+        .where('kind', '=', 'password')
+        .executeTakeFirst();
+      return row?.hash;
+    },
+  };
+}
+
+type HeaderRow = Pick<Selectable<Tables['account']>, 'id' | 'subject_id' | 'person_id' | 'status'>;
+
+const indexColumns = { username: 'username_index', mobile: 'mobile_index' } as const;
+
+function byIndex(headers: SelectQueryBuilder<Tables, 'account', HeaderRow>, kind: IdentifierKind, index: Buffer) {
+  if (kind !== 'document') return headers.where(indexColumns[kind], '=', index);
+  return headers.innerJoin('person', 'person.id', 'account.person_id').where('document_index', '=', index);
+}
+
+function toHeader(row: HeaderRow | undefined): AccountHeader | undefined {
+  return row && { id: row.id, subjectId: row.subject_id, personId: row.person_id ?? undefined, status: row.status };
+}
+
+type SealedColumn = 'username_sealed' | 'mobile_sealed' | 'email_sealed' | 'ethnicity_sealed';
+type SealedAccount = HeaderRow & Pick<Selectable<Tables['account']>, SealedColumn | 'data_key' | 'created_at'>;
+
+async function openAccount(vault: Vault, row: SealedAccount): Promise<Account> {
+  const open = (column: SealedColumn, sealed: Buffer): Promise<string> =>
+    vault.open(row.data_key, { table: 'account', column, row: row.id }, sealed);
+  const [username, mobile, email, ethnicity] = await Promise.all([
+    row.username_sealed ? open('username_sealed', row.username_sealed) : undefined,
+    open('mobile_sealed', row.mobile_sealed),
+    row.email_sealed ? open('email_sealed', row.email_sealed) : undefined,
+    row.ethnicity_sealed ? open('ethnicity_sealed', row.ethnicity_sealed) : undefined,
+  ]);
+  return {
+    id: row.id,
+    subjectId: row.subject_id,
+    personId: row.person_id ?? undefined,
+    status: row.status,
+    username,
+    mobile,
+    email,
+    ethnicity,
+    createdAt: row.created_at,
+  };
+}

@@ -1,0 +1,50 @@
+import type { Kysely } from 'kysely';
+import type { SessionFactor, SessionStore, SessionSummary } from '../../src/domain/protocol-state.ts';
+import type { Tables } from './tables.ts';
+
+/** What is known about the sessions of an account, beside the provider's own payloads. */
+export function createSessionStore({ db }: { readonly db: Kysely<Tables> }): SessionStore {
+  const sessionsOf = (accountId: string, now: Date) =>
+    db
+      .selectFrom('oidc_state')
+      .where('oidc_state.model', '=', 'Session')
+      .where('oidc_state.account_id', '=', accountId)
+      .where('oidc_state.ended_at', 'is', null)
+      .where('oidc_state.expires_at', '>', now);
+
+  return {
+    async factors(sessionUid, now) {
+      return db
+        .selectFrom('session_factor')
+        .select(['amr', 'at'])
+        .where('session_uid', '=', sessionUid)
+        .where('expires_at', '>', now)
+        .orderBy('at')
+        .execute();
+    },
+
+    async ofAccount(accountId, now) {
+      const rows = await sessionsOf(accountId, now)
+        .leftJoin('session_factor', (join) =>
+          join.onRef('session_factor.session_uid', '=', 'oidc_state.uid').on('session_factor.expires_at', '>', now),
+        )
+        .select(['oidc_state.uid', 'created_at', 'updated_at', 'oidc_state.expires_at', 'amr', 'at'])
+        .orderBy('updated_at', 'desc')
+        .orderBy('at')
+        .execute();
+      const sessions = new Map<string, SessionSummary & { factors: SessionFactor[] }>();
+      for (const { uid, created_at: createdAt, updated_at: lastSeenAt, expires_at: expiresAt, amr, at } of rows) {
+        if (uid === null) continue; // the provider gives every session one
+        const session = sessions.get(uid) ?? { uid, createdAt, lastSeenAt, expiresAt, factors: [] };
+        if (amr !== null && at !== null) session.factors.push({ amr, at });
+        sessions.set(uid, session);
+      }
+      return [...sessions.values()];
+    },
+
+    async payloadsOfAccount(accountId, now) {
+      const rows = await sessionsOf(accountId, now).select('payload').execute();
+      return rows.map(({ payload }) => payload);
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { sql } from 'kysely';
+import type { Handler } from './handler.ts';
+
+/**
+ * Factors already known keep their latest moment, so that a repeated resume changes nothing; all of them live as
+ * long as the session.
+ */
+export const putSessionFactors: Handler<'session-factors.put'> = async (writes) => {
+  const withFactors = writes.filter(({ factors }) => factors.length > 0);
+  return withFactors.map(({ sessionUid, accountId, factors, expiresAt }) => {
+    const rows = factors.map(({ amr, at }) => ({
+      session_uid: sessionUid,
+      amr,
+      account_id: accountId,
+      at,
+      expires_at: expiresAt,
+    }));
+    return async (db) => {
+      await db
+        .with('others', (query) =>
+          query
+            .updateTable('session_factor')
+            .set({ expires_at: expiresAt })
+            .where('session_uid', '=', sessionUid)
+            .where('account_id', '=', accountId)
+            .where('amr', 'not in', factors.map(({ amr }) => amr))
+            .returning('amr'),
+        )
+        .insertInto('session_factor')
+        .values(rows)
+        .onConflict((conflict) =>
+          conflict.columns(['session_uid', 'amr']).doUpdateSet((eb) => ({
+            account_id: eb.ref('excluded.account_id'),
+            at: sql<Date>`greatest(session_factor.at, excluded.at)`,
+            expires_at: eb.ref('excluded.expires_at'),
+          })),
+        )
+        .execute();
+    };
+  });
+};
+
+/** Rows are ended, not deleted: a request under way that saves its session afterwards must not bring it back. */
+export const endSessions: Handler<'sessions.end'> = async (writes, { clock }) => {
+  const now = clock.now();
+  return writes.map(({ accountId, exceptUid = null }) => async (db) => {
+    await sql`
+      with ended as (
+        update oidc_state set ended_at = ${now}, payload = ''
+        where model = 'Session' and account_id = ${accountId} and ended_at is null
+          and uid is distinct from ${exceptUid}
+      )
+      delete from session_factor where account_id = ${accountId} and session_uid is distinct from ${exceptUid}
+    `.execute(db);
+  });
+};
+
+export const endGrants: Handler<'grants.end'> = async (writes, { clock }) => {
+  const now = clock.now();
+  return writes.map(({ accountId }) => async (db) => {
+    await db
+      .updateTable('oidc_state')
+      .set({ ended_at: now, payload: Buffer.alloc(0) })
+      .where('account_id', '=', accountId)
+      .where('ended_at', 'is', null)
+      .where((eb) => eb.or([eb('model', '=', 'Grant'), eb('grant_id', 'is not', null)]))
+      .execute();
+  });
+};
