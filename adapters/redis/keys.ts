@@ -9,6 +9,12 @@ export const keys = {
   stateUid: (model: string, uid: string) => `mx:uid:${model}:${uid}`,
   stateUserCode: (model: string, userCode: string) => `mx:user-code:${model}:${userCode}`,
   grantMembers: (grantId: string) => `mx:grant:${grantId}`,
+  cachedRow: (name: string) => `mx:cache:${name}`,
+  /** Leads from a uid to an id; the row itself says whether it fits. */
+  cachedUid: (model: string, uid: string) => `mx:cache-uid:${model}:${uid}`,
+  cachedOfAccount: (accountId: string) => `mx:cached:{${accountId}}`,
+  /** There while sessions or grants of the account are being ended. */
+  accountEnding: (accountId: string) => `mx:ending:{${accountId}}`,
   otp: (key: string) => `mx:otp:${key}`,
   captcha: (id: string) => `mx:captcha:${id}`,
   /** All windows share one tag, because one act checks several of them and takes all or none. */

@@ -1,0 +1,94 @@
+import type { Clock } from '../../src/domain/clock.ts';
+import type { NewStateRow, StateRow, StateStore } from '../../src/domain/protocol-state.ts';
+import { Unavailable } from '../../src/domain/refused.ts';
+import { beginWrite, leaseEntry, readEntry, register, settle } from './cache-entry.ts';
+import { keys } from './keys.ts';
+import { keepMs } from './lifetime.ts';
+import type { RedisConnection } from './open.ts';
+import { decodeRow, encodeRow } from './row-codec.ts';
+
+export interface CachedRowsOptions {
+  readonly redis: RedisConnection;
+  readonly inner: Pick<StateStore, 'find' | 'findByUid'>;
+  /** How long a value may be answered after the moment of its truth. */
+  readonly ttlMs: number;
+  readonly clock: Clock;
+}
+
+export interface CachedRows {
+  find(model: string, id: string, now: Date): Promise<StateRow | undefined>;
+  findByUid(model: string, uid: string, now: Date): Promise<StateRow | undefined>;
+  /**
+   * Runs `act`, which writes the inner store.
+   *
+   * @param row - what the inner store holds if `act` answers true; absent: nothing is cached afterwards
+   * @throws Unavailable before `act`, when Redis does not answer
+   */
+  write(model: string, id: string, row: NewStateRow | undefined, act: () => Promise<boolean>): Promise<boolean>;
+}
+
+/** Reading and writing through the cache; the reasoning stands at `createCachedState`. */
+export function createCachedRows({ redis, inner, ttlMs, clock }: CachedRowsOptions): CachedRows {
+  /** Rows under a grant are left out: revocation finds them by grant, which the cache does not know. */
+  async function mayCache(entry: string, row: NewStateRow, now: Date): Promise<boolean> {
+    if (row.grantId !== undefined) return false;
+    return row.accountId === undefined || register(redis, row.accountId, entry, { now, ttlMs });
+  }
+
+  async function fill(entry: string, lease: string, row: StateRow | undefined, now: Date): Promise<void> {
+    const value = row && (await mayCache(entry, row, now)) ? encodeRow(row) : undefined;
+    await settle(redis, entry, lease, value && { value, asOf: now.getTime(), ttlMs });
+  }
+
+  async function find(model: string, id: string, now: Date): Promise<StateRow | undefined> {
+    const entry = keys.cachedRow(`${model}:${id}`);
+    const read = (await unlessUnavailable(readEntry(redis, entry))) ?? { state: 'busy' };
+    if (read.state === 'value' && read.asOf + ttlMs > now.getTime()) {
+      const row = decodeRow(read.value);
+      return row.expiresAt > now ? row : undefined;
+    }
+    const lease = read.state === 'absent' ? await unlessUnavailable(leaseEntry(redis, entry)) : undefined;
+    const row = await inner.find(model, id, now);
+    if (lease) await unlessUnavailable(fill(entry, lease, row, now));
+    return row;
+  }
+
+  return {
+    find,
+
+    async findByUid(model, uid, now) {
+      const id = await unlessUnavailable(redis.ask((client) => client.get(keys.cachedUid(model, uid))));
+      const row = id ? await find(model, id, now) : undefined;
+      return row?.uid === uid ? row : inner.findByUid(model, uid, now);
+    },
+
+    async write(model, id, row, act) {
+      const entry = keys.cachedRow(`${model}:${id}`);
+      const now = clock.now();
+      const [mark, cachable] = await Promise.all([
+        beginWrite(redis, entry),
+        row && mayCache(entry, row, now),
+        row?.uid !== undefined && leadTo(redis, keys.cachedUid(model, row.uid), id, keepMs(row.expiresAt, now)),
+      ]);
+      const written = await act();
+      const value = written && row && cachable ? encodeRow(row) : undefined;
+      await unlessUnavailable(settle(redis, entry, mark, value && { value, asOf: now.getTime(), ttlMs }));
+      return written;
+    },
+  };
+}
+
+/** Needs no care about who is first: the row it leads to says itself whether it has this uid. */
+async function leadTo(redis: RedisConnection, uidEntry: string, id: string, keep: number): Promise<void> {
+  await redis.ask((client) => client.set(uidEntry, id, 'PX', keep));
+}
+
+/** Reading goes on without Redis, and a mark that could not be settled ages away. */
+async function unlessUnavailable<T>(act: Promise<T>): Promise<T | undefined> {
+  try {
+    return await act;
+  } catch (error) {
+    if (error instanceof Unavailable) return undefined;
+    throw error;
+  }
+}
