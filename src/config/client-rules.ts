@@ -31,6 +31,7 @@ export function clientRules(surroundings: Surroundings): readonly Rule[] {
         ...unsafeRedirects(client, 'post_logout_redirect_uris', surroundings.production),
       ],
     ),
+    ...(surroundings.production ? [rule<ClientRecord, 'client_secret'>(['client_secret'], secretIsLong)] : []),
     rule<ClientRecord, Address>(addresses, (client) => addresses.flatMap((name) => unsafeAddress(client, name, surroundings))),
   ];
 }
@@ -134,4 +135,10 @@ function unsafeAddress(client: Pick<ClientRecord, Address>, name: Address, { pro
   const allowed = protocol === 'https:' || (!production && isLoopback(hostname)) || outboundAllow.origins.includes(origin);
   if (allowed) return [];
   return [{ at: [name], problem: `is "${address}"`, expected: `https${production ? '' : ', http on the loopback interface'}, or an origin of OUTBOUND_ALLOW` }];
+}
+
+/** Too long to be guessed, so that a plain SHA-256 of it is enough. */
+function secretIsLong({ client_secret: secret }: Pick<ClientRecord, 'client_secret'>): readonly Violation[] {
+  if (secret === undefined || secret.length >= 32) return [];
+  return [{ at: ['client_secret'], problem: 'is shorter than 32 characters in production', expected: 'a long random text, better as client_secret_sha256' }];
 }

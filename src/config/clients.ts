@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs';
 import type { ClientRecord } from '../domain/client.ts';
 import { clientRules } from './client-rules.ts';
 import type { Surroundings } from './client-rules.ts';
+import { isObject } from './json.ts';
 import type { Problem } from './problems.ts';
 import { memberPath, readSchema, validator } from './schema.ts';
 import type { Violation } from './schema.ts';
 
-type Candidate = Omit<ClientRecord, 'response_types'> & Partial<Pick<ClientRecord, 'response_types'>>;
+/** What a schema's defaults cannot fill in. */
+type Derived = 'client_name' | 'response_types';
+type Candidate = Omit<ClientRecord, Derived> & Partial<Pick<ClientRecord, Derived>>;
 
 const schema = readSchema('clients.schema.json');
 
@@ -66,7 +69,7 @@ function placeOf(error: unknown): string {
 }
 
 function member(entry: unknown, name: string): unknown {
-  return typeof entry === 'object' && entry !== null ? Reflect.get(entry, name) : undefined;
+  return isObject(entry) ? entry[name] : undefined;
 }
 
 /** @param seen - where each identifier stood first; this one is added */
@@ -87,5 +90,5 @@ function clientProblem(path: string, index: number, entry: unknown, { at, proble
 
 function complete(client: Candidate): ClientRecord {
   const usual = client.grant_types.includes('authorization_code') ? (['code'] as const) : [];
-  return { ...client, response_types: client.response_types ?? usual };
+  return { ...client, client_name: client.client_name ?? client.client_id, response_types: client.response_types ?? usual };
 }

@@ -1,6 +1,6 @@
 /** What is wrong with a configuration. Never holds the value of a secret. */
 export interface Problem {
-  /** Where: `ISSUER`, `profiles/beijing.json: password.minLength`, `clients.json: [1] (housing-fund).minimum_acr`. */
+  /** Where: `ISSUER`, `profiles/demo.json: password.minLength`, `clients.json: [1] (housing-fund).minimum_acr`. */
   readonly path: string;
   /** What is wrong, as a half sentence: `is "sideways"`. */
   readonly problem: string;

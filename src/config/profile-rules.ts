@@ -12,16 +12,12 @@ export interface KnownMethods {
 }
 
 /** How the parts of a profile must fit together. */
-export function profileRules(known: KnownMethods): readonly Rule[] {
+export function profileRules(known: KnownMethods | 'unchecked'): readonly Rule[] {
   return [
+    ...(known === 'unchecked' ? [] : methodsAreKnown(known)),
     rule<Profile, 'ladders'>(['ladders'], lowestRung),
     rule<Profile, 'ladders'>(['ladders'], ascending),
     rule<Profile, 'ladders' | 'proofing' | 'later'>(['ladders', 'proofing', 'later'], evidenceIsGiven),
-    rule<Profile, 'login'>(['login'], ({ login }) => [
-      ...unknownNames(login.desktop, ['login', 'desktop'], known.loginMethods),
-      ...unknownNames(login.h5, ['login', 'h5'], known.loginMethods),
-    ]),
-    rule<Profile, 'proofing'>(['proofing'], ({ proofing }) => unknownNames(proofing, ['proofing'], known.proofingMethods)),
     rule<Profile, 'identifiers' | 'username'>(['identifiers', 'username'], usernameIsRuled),
     rule<Profile, 'registration'>(['registration'], stepsAreFramed),
     rule<Profile, 'registration' | 'proofing'>(['registration', 'proofing'], identityCanBeProved),
@@ -39,6 +35,16 @@ export function profileRules(known: KnownMethods): readonly Rule[] {
       ordered(['sessions', 'idleSeconds'], idleSeconds, 'absoluteSeconds', absoluteSeconds),
     ),
     rule<Profile, 'sandbox' | 'password'>(['sandbox', 'password'], sandboxPasswordFits),
+  ];
+}
+
+function methodsAreKnown({ loginMethods, proofingMethods }: KnownMethods): readonly Rule[] {
+  return [
+    rule<Profile, 'login'>(['login'], ({ login }) => [
+      ...unknownNames(login.desktop, ['login', 'desktop'], loginMethods),
+      ...unknownNames(login.h5, ['login', 'h5'], loginMethods),
+    ]),
+    rule<Profile, 'proofing'>(['proofing'], ({ proofing }) => unknownNames(proofing, ['proofing'], proofingMethods)),
   ];
 }
 

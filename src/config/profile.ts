@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { Profile } from '../domain/policy.ts';
+import { isObject, readJson } from './json.ts';
+import type { JsonObject } from './json.ts';
 import type { Problem } from './problems.ts';
 import { profileRules } from './profile-rules.ts';
 import type { KnownMethods } from './profile-rules.ts';
 import { problemIn, readSchema, validator } from './schema.ts';
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 type Candidate = Omit<Profile, 'name'>;
 
@@ -16,11 +15,12 @@ const check = validator<Candidate>(readSchema('profile.schema.json'));
  * Reads a profile and what it extends.
  *
  * @param nameOrPath - a name in `profilesDir`, or a path (anything with a slash or `.json`)
+ * @param known - `unchecked` where only the data matters, as in a document
  * @returns every problem at once; the profile is there only when there is none
  */
 export function loadProfile(
   nameOrPath: string,
-  { profilesDir, known }: { profilesDir: string; known: KnownMethods },
+  { profilesDir, known }: { profilesDir: string; known: KnownMethods | 'unchecked' },
 ): { profile: Profile | undefined; problems: readonly Problem[] } {
   const file = profileFile(nameOrPath, profilesDir, '.');
   const problems: Problem[] = [];
@@ -37,7 +37,8 @@ export function loadProfile(
 
 function profileFile(nameOrPath: string, profilesDir: string, relativeTo: string): string {
   const isPath = nameOrPath.includes('/') || nameOrPath.endsWith('.json');
-  return isPath ? join(resolve(relativeTo, nameOrPath)) : join(profilesDir, `${nameOrPath}.json`);
+  if (!isPath) return join(profilesDir, `${nameOrPath}.json`);
+  return isAbsolute(nameOrPath) ? nameOrPath : join(relativeTo, nameOrPath);
 }
 
 /** The file merged over everything it extends; undefined when a part of the chain is unusable. */
@@ -66,20 +67,17 @@ function readWithParents(
 }
 
 function readJsonObject(file: string, child: string | undefined, problems: Problem[]): JsonObject | undefined {
-  let text: string;
   try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    const path = child === undefined ? 'PROFILE' : `${child}: extends`;
-    problems.push({ path, problem: `names ${file}, which cannot be read`, expected: 'a name in profiles/ or the path of a JSON file' });
-    return undefined;
-  }
-  try {
-    const value: unknown = JSON.parse(text);
+    const value = readJson(file);
     if (isObject(value)) return value;
     problems.push({ path: file, problem: 'holds no object', expected: 'one JSON object' });
   } catch (error) {
-    problems.push({ path: file, problem: `is not JSON: ${error instanceof Error ? error.message : ''}`, expected: 'one JSON object' });
+    const path = child === undefined ? 'PROFILE' : `${child}: extends`;
+    problems.push(
+      error instanceof SyntaxError
+        ? { path: file, problem: `is not JSON: ${error.message}`, expected: 'one JSON object' }
+        : { path, problem: `names ${file}, which cannot be read`, expected: 'a name in profiles/ or the path of a JSON file' },
+    );
   }
   return undefined;
 }
@@ -92,8 +90,4 @@ function merge(base: JsonObject, over: JsonObject): JsonObject {
     merged[name] = isObject(below) && isObject(value) ? merge(below, value) : value;
   }
   return merged;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isObject } from './json.ts';
 import type { Violation } from './schema.ts';
 
 /** What a schema cannot say about a value of the type `Whole`: how its members fit together. */
@@ -20,5 +21,5 @@ function isSound<Whole, Name extends keyof Whole & string>(
   violations: readonly Violation[],
 ): value is Pick<Whole, Name> {
   const blamed = (name: string | undefined): boolean => name === undefined || names.some((own) => own === name);
-  return typeof value === 'object' && value !== null && !violations.some(({ at }) => blamed(at[0]));
+  return isObject(value) && !violations.some(({ at }) => blamed(at[0]));
 }

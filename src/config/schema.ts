@@ -13,17 +13,14 @@ export interface PropertySchema {
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
-  readonly const?: unknown;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
-  readonly minItems?: number;
   readonly pattern?: string;
   readonly format?: string;
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, PropertySchema>>;
-  readonly patternProperties?: Readonly<Record<string, PropertySchema>>;
   readonly items?: PropertySchema;
   /** Its value is never shown. */
   readonly writeOnly?: boolean;
@@ -103,6 +100,8 @@ function violation(error: ErrorObject): Violation {
       const known = Object.keys(schema.properties ?? {});
       return { at: [...at, name], problem: `is not known${didYouMean(name, known)}`, expected: `one of ${known.join(', ')}` };
     }
+    case 'minItems':
+      return { at, problem: 'has too few entries', expected: `at least ${String(error.params['limit'])}` };
     case 'uniqueItems':
       return { at, problem: 'names the same thing twice', expected: 'each entry once' };
     default:
@@ -121,7 +120,6 @@ export function expectation(schema: PropertySchema | undefined): string {
   if (schema === undefined) return 'a value';
   if (schema['x-expected'] !== undefined) return schema['x-expected'];
   if (schema.enum !== undefined) return schema.enum.map(String).join(', ').replace(/, ([^,]*)$/, ' or $1');
-  if (schema.const !== undefined) return JSON.stringify(schema.const);
   const type = [schema.type ?? 'value'].flat().map(typeInWords).join(' or ');
   if (schema.type === 'integer') return type + range(schema.minimum, schema.maximum);
   if (schema.format !== undefined) return `${type} in the format ${schema.format}`;
@@ -129,7 +127,9 @@ export function expectation(schema: PropertySchema | undefined): string {
   if (schema.minLength !== undefined || schema.maxLength !== undefined) {
     return `${type} of${range(schema.minLength, schema.maxLength)} characters`;
   }
-  return schema.minItems === undefined ? type : `${type} with at least ${schema.minItems} entries`;
+  const entry = schema.items;
+  const isPlain = entry?.type === 'string' || entry?.type === 'integer';
+  return entry !== undefined && isPlain ? `${type}, each entry ${expectation(entry)}` : type;
 }
 
 function typeInWords(type: string): string {

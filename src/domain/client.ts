@@ -34,6 +34,7 @@ export interface ClientRecord {
 
   readonly grant_types: readonly GrantType[];
   readonly response_types: readonly ('code' | 'none')[];
+  readonly response_modes?: readonly ('query' | 'fragment' | 'form_post')[];
   /** Space-separated; absent: every scope that needs no entitlement. */
   readonly scope?: string;
   readonly default_acr_values?: readonly Acr[];
