@@ -1,0 +1,124 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { folderFromTemplate } from './template.ts';
+
+/** A PostgreSQL server of this test alone: its own folder and port, nothing kept. */
+export interface TemporaryPostgres {
+  /** Address of an empty database made for this call. */
+  createDatabase(): Promise<string>;
+  /** Kills the server like a power cut; connections break at once. */
+  crash(): Promise<void>;
+  /** Starts it again on the same port and folder. */
+  start(): Promise<void>;
+  /** Stops the server and removes the folder. */
+  remove(): Promise<void>;
+}
+
+/** Folder of the server's programs, or undefined where PostgreSQL is not installed. */
+export function postgresBinaries(): string | undefined {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian) ? readdirSync(debian).toSorted((a, b) => Number(b) - Number(a)) : [];
+  const folders = [...(process.env['PATH'] ?? '').split(':'), ...versions.map((version) => join(debian, version, 'bin'))];
+  return folders.find((folder) => existsSync(join(folder, 'initdb')));
+}
+
+/** Makes and starts a server. Safety on disk is off: it lives for one test. */
+export async function startPostgres(): Promise<TemporaryPostgres> {
+  const binaries = postgresBinaries();
+  if (binaries === undefined) throw new Error('PostgreSQL is not installed');
+  const owner = serverUser();
+  const folder = await folderFromTemplate(`postgres${binaries.replaceAll('/', '-')}`, (template) => {
+    if (owner) chownSync(template, owner.uid, owner.gid);
+    const options = ['-D', join(template, 'data'), '-U', 'minxin', '-A', 'trust', '-E', 'UTF8', '--no-sync'];
+    execFileSync(join(binaries, 'initdb'), options, { ...owner, cwd: template, stdio: 'ignore' });
+  });
+  const data = join(folder, 'data');
+  const port = await freePort();
+
+  let server: ChildProcess | undefined;
+  const start = async (): Promise<void> => {
+    const options = ['-D', data, '-p', String(port), '-k', folder, ...settings];
+    server = spawn(join(binaries, 'postgres'), options, { ...owner, cwd: folder, stdio: 'ignore' });
+    await answers(port, server);
+  };
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    if (server?.exitCode !== null) return;
+    server.kill(signal);
+    await once(server, 'exit');
+  };
+  // A test that dies must not leave a server behind.
+  process.once('exit', () => server?.kill('SIGQUIT'));
+  await start();
+
+  let databases = 0;
+  return {
+    start,
+    crash: () => stop('SIGQUIT'),
+    async createDatabase() {
+      databases += 1;
+      const name = `test_${databases}`;
+      await query(port, `create database ${name}`);
+      return urlOf(port, name);
+    },
+    async remove() {
+      await stop('SIGINT');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const settings = [
+  'fsync=off',
+  'full_page_writes=off',
+  'max_connections=200',
+  'shared_buffers=32MB',
+  'listen_addresses=127.0.0.1',
+].flatMap((setting) => ['-c', setting]);
+
+const urlOf = (port: number, database: string): string => `postgres://minxin@127.0.0.1:${port}/${database}`;
+
+/** PostgreSQL refuses to run as root; the package made a user for it. */
+function serverUser(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port is free');
+  return address.port;
+}
+
+async function answers(port: number, server: ChildProcess): Promise<void> {
+  for (const deadline = performance.now() + 20_000; performance.now() < deadline; await sleep(50)) {
+    if (server.exitCode !== null) throw new Error(`PostgreSQL stopped with ${server.exitCode}`);
+    try {
+      return await query(port, 'select 1');
+    } catch {
+      // not yet
+    }
+  }
+  throw new Error('PostgreSQL does not answer');
+}
+
+async function query(port: number, text: string): Promise<void> {
+  const client = new Client({ connectionString: urlOf(port, 'postgres'), connectionTimeoutMillis: 1000 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
+import type { Kysely } from 'kysely';
+import { migrate } from '../../adapters/database/migrate.ts';
+import { type Database, openDatabase } from '../../adapters/database/open.ts';
+import type { Tables } from '../../adapters/database/tables.ts';
+import { createFileVault, type VaultSecrets } from '../../adapters/keys/file-vault.ts';
+import { type Clock, secondsAfter } from '../../src/domain/clock.ts';
+import type { Vault } from '../../src/domain/vault.ts';
+import { postgresBinaries, startPostgres } from './postgres.ts';
+import { folderFromTemplate } from './template.ts';
+
+export type DatabaseKind = Database['kind'];
+
+/** What every contract of a store is run against on this machine. */
+export const databaseKinds: readonly DatabaseKind[] = postgresBinaries() ? ['pglite', 'postgres'] : ['pglite'];
+if (!databaseKinds.includes('postgres')) console.warn('PostgreSQL is not installed: its contract tests do not run');
+
+/** A clock that stands still until a test moves it. */
+export interface TestClock extends Clock {
+  advance(seconds: number): void;
+}
+
+export function testClock(start = new Date('2026-03-01T08:00:00.000Z')): TestClock {
+  let now = start;
+  return {
+    now: () => now,
+    advance: (seconds) => {
+      now = secondsAfter(now, seconds);
+    },
+  };
+}
+
+/** Fresh keys, as `loadSecrets` would make them. */
+export function testSecrets(): VaultSecrets {
+  return { keyEncryptionKey: randomBytes(32), indexKey: randomBytes(32), pairwiseKey: randomBytes(32) };
+}
+
+export interface TestStores {
+  readonly kind: DatabaseKind;
+  readonly db: Kysely<Tables>;
+  readonly vault: Vault;
+  readonly clock: TestClock;
+  /** Address for further processes; undefined for PGlite. */
+  readonly url: string | undefined;
+  close(): Promise<void>;
+}
+
+/** An empty, migrated database with a vault and a clock. */
+export async function openStores(kind: DatabaseKind): Promise<TestStores> {
+  const { database, url, remove } = await (kind === 'postgres' ? onPostgres() : onPglite());
+  await migrate(database.db);
+  return {
+    kind,
+    db: database.db,
+    vault: createFileVault(testSecrets()),
+    clock: testClock(),
+    url,
+    async close() {
+      await database.close();
+      await remove();
+    },
+  };
+}
+
+async function onPostgres() {
+  const server = await startPostgres();
+  const url = await server.createDatabase();
+  return { database: await openDatabase({ url }), url, remove: () => server.remove() };
+}
+
+async function onPglite() {
+  const manifest = new URL('../../node_modules/@electric-sql/pglite/package.json', import.meta.url);
+  const { version }: { version: string } = JSON.parse(readFileSync(manifest, 'utf8'));
+  const dataDir = await folderFromTemplate(`pglite-${version}`, async (template) => {
+    await (await openDatabase({ dataDir: template })).close();
+  });
+  const remove = async (): Promise<void> => rmSync(dataDir, { recursive: true, force: true });
+  return { database: await openDatabase({ dataDir }), url: undefined, remove };
+}
