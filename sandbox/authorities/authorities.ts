@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/domain/clock.ts';
 import type { People } from '../people.ts';
+import { startBankCard } from './bank-card.ts';
 import { startPublicSecurity } from './public-security.ts';
 import type { SignedJsonServer } from './signed-json.ts';
 import type { SimulatorTiming } from './simulator.ts';
@@ -14,14 +15,18 @@ export interface AuthoritiesOptions {
 /** The authorities of the sandbox, each a server of its own. */
 export interface Authorities {
   readonly publicSecurity: SignedJsonServer;
+  readonly bankCard: SignedJsonServer;
   close(): Promise<void>;
 }
 
 /** Starts every simulated authority. */
 export async function startAuthorities(options: AuthoritiesOptions): Promise<Authorities> {
-  const publicSecurity = await startPublicSecurity(options);
+  const [publicSecurity, bankCard] = await Promise.all([startPublicSecurity(options), startBankCard(options)]);
   return {
     publicSecurity,
-    close: () => publicSecurity.close(),
+    bankCard,
+    close: async () => {
+      await Promise.all([publicSecurity.close(), bankCard.close()]);
+    },
   };
 }

@@ -1,12 +1,11 @@
 import type { Clock } from '../../src/domain/clock.ts';
 import { isDocumentType } from '../../src/domain/person/document-number.ts';
 import type { DocumentType } from '../../src/domain/person/document-number.ts';
-import { normalisePersonName } from '../../src/domain/person/person-name.ts';
 import type { SourceOutcome } from '../../src/domain/proofing/identity-source.ts';
 import type { People } from '../people.ts';
-import type { RegisteredPerson } from '../registered-person.ts';
+import { compareWithRegister } from './population-register.ts';
 import { startSignedJson } from './signed-json.ts';
-import type { Decision, SignedJsonServer } from './signed-json.ts';
+import type { SignedJsonServer } from './signed-json.ts';
 import type { SimulatorTiming } from './simulator.ts';
 
 /** What the register is asked. Sex and dates are compared only where they are given. */
@@ -31,7 +30,11 @@ export function startPublicSecurity({ people, ...rest }: PublicSecurityOptions):
     ...rest,
     path: '/v1/identity-checks',
     read,
-    decide: (question) => decide(people.find(question.documentType, question.documentNumber), question),
+    decide: ({ documentType, documentNumber, sex, ...claimed }) => {
+      const known = sex === 'unknown' ? claimed : { ...claimed, sex };
+      const outcome = compareWithRegister(people.find(documentType, documentNumber), known);
+      return { outcome, code: codes[outcome] };
+    },
   });
 }
 
@@ -45,22 +48,6 @@ const codes: Readonly<Record<SourceOutcome, string>> = {
   'over-quota': '3001',
   unavailable: '9001',
 };
-
-function decide(person: RegisteredPerson | undefined, question: Question): Decision {
-  const outcome = person ? compare(person, question) : 'no-record';
-  return { outcome, code: codes[outcome] };
-}
-
-function compare(person: RegisteredPerson, { name, sex, validFrom, validUntil }: Question): SourceOutcome {
-  if (person.outcome !== 'match') return person.outcome;
-  const { document } = person;
-  const same =
-    normalisePersonName(name) === person.name &&
-    (sex === 'unknown' || sex === person.sex) &&
-    (validFrom === undefined || validFrom === document.validFrom) &&
-    (validUntil === undefined || validUntil === document.validUntil);
-  return same ? 'match' : 'mismatch';
-}
 
 function read(members: Readonly<Record<string, unknown>>): Question | undefined {
   const { reference, documentType, documentNumber, name, sex, validFrom, validUntil } = members;
