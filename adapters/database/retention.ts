@@ -1,0 +1,86 @@
+import { type Kysely, sql } from 'kysely';
+import { secondsAfter } from '../../src/domain/clock.ts';
+import type { TableName, Tables } from './tables.ts';
+
+/** When rows of a table have had their time, or why they never have. */
+export type Rule =
+  | {
+      /** The moment the time runs from; a row without one stays. */
+      readonly column: string;
+      readonly afterSeconds: number;
+      /** Further condition in SQL. */
+      readonly where?: string;
+    }
+  | { readonly keep: string };
+
+const hour = 3600;
+const day = 24 * hour;
+const year = 365 * day;
+
+/** One rule per table; a table without one does not compile. */
+export const retention: Readonly<Record<TableName, Rule>> = {
+  subject: { keep: 'a `sub` must never come to mean somebody else, so subjects outlive everything' },
+  person: { keep: 'until the person deletes the account' },
+  account: { keep: 'until the person deletes it' },
+  credential: { keep: 'goes with its account' },
+  organisation: { keep: 'until it is deleted' },
+  operator_role: { keep: 'who could do what is part of the record; few rows' },
+  client: { keep: 'few rows; disabled clients still appear in consents and audit' },
+  setting: { keep: 'few rows' },
+  evidence: { column: 'superseded_at', afterSeconds: 3 * year },
+  consent: { column: 'superseded_at', afterSeconds: 3 * year },
+  oidc_state: { column: 'expires_at', afterSeconds: hour },
+  session_factor: { column: 'expires_at', afterSeconds: hour },
+  // A grant lives as long as its refresh token is used; its principal must outlive it.
+  grant_principal: {
+    column: 'created_at',
+    afterSeconds: year,
+    where: 'not exists (select from oidc_state where oidc_state.grant_id = grant_principal.grant_id)',
+  },
+  // Payloads are erased at once; what stays says that something was sent.
+  outbox: { column: 'finished_at', afterSeconds: 30 * day },
+  signing_key: { column: 'retired_at', afterSeconds: 90 * day },
+  // The last event of the chain stays: the next one is chained to it.
+  audit_event: {
+    column: 'at',
+    afterSeconds: 3 * year,
+    where: 'seq < (select max(seq) from audit_event)',
+  },
+};
+
+const batch = 500;
+
+/**
+ * Removes what has had its time, in small batches that skip rows somebody is working on, so that several processes
+ * may purge at once and nobody waits for them.
+ *
+ * @returns how many rows went, by table
+ */
+export async function purge(db: Kysely<Tables>, now: Date): Promise<Readonly<Record<string, number>>> {
+  const removed: Record<string, number> = {};
+  for (const [table, rule] of Object.entries(retention)) {
+    if ('keep' in rule) continue;
+    const before = secondsAfter(now, -rule.afterSeconds);
+    let count = 0;
+    for (let last = batch; last === batch; count += last) last = await purgeBatch(db, table, rule, before);
+    removed[table] = count;
+  }
+  return removed;
+}
+
+async function purgeBatch(
+  db: Kysely<Tables>,
+  table: string,
+  { column, where = 'true' }: Extract<Rule, { column: string }>,
+  before: Date,
+): Promise<number> {
+  const { numAffectedRows } = await sql`
+    with overdue as materialized (
+      select ctid from ${sql.table(table)}
+      where ${sql.ref(column)} < ${before} and ${sql.raw(where)}
+      limit ${sql.lit(batch)} for update skip locked
+    )
+    delete from ${sql.table(table)} where ctid in (select ctid from overdue)
+  `.execute(db);
+  return Number(numAffectedRows ?? 0n);
+}
