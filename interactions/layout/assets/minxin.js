@@ -155,7 +155,7 @@ function captchaOf(box) {
 
   prove.hidden = typeof Worker === 'undefined';
   prove.addEventListener('click', () => {
-    const worker = new Worker(new URL('./proof-of-work.js', import.meta.url));
+    const worker = new Worker(box.dataset.worker);
     const end = (counter) => {
       worker.terminate();
       prove.removeAttribute('aria-disabled');

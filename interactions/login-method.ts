@@ -1,0 +1,33 @@
+import type { Authenticated } from '../src/domain/authenticator/password.ts';
+import type { SubmittedForm } from '../src/http/form.ts';
+import type { CodeRequest } from '../src/http/code-desk.ts';
+
+/**
+ * A way to sign in. It decides nothing about the protocol: no redirects, no acr, no session. The journey
+ * runs anti-forgery, captcha, schema and audit around it, once for all methods.
+ */
+export interface LoginMethod {
+  /** Folder, route segment, words, profile key, audit key. */
+  readonly name: string;
+  /** RFC 8176. */
+  readonly amr: readonly string[];
+  /** JSON schema of the form's fields (draft 2020-12). */
+  readonly form: object;
+  /** Names of the fields on the page. */
+  readonly fields: readonly string[];
+  /** When the bot check is due: with the form (by the profile) or before a code is sent (always). */
+  readonly captcha: 'with-form' | 'before-code';
+  /** Who is to get a code; only of methods with a code. */
+  readonly code?: (form: SubmittedForm, attempt: LoginAttempt) => Promise<CodeRequest & { readonly deliver: boolean }>;
+  /** @throws Refused */
+  readonly authenticate: (form: SubmittedForm, attempt: LoginAttempt) => Promise<Authenticated>;
+}
+
+/** What a method may know of the request it works in. */
+export interface LoginAttempt {
+  /** Id of the interaction: codes are bound to it. */
+  readonly scope: string;
+  readonly address: string;
+  /** Did this browser sign in to the account before? */
+  readonly knows: (accountId: string) => boolean;
+}

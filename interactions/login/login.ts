@@ -1,0 +1,218 @@
+import { randomUUID } from 'node:crypto';
+import type { Provider } from 'oidc-provider';
+import type { AuditEventName } from '../../src/domain/audit/events.ts';
+import type { Authenticated } from '../../src/domain/authenticator/password.ts';
+import type { Clock } from '../../src/domain/clock.ts';
+import { FormRefused, Refused } from '../../src/domain/refused.ts';
+import type { Profile } from '../../src/domain/policy.ts';
+import type { UnitOfWork, Write } from '../../src/domain/unit-of-work.ts';
+import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
+import type { CodeDesk } from '../../src/http/code-desk.ts';
+import type { Devices } from '../../src/http/devices.ts';
+import { fieldsOf, type SubmittedForm } from '../../src/http/form.ts';
+import { checkForm } from '../../src/http/form-schema.ts';
+import type { FormModel, Link } from '../../src/http/page-model.ts';
+import type { Page } from '../../src/http/page.ts';
+import { runAction, showStep, submitStep, type FormState, type Wizard, type WizardDeps, type WizardStep } from '../../src/http/wizard.ts';
+import { finish } from '../../src/oidc/outcome.ts';
+import type { Journey } from '../journey.ts';
+import type { LoginAttempt, LoginMethod } from '../login-method.ts';
+import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
+
+/**
+ * 登录 – one page for each method, tabs are links. Around every method the same: anti-forgery → shape →
+ * captcha → the method itself (which counts attempts) → audit → outcome.
+ */
+export interface LoginDeps extends VisitDeps, WizardDeps {
+  readonly provider: () => Provider;
+  readonly clock: Clock;
+  readonly unitOfWork: UnitOfWork;
+  readonly captchas: CaptchaDesk;
+  readonly codes: CodeDesk;
+  readonly devices: Devices;
+  readonly profile: Pick<Profile, 'login' | 'identifiers'>;
+  readonly signIns: (method: string, result: 'succeeded' | 'refused') => void;
+}
+
+export interface LoginModel {
+  readonly tabs: readonly { readonly name: string; readonly label: string; readonly href: string; readonly current: boolean }[];
+  readonly form: FormModel;
+  readonly identifierLabel: string;
+  readonly notice: string | undefined;
+  readonly registerHref: string;
+  readonly help: readonly Link[];
+  readonly reauthenticate: boolean;
+}
+
+type NoDraft = Record<never, never>;
+
+export function createLogin(deps: LoginDeps, methods: readonly LoginMethod[]): Journey {
+  const offered = (visit: Visit) => methodsOf(deps, methods, visit);
+  const wizard: Wizard<NoDraft, Visit> = {
+    name: 'login',
+    draftless: true,
+    empty: {},
+    steps: methods.map((method) => methodStep(deps, method, offered)),
+  };
+  const run = (visit: Visit) => ({ id: visit.uid, base: `${visit.base}/login` });
+  return {
+    name: 'login',
+    routes(router) {
+      router.get('/interaction/:uid/login', async (ctx) => {
+        const visit = await visitOf(deps, ctx);
+        ctx.status = 303;
+        ctx.redirect(`${visit.base}/login/${offered(visit)[0]?.name ?? 'password'}`);
+      });
+      router.get('/interaction/:uid/login/:method', async (ctx) => {
+        const visit = await visitOf(deps, ctx);
+        await showStep(deps, wizard, run(visit), visit, ctx, ctx.params.method);
+      });
+      router.post('/interaction/:uid/login/:method', async (ctx) => {
+        const visit = await visitOf(deps, ctx);
+        await submitStep(deps, wizard, run(visit), visit, ctx, String(ctx.params.method));
+      });
+      router.post('/interaction/:uid/login/:method/send-code', async (ctx) => {
+        const visit = await visitOf(deps, ctx);
+        await runAction(deps, wizard, run(visit), visit, ctx, String(ctx.params.method), 'send-code');
+      });
+    },
+  };
+}
+
+/** The profile decides which methods a channel has, and in which order. */
+function methodsOf({ profile }: Pick<LoginDeps, 'profile'>, methods: readonly LoginMethod[], visit: Visit): readonly LoginMethod[] {
+  return profile.login[visit.ctx.state.channel].flatMap((name) => methods.find((method) => method.name === name) ?? []);
+}
+
+function methodStep(
+  deps: LoginDeps,
+  method: LoginMethod,
+  offered: (visit: Visit) => readonly LoginMethod[],
+): WizardStep<NoDraft, Visit> {
+  return {
+    path: method.name,
+    when: (_, visit) => offered(visit).includes(method),
+    done: () => false,
+    page: (_, visit, form) => loginPage(deps, method, offered(visit), visit, form),
+    async submit(form, _, visit) {
+      const authenticated = await authenticate(deps, method, form, visit);
+      return { finish: () => signIn(deps, method, authenticated, visit) };
+    },
+    ...(method.code ? { actions: { 'send-code': (form, _, visit) => sendCode(deps, method, form, visit) } } : {}),
+  };
+}
+
+async function authenticate(deps: LoginDeps, method: LoginMethod, form: SubmittedForm, visit: Visit): Promise<Authenticated> {
+  try {
+    checkForm(method.form, form.values);
+    if (method.captcha === 'with-form' && (await deps.captchas.neededAtLogin(visit.ctx))) await deps.captchas.pass(form.captcha);
+    return await method.authenticate(form, attemptOf(deps, visit));
+  } catch (error) {
+    if (error instanceof Refused && failures.has(error.code)) await recordRefusal(deps, method, error, visit);
+    if (error instanceof Refused || error instanceof FormRefused) deps.signIns(method.name, 'refused');
+    throw error;
+  }
+}
+
+/** Guesses that failed. Badly filled forms and what the limits already stopped are no news for the audit log. */
+const failures: ReadonlySet<string> = new Set(['credentials.wrong', 'otp.wrong', 'otp.expired', 'account.locked']);
+
+async function recordRefusal(deps: LoginDeps, method: LoginMethod, refused: Refused, visit: Visit): Promise<void> {
+  await deps.captchas.failedAtLogin(visit.ctx);
+  const details = { method: method.name, reason: refused.code };
+  await deps.unitOfWork.commit('sign-in-refused', [audit(deps, visit, 'sign-in.refused', undefined, details)]);
+}
+
+async function signIn(deps: LoginDeps, method: LoginMethod, { accountId, writes }: Authenticated, visit: Visit): Promise<void> {
+  await deps.unitOfWork.commit('sign-in', [
+    ...writes,
+    audit(deps, visit, 'sign-in.succeeded', accountId, { method: method.name }),
+  ]);
+  deps.signIns(method.name, 'succeeded');
+  deps.devices.remember(visit.ctx, accountId);
+  await finish(visit.ctx, deps.provider(), {
+    outcome: 'signed-in',
+    accountId,
+    amr: method.amr,
+    at: deps.clock.now(),
+    created: visit.prompt.name === 'create',
+  });
+}
+
+function audit(
+  { clock }: Pick<LoginDeps, 'clock'>,
+  visit: Visit,
+  event: AuditEventName,
+  accountId: string | undefined,
+  details: Readonly<Record<string, string>>,
+): Write {
+  return {
+    write: 'audit.append',
+    event: {
+      id: randomUUID(),
+      at: clock.now(),
+      event,
+      accountId,
+      clientId: visit.client.clientId,
+      requestId: visit.ctx.state.requestId,
+      details,
+    },
+  };
+}
+
+/** The captcha is used up here; it is not asked again when the code is submitted. */
+async function sendCode(deps: LoginDeps, method: LoginMethod, form: SubmittedForm, visit: Visit): Promise<object> {
+  if (!method.code) throw new Refused('page.not-found');
+  const request = await method.code(form, attemptOf(deps, visit));
+  await deps.captchas.pass(form.captcha);
+  return deps.codes.send(visit.ctx, request);
+}
+
+function attemptOf({ devices }: Pick<LoginDeps, 'devices'>, { ctx, uid }: Visit): LoginAttempt {
+  return { scope: uid, address: ctx.state.address, knows: (accountId) => devices.knows(ctx, accountId) };
+}
+
+async function loginPage(
+  deps: LoginDeps,
+  method: LoginMethod,
+  offered: readonly LoginMethod[],
+  visit: Visit,
+  state: FormState,
+): Promise<Page> {
+  const { ctx } = visit;
+  const say = (key: string) => deps.pages.words.text(ctx.state.locale, key);
+  const code = method.code
+    ? await deps.codes.model(ctx, `${state.action}/send-code`, { purpose: 'login', scope: visit.uid })
+    : undefined;
+  const asks = method.captcha === 'with-form' ? await deps.captchas.neededAtLogin(ctx) : !code?.sent || code.cooldownSeconds === 0;
+  const model: LoginModel = {
+    tabs: offered.map(({ name }) => ({
+      name,
+      label: say(`login.${name}.name`),
+      href: `${visit.base}/login/${name}`,
+      current: name === method.name,
+    })),
+    form: {
+      action: state.action,
+      token: state.token,
+      fields: fieldsOf([...method.fields, 'captcha'], filled(method, visit, state), state.problems),
+      problems: state.problems,
+      captcha: asks ? await deps.captchas.model(ctx) : undefined,
+      code,
+    },
+    identifierLabel: deps.profile.identifiers.map((kind) => say(`login.identifier.${kind}`)).join('/'),
+    notice: undefined,
+    registerHref: `${visit.base}/register`,
+    help: [],
+    reauthenticate: visit.session !== undefined,
+  };
+  return { view: `login/${method.name}/view`, model, service: visit.service };
+}
+
+/** What was typed, or the service's hint for an empty page. */
+function filled(method: LoginMethod, visit: Visit, state: FormState): Readonly<Record<string, string>> {
+  const [first] = method.fields;
+  const hint = visit.params.login_hint;
+  if (Object.keys(state.values).length > 0 || typeof hint !== 'string' || first === undefined) return state.values;
+  return { [first]: hint.slice(0, 64) };
+}

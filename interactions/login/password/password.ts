@@ -1,0 +1,21 @@
+import { signInWithPassword, type PasswordDeps } from '../../../src/domain/authenticator/password.ts';
+import { textFields } from '../../../src/http/form-schema.ts';
+import type { LoginMethod } from '../../login-method.ts';
+
+/** 账号登录 – username, mobile or document number, and the password (LOG-01). */
+export function passwordLogin(deps: PasswordDeps): LoginMethod {
+  return {
+    name: 'password',
+    amr: ['pwd'],
+    fields: ['identifier', 'password'],
+    captcha: 'with-form',
+    form: textFields({ identifier: 64, password: 256 }),
+    authenticate: ({ values }, { address, knows }) =>
+      signInWithPassword(deps, {
+        identifier: values.identifier ?? '',
+        password: values.password ?? '',
+        address,
+        knows,
+      }),
+  };
+}

@@ -1,0 +1,61 @@
+import type { Account, AccountStore, Person, PersonStore } from '../src/domain/person/account.ts';
+import type { Applicant } from '../src/domain/proofing/proof.ts';
+import { Refused } from '../src/domain/refused.ts';
+import type { AppContext } from '../src/http/app-context.ts';
+import type { SubmittedForm } from '../src/http/form.ts';
+import type { Words } from '../src/http/words.ts';
+
+/**
+ * A way to prove who one is: it gives one kind of evidence, asks one source, and decides nothing about
+ * levels, redirects or sessions. Used by the step-up of a service's request and by registration.
+ */
+export interface ProofingMethod {
+  /** Kind of evidence; folder, route segment, words, profile key. */
+  readonly name: string;
+  /** Only for people whose identity is known already. */
+  readonly needsPerson: boolean;
+  readonly form: object;
+  readonly fields: readonly string[];
+  /** What the view needs besides progress, form and the ways back. */
+  readonly page: (scene: ProofingScene) => object;
+  /** @throws Refused, FormRefused */
+  readonly verify: (form: SubmittedForm, scene: ProofingScene) => Promise<void>;
+}
+
+export interface ProofingScene {
+  readonly ctx: AppContext;
+  readonly account: Account;
+  readonly person: Person | undefined;
+  readonly applicant: Applicant;
+  /** Word of the page's language. */
+  readonly say: (key: string, params?: Readonly<Record<string, string | number>>) => string;
+}
+
+/** Who proves: read anew for every request, so that nothing stale decides. */
+export async function proofingScene(
+  deps: ProofingSceneDeps,
+  ctx: AppContext,
+  { accountId, clientId }: { accountId: string; clientId: string | undefined },
+): Promise<ProofingScene> {
+  const account = await deps.accounts.byId(accountId);
+  if (!account || account.status !== 'active') throw new Refused('account.locked');
+  return {
+    ctx,
+    account,
+    person: account.personId === undefined ? undefined : await deps.persons.byId(account.personId),
+    applicant: {
+      accountId,
+      subjectId: account.subjectId,
+      personId: account.personId,
+      requestId: ctx.state.requestId,
+      clientId,
+    },
+    say: (key, params) => deps.words.text(ctx.state.locale, key, params),
+  };
+}
+
+export interface ProofingSceneDeps {
+  readonly accounts: AccountStore;
+  readonly persons: PersonStore;
+  readonly words: Words;
+}

@@ -1,0 +1,260 @@
+import type { Provider } from 'oidc-provider';
+import { checkRegistration, register, requireMobile, type RegisterDeps, type RegistrationPolicies } from '../../src/domain/person/register.ts';
+import type { Profile } from '../../src/domain/policy.ts';
+import { Refused } from '../../src/domain/refused.ts';
+import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
+import type { CodeDesk } from '../../src/http/code-desk.ts';
+import { fieldsOf, type SubmittedForm } from '../../src/http/form.ts';
+import { checkForm, textFields } from '../../src/http/form-schema.ts';
+import type { Link } from '../../src/http/page-model.ts';
+import type { Page } from '../../src/http/page.ts';
+import { draftOf, progress, runAction, showStep, submitStep, type FormState, type Wizard, type WizardDeps, type WizardStep } from '../../src/http/wizard.ts';
+import type { CookieJar } from '../../src/http/cookies.ts';
+import { finish } from '../../src/oidc/outcome.ts';
+import type { Journey } from '../journey.ts';
+import { proofingScene, type ProofingMethod, type ProofingSceneDeps } from '../proofing-method.ts';
+import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
+
+/** 注册 – account → identity (may be skipped) → done, signed in, back to the waiting service (REG-06). */
+export interface RegisterJourneyDeps extends VisitDeps, WizardDeps, RegisterDeps, ProofingSceneDeps {
+  readonly provider: () => Provider;
+  readonly cookies: CookieJar;
+  readonly captchas: CaptchaDesk;
+  readonly codes: CodeDesk;
+  readonly profile: Pick<Profile, 'username' | 'password' | 'registration' | 'brand' | 'landing'>;
+}
+
+interface RegisterDraft {
+  /** The mobile an SMS code was redeemed for, so that a taken username does not cost another code. */
+  readonly provenMobile?: string;
+  readonly accountId?: string;
+  /** Milliseconds. */
+  readonly registeredAt?: number;
+  readonly identity?: 'verified' | 'skipped' | 'pending';
+}
+
+type Step = WizardStep<RegisterDraft, Visit>;
+
+/** How the person authenticated by registering: chose a password and redeemed an SMS code. */
+const amr = ['pwd', 'sms'];
+
+export function createRegister(deps: RegisterJourneyDeps, methods: readonly ProofingMethod[]): Journey {
+  const identity = methods.find(({ needsPerson }) => !needsPerson);
+  const wizard: Wizard<RegisterDraft, Visit> = {
+    name: 'register',
+    empty: {},
+    steps: [accountStep(deps), ...(identity ? [identityStep(deps, identity)] : []), doneStep(deps)],
+  };
+  const run = (visit: Visit) => ({ id: visit.uid, base: `${visit.base}/register` });
+  return {
+    name: 'register',
+    routes(router) {
+      router.get('/interaction/:uid/register/finish', async (ctx) => {
+        const visit = await visitOf(deps, ctx);
+        const draft = await draftOf(deps, wizard, run(visit));
+        if (draft.accountId === undefined) return ctx.redirect(`${visit.base}/register`);
+        if (ctx.query.to === 'account' && !visit.service) deps.cookies.set(ctx, 'target', '/account', 300);
+        await finish(ctx, deps.provider(), {
+          outcome: 'signed-in',
+          accountId: draft.accountId,
+          amr,
+          at: new Date(draft.registeredAt ?? deps.clock.now().getTime()),
+          created: true,
+        });
+      });
+      router.get('/interaction/:uid/register{/:step}', async (ctx) => {
+        const visit = await visitOf(deps, ctx);
+        await showStep(deps, wizard, run(visit), visit, ctx, ctx.params.step);
+      });
+      router.post('/interaction/:uid/register/:step', async (ctx) => {
+        const visit = await visitOf(deps, ctx);
+        await submitStep(deps, wizard, run(visit), visit, ctx, String(ctx.params.step));
+      });
+      router.post('/interaction/:uid/register/:step/send-code', async (ctx) => {
+        const visit = await visitOf(deps, ctx);
+        await runAction(deps, wizard, run(visit), visit, ctx, String(ctx.params.step), 'send-code');
+      });
+    },
+  };
+}
+
+const fields = ['username', 'mobile', 'code', 'newPassword', 'confirmPassword', 'agreement', 'captcha'];
+
+function accountStep(deps: RegisterJourneyDeps): Step {
+  const { profile } = deps;
+  const lengths = { mobile: 32, newPassword: 256, confirmPassword: 256, agreement: 5, code: 16, username: 64 };
+  const required = ['mobile', 'newPassword', 'confirmPassword', ...(profile.username ? ['username'] : [])];
+  const schema = textFields(lengths, required);
+  const schemaWithCode = textFields(lengths, [...required, 'code']);
+  const policies: RegistrationPolicies = {
+    username: profile.username,
+    password: profile.password,
+    agreementVersion: profile.brand.agreement.version,
+  };
+  return {
+    path: 'account',
+    when: (draft) => draft.accountId === undefined,
+    done: (draft) => draft.accountId !== undefined,
+    page: (draft, visit, state) => accountPage(deps, draft, visit, state),
+    actions: {
+      async 'send-code'(form, _, { ctx, uid }) {
+        const mobile = requireMobile(form.values.mobile ?? '');
+        await deps.captchas.pass(form.captcha);
+        // Sent to taken numbers as well: who holds the number may learn it, nobody else (DIS-21).
+        return deps.codes.send(ctx, { purpose: 'register', scope: uid, mobile, deliver: true });
+      },
+    },
+    async submit(form, draft, visit) {
+      const mobile = requireMobile(form.values.mobile ?? '');
+      const proven = draft.provenMobile === mobile || (await provenEarlier(deps, visit, mobile));
+      checkForm(proven ? schema : schemaWithCode, form.values);
+      const checked = checkRegistration(registrationForm(form), policies);
+      if (!proven) {
+        await deps.codes.redeem({ purpose: 'register', scope: visit.uid, mobile }, form.values.code ?? '');
+        await deps.codes.rememberProven({ purpose: 'register', scope: visit.uid, mobile });
+      }
+      const accountId = await register(deps, checked, {
+        agreementVersion: policies.agreementVersion,
+        requestId: visit.ctx.state.requestId,
+        clientId: visit.client.clientId,
+      });
+      return { learnt: { provenMobile: mobile, accountId, registeredAt: deps.clock.now().getTime() } };
+    },
+  };
+}
+
+/** A code that was redeemed before something else in the form was refused. */
+function provenEarlier({ codes }: Pick<RegisterJourneyDeps, 'codes'>, visit: Visit, mobile: string): Promise<boolean> {
+  return codes.proven({ purpose: 'register', scope: visit.uid, mobile });
+}
+
+function registrationForm({ values }: SubmittedForm) {
+  return {
+    username: values.username,
+    mobile: values.mobile ?? '',
+    newPassword: values.newPassword ?? '',
+    confirmPassword: values.confirmPassword ?? '',
+    agreement: values.agreement !== undefined,
+  };
+}
+
+async function accountPage(deps: RegisterJourneyDeps, _: RegisterDraft, visit: Visit, state: FormState): Promise<Page> {
+  const { ctx } = visit;
+  const { brand, username, password } = deps.profile;
+  const say = sayOf(deps, visit);
+  const code = await deps.codes.model(ctx, `${state.action}/send-code`, { purpose: 'register', scope: visit.uid });
+  const agreement: readonly Link[] = [
+    { href: '/help/agreement', label: brand.agreement.title[ctx.state.locale] },
+    { href: '/help/privacy', label: brand.privacy.title[ctx.state.locale] },
+  ];
+  const model = {
+    progress: bar(visit, deps, 0),
+    form: {
+      action: state.action,
+      token: state.token,
+      fields: fieldsOf(fields, state.values, state.problems),
+      problems: state.problems,
+      captcha: code.cooldownSeconds === 0 ? await deps.captchas.model(ctx) : undefined,
+      code,
+    },
+    username: username ? { hint: usernameHint(say, username) } : undefined,
+    password: { hint: passwordHint(say, password), rules: [] },
+    agreement,
+    notices: [],
+    helpHref: '/help',
+  };
+  return { view: 'register/account', model, service: visit.service };
+}
+
+type Say = (key: string, params?: Readonly<Record<string, string | number>>) => string;
+
+/** The rule of the profile in words, so that nobody has to guess it (REG-12, REG-18). */
+function usernameHint(say: Say, policy: NonNullable<Profile['username']>): string {
+  const { minLength: min, maxLength: max, firstLetter, allow } = policy;
+  const characters = allow.map((kind) => say(`register.characters.${kind}`)).join(say('register.characters.separator'));
+  return say(firstLetter ? 'register.username-hint.first-letter' : 'register.username-hint', { min, max, characters });
+}
+
+function passwordHint(say: Say, { minLength: min, maxLength: max, characters }: Profile['password']): string {
+  return say(`register.password-hint.${characters}`, { min, max });
+}
+
+function identityStep(deps: RegisterJourneyDeps, method: ProofingMethod): Step {
+  const scene = (draft: RegisterDraft, visit: Visit) =>
+    proofingScene(deps, visit.ctx, { accountId: draft.accountId ?? '', clientId: visit.client.clientId });
+  return {
+    path: 'identity',
+    when: (draft) => draft.accountId !== undefined && draft.identity === undefined,
+    done: (draft) => draft.identity !== undefined,
+    async page(draft, visit, state) {
+      const say = sayOf(deps, visit);
+      const skip = { action: `${state.action}?skip=1`, token: state.token, label: say('register.skip') };
+      const model = {
+        progress: bar(visit, deps, 1),
+        form: {
+          action: state.action,
+          token: state.token,
+          fields: fieldsOf(method.fields, state.values, state.problems),
+          problems: state.problems,
+          captcha: undefined,
+          code: undefined,
+        },
+        skip: deps.profile.registration.identitySkippable ? skip : undefined,
+        back: undefined,
+        ...method.page(await scene(draft, visit)),
+      };
+      return { view: `step-up/${method.name}/view`, model, service: visit.service };
+    },
+    async submit(form, draft, visit) {
+      if (visit.ctx.query.skip === '1' && deps.profile.registration.identitySkippable) return { learnt: { identity: 'skipped' } };
+      checkForm(method.form, form.values);
+      try {
+        await method.verify(form, await scene(draft, visit));
+      } catch (error) {
+        // The authority needs time: the account is there, the person goes on without waiting.
+        if (error instanceof Refused && error.code === 'identity.pending') return { learnt: { identity: 'pending' } };
+        throw error;
+      }
+      return { learnt: { identity: 'verified' } };
+    },
+  };
+}
+
+const resultOf = { verified: 'verified-', pending: 'pending-', skipped: '' } as const;
+
+function doneStep(deps: RegisterJourneyDeps): Step {
+  return {
+    path: 'done',
+    when: (draft) => draft.identity !== undefined,
+    done: () => false,
+    async page(draft, visit) {
+      const say = sayOf(deps, visit);
+      const kind = resultOf[draft.identity ?? 'skipped'];
+      const base = `${visit.base}/register/finish`;
+      const { portal } = deps.profile.brand;
+      const model = {
+        progress: bar(visit, deps, 2),
+        outcome: 'done',
+        title: say(`register.result.${kind}title`),
+        text: say(`register.result.${kind}text`),
+        next: {
+          href: base,
+          label: visit.service
+            ? say('register.result.to-service', { service: visit.service.name })
+            : say('register.result.to-landing', { portal: portal.name[visit.ctx.state.locale] }),
+        },
+        secondary: visit.service ? [] : [{ href: `${base}?to=account`, label: say('layout.nav.account') }],
+      };
+      return { view: 'layout/result', model, service: visit.service };
+    },
+  };
+}
+
+function bar(visit: Visit, deps: RegisterJourneyDeps, current: number) {
+  const say = sayOf(deps, visit);
+  return progress([say('register.account'), say('register.real-name'), say('register.done')], current);
+}
+
+function sayOf({ pages }: Pick<RegisterJourneyDeps, 'pages'>, { ctx }: Visit): Say {
+  return (key, params) => pages.words.text(ctx.state.locale, key, params);
+}

@@ -1,0 +1,164 @@
+import type { OnceStore } from '../../src/domain/short-lived.ts';
+import { secondsAfter, type Clock } from '../../src/domain/clock.ts';
+import { mask } from '../../src/domain/person/masking.ts';
+import { assuranceLevel, countingKinds } from '../../src/domain/assurance/level.ts';
+import type { EvidenceStore } from '../../src/domain/assurance/evidence.ts';
+import type { AssuranceLevel } from '../../src/domain/assurance/ladder.ts';
+import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
+import type { CodeDesk, CodeRequest } from '../../src/http/code-desk.ts';
+import { fieldsOf } from '../../src/http/form.ts';
+import { checkForm, textFields } from '../../src/http/form-schema.ts';
+import { maskedModel } from '../../src/http/masked.ts';
+import type { Page } from '../../src/http/page.ts';
+import { progress, type FormState, type Wizard, type WizardDeps, type WizardStep } from '../../src/http/wizard.ts';
+import type { ProofingMethod, ProofingScene } from '../proofing-method.ts';
+
+/**
+ * The wizard around one proofing method: 验证身份 → the method → 完成 (RN-11). The first step is left out
+ * when an SMS code was redeemed in this session within ten minutes.
+ */
+export interface ProofingDraft {
+  readonly proved?: boolean;
+  /** Milliseconds; when the SMS code was redeemed in this run. */
+  readonly confirmedAt?: number;
+}
+
+export interface StepUpScene extends ProofingScene {
+  readonly uid: string;
+  readonly sessionUid: string;
+  /** `/interaction/:uid/step-up`. */
+  readonly base: string;
+  readonly service: Page['service'];
+  readonly recentlyConfirmed: boolean;
+}
+
+export interface ProofingWizardDeps extends WizardDeps {
+  readonly captchas: CaptchaDesk;
+  readonly codes: CodeDesk;
+  readonly once: OnceStore;
+  readonly clock: Clock;
+  readonly evidence: EvidenceStore;
+  readonly ladder: readonly AssuranceLevel[];
+  readonly proved: (method: string, result: 'succeeded' | 'refused') => void;
+}
+
+/** An SMS code counts for so long before a proofing asks for another. */
+export const confirmedSeconds = 600;
+
+export function confirmedKey(sessionUid: string): string {
+  return `sms-confirmed:${sessionUid}`;
+}
+
+export function proofingWizard(deps: ProofingWizardDeps, method: ProofingMethod): Wizard<ProofingDraft, StepUpScene> {
+  return {
+    name: `step-up:${method.name}`,
+    empty: {},
+    steps: [confirmStep(deps, method), evidenceStep(deps, method), doneStep(deps, method)],
+  };
+}
+
+type Step = WizardStep<ProofingDraft, StepUpScene>;
+
+const confirmed = (draft: ProofingDraft, scene: StepUpScene) => scene.recentlyConfirmed || draft.confirmedAt !== undefined;
+
+function confirmStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
+  const schema = textFields({ code: 16 });
+  const request = (scene: StepUpScene): CodeRequest => ({ purpose: 'step-up', scope: scene.uid, mobile: scene.account.mobile });
+  return {
+    path: 'verify',
+    when: (draft, scene) => !draft.proved && !confirmed(draft, scene),
+    done: confirmed,
+    async page(_, scene, state) {
+      const { purpose, scope, mobile } = request(scene);
+      const code = await deps.codes.model(scene.ctx, `${state.action}/send-code`, { purpose, scope });
+      const model = {
+        progress: bar(scene, method, 0),
+        form: {
+          ...formOf(state, ['code', 'captcha']),
+          captcha: code.cooldownSeconds === 0 ? await deps.captchas.model(scene.ctx) : undefined,
+          code,
+        },
+        mobile: maskedModel(deps.pages.words, scene.ctx.state.locale, mask.mobile(mobile)),
+        back: { href: scene.base, label: scene.say('layout.back') },
+      };
+      return { view: 'step-up/verify', model, service: scene.service };
+    },
+    actions: {
+      async 'send-code'(form, _, scene) {
+        await deps.captchas.pass(form.captcha);
+        return deps.codes.send(scene.ctx, { ...request(scene), deliver: true });
+      },
+    },
+    async submit(form, _, scene) {
+      checkForm(schema, form.values);
+      await deps.codes.redeem(request(scene), form.values.code ?? '');
+      const now = deps.clock.now();
+      await deps.once.put(confirmedKey(scene.sessionUid), String(now.getTime()), secondsAfter(now, confirmedSeconds));
+      return { learnt: { confirmedAt: now.getTime() } };
+    },
+  };
+}
+
+function evidenceStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
+  return {
+    path: 'evidence',
+    when: (draft, scene) => !draft.proved && confirmed(draft, scene) && (!method.needsPerson || scene.person !== undefined),
+    done: (draft) => draft.proved === true,
+    async page(_, scene, state) {
+      const model = {
+        progress: bar(scene, method, 1),
+        form: formOf(state, method.fields, { documentType: scene.person?.document.type ?? '' }),
+        back: { href: scene.base, label: scene.say('layout.back') },
+        ...method.page(scene),
+      };
+      return { view: `step-up/${method.name}/view`, model, service: scene.service };
+    },
+    async submit(form, _, scene) {
+      try {
+        checkForm(method.form, form.values);
+        await method.verify(form, scene);
+      } catch (error) {
+        deps.proved(method.name, 'refused');
+        throw error;
+      }
+      deps.proved(method.name, 'succeeded');
+      return { learnt: { proved: true } };
+    },
+  };
+}
+
+function doneStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
+  return {
+    path: 'done',
+    when: (draft) => draft.proved === true,
+    done: () => false,
+    async page(_, scene) {
+      const held = await deps.evidence.ofAccount(scene.account.id);
+      const level = assuranceLevel(deps.ladder, countingKinds(held, deps.clock.now()));
+      const model = {
+        progress: bar(scene, method, 2),
+        outcome: 'done',
+        title: scene.say('step-up.result.title'),
+        text: scene.say('step-up.result.text', { level: level.label[scene.ctx.state.locale] }),
+        next: { href: `${scene.base}/${method.name}/finish`, label: scene.say('layout.continue') },
+      };
+      return { view: 'layout/result', model, service: scene.service };
+    },
+  };
+}
+
+function bar(scene: StepUpScene, method: ProofingMethod, current: number) {
+  return progress([scene.say('step-up.verify'), scene.say(`step-up.${method.name}.name`), scene.say('step-up.done')], current);
+}
+
+/** Form model of a step without captcha and code. */
+function formOf(state: FormState, fields: readonly string[], preset: Readonly<Record<string, string>> = {}) {
+  return {
+    action: state.action,
+    token: state.token,
+    fields: fieldsOf(fields, { ...preset, ...state.values }, state.problems),
+    problems: state.problems,
+    captcha: undefined,
+    code: undefined,
+  };
+}

@@ -1,0 +1,59 @@
+import { errors, type Client, type Provider } from 'oidc-provider';
+import type { AppContext } from '../src/http/app-context.ts';
+import type { CookieJar } from '../src/http/cookies.ts';
+import { preferredChannel, preferredLocale } from '../src/http/preferences.ts';
+import { Refused } from '../src/domain/refused.ts';
+import { clientName, wayBack } from '../src/oidc/clients.ts';
+
+/** An interaction under way: who asks, what for, and where we are in it. */
+export interface Visit {
+  readonly ctx: AppContext;
+  readonly uid: string;
+  /** `/interaction/:uid`. */
+  readonly base: string;
+  readonly prompt: { readonly name: string; readonly details: Readonly<Record<string, unknown>> };
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly client: Client;
+  /** The waiting service, as pages name it; absent for our own pages. */
+  readonly service: { readonly name: string; readonly href: string | undefined } | undefined;
+  /** Who is signed in already, when the interaction began with a session. */
+  readonly session: { readonly accountId: string; readonly uid: string } | undefined;
+}
+
+export interface VisitDeps {
+  readonly provider: () => Provider;
+  readonly cookies: CookieJar;
+}
+
+/**
+ * The interaction of this request; language and channel follow its parameters.
+ *
+ * @throws Refused interaction.expired when it is over, was never there, or belongs to another browser
+ */
+export async function visitOf({ provider, cookies }: VisitDeps, ctx: AppContext & { params?: { uid?: string } }): Promise<Visit> {
+  const details = await provider()
+    .interactionDetails(ctx.req, ctx.res)
+    .catch((error: unknown) => {
+      if (error instanceof errors.SessionNotFound) throw new Refused('interaction.expired');
+      throw error;
+    });
+  const client = await provider().Client.find(String(details.params.client_id));
+  if (!client || details.uid !== ctx.params?.uid) throw new Refused('interaction.expired');
+  const { ui_locales: uiLocales, display } = details.params;
+  ctx.state.locale = preferredLocale(ctx, cookies, typeof uiLocales === 'string' ? uiLocales : undefined, details.uid);
+  ctx.state.channel = preferredChannel(ctx, typeof display === 'string' ? display : undefined);
+  const { session } = details;
+  return {
+    ctx,
+    uid: details.uid,
+    base: `/interaction/${details.uid}`,
+    prompt: { name: details.prompt.name, details: details.prompt.details },
+    params: details.params,
+    client,
+    service:
+      client.first_party === true
+        ? undefined
+        : { name: clientName(client, ctx.state.locale), href: wayBack(client) },
+    session: session?.accountId && session.uid ? { accountId: session.accountId, uid: session.uid } : undefined,
+  };
+}
