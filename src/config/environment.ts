@@ -10,6 +10,8 @@ export interface GivenSecrets {
   readonly cookieKeys: readonly string[] | undefined;
   /** 32 bytes, like those below. */
   readonly keyEncryptionKey: Buffer | undefined;
+  /** Newest first: they still unwrap. */
+  readonly earlierKeyEncryptionKeys: readonly Buffer[];
   readonly indexKey: Buffer | undefined;
   readonly pairwiseKey: Buffer | undefined;
   readonly pepper: Buffer | undefined;
@@ -17,6 +19,7 @@ export interface GivenSecrets {
 
 /** How to reach an authority. */
 export interface AuthorityAccess {
+  readonly driver: CheckedVariables['PUBLIC_SECURITY_DRIVER'];
   readonly url: string;
   readonly appId: string;
   readonly secret: string;
@@ -105,23 +108,40 @@ function environmentOf(checked: CheckedVariables): Environment {
     metricsPort: checked.METRICS_PORT ?? (production ? 9464 : 0),
     logLevel: checked.LOG_LEVEL,
     cryptoSuite: checked.CRYPTO_SUITE,
-    secrets: {
-      cookieKeys: checked.MINXIN_COOKIE_KEYS === undefined ? undefined : commaList(checked.MINXIN_COOKIE_KEYS),
-      keyEncryptionKey: key(checked.MINXIN_KEY_ENCRYPTION_KEY),
-      indexKey: key(checked.MINXIN_INDEX_KEY),
-      pairwiseKey: key(checked.MINXIN_PAIRWISE_KEY),
-      pepper: key(checked.MINXIN_PEPPER),
-    },
+    secrets: secretsOf(checked),
     sms: smsOf(checked),
     authorities: {
-      publicSecurity: access(checked.PUBLIC_SECURITY_URL, checked.PUBLIC_SECURITY_APP_ID, checked.PUBLIC_SECURITY_SECRET),
-      bankCard: access(checked.BANK_CARD_URL, checked.BANK_CARD_APP_ID, checked.BANK_CARD_SECRET),
+      publicSecurity: complete({
+        driver: checked.PUBLIC_SECURITY_DRIVER,
+        url: checked.PUBLIC_SECURITY_URL,
+        appId: checked.PUBLIC_SECURITY_APP_ID,
+        secret: checked.PUBLIC_SECURITY_SECRET,
+      }),
+      bankCard: complete({
+        driver: checked.BANK_CARD_DRIVER,
+        url: checked.BANK_CARD_URL,
+        appId: checked.BANK_CARD_APP_ID,
+        secret: checked.BANK_CARD_SECRET,
+      }),
     },
   };
 }
 
-function key(text: string | undefined): Buffer | undefined {
-  return text === undefined ? undefined : Buffer.from(text, 'base64url');
+function secretsOf(checked: CheckedVariables): GivenSecrets {
+  const [keyEncryptionKey, ...earlierKeyEncryptionKeys] = keys(checked.MINXIN_KEY_ENCRYPTION_KEY);
+  const cookieKeys = checked.MINXIN_COOKIE_KEYS;
+  return {
+    cookieKeys: cookieKeys === undefined ? undefined : commaList(cookieKeys),
+    keyEncryptionKey,
+    earlierKeyEncryptionKeys,
+    indexKey: keys(checked.MINXIN_INDEX_KEY)[0],
+    pairwiseKey: keys(checked.MINXIN_PAIRWISE_KEY)[0],
+    pepper: keys(checked.MINXIN_PEPPER)[0],
+  };
+}
+
+function keys(text: string | undefined): readonly Buffer[] {
+  return text === undefined ? [] : commaList(text).map((key) => Buffer.from(key, 'base64url'));
 }
 
 function smsOf(checked: CheckedVariables): SmsAccess | undefined {
@@ -135,6 +155,7 @@ function smsOf(checked: CheckedVariables): SmsAccess | undefined {
   };
 }
 
-function access(url: string | undefined, appId: string | undefined, secret: string | undefined): AuthorityAccess | undefined {
-  return url === undefined || appId === undefined || secret === undefined ? undefined : { url, appId, secret };
+function complete(access: { [Name in keyof AuthorityAccess]: AuthorityAccess[Name] | undefined }): AuthorityAccess | undefined {
+  const { driver, url, appId, secret } = access;
+  return driver && url && appId && secret ? { driver, url, appId, secret } : undefined;
 }

@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GivenSecrets } from './environment.ts';
+import { errorCode } from './error-code.ts';
 import { isKey } from './formats.ts';
+import { isObject, readJson } from './json.ts';
 
 /** Every key is there. */
 export type Secrets = { readonly [Name in keyof GivenSecrets]: NonNullable<GivenSecrets[Name]> };
 
 /** The file in `DATA_DIR`: one key in base64url under each name. */
-type Stored = Readonly<Record<keyof GivenSecrets, string>>;
+type Stored = Readonly<Record<Exclude<keyof GivenSecrets, 'earlierKeyEncryptionKeys'>, string>>;
 
 /**
  * The secrets of the process. Those that the environment does not give are read from `secrets.json` in
@@ -18,15 +20,16 @@ type Stored = Readonly<Record<keyof GivenSecrets, string>>;
  * @throws the error of the file system when the folder cannot be written, and when the file is damaged
  */
 export function completeSecrets(given: GivenSecrets, dataDir: string): Secrets {
-  const { cookieKeys, keyEncryptionKey, indexKey, pairwiseKey, pepper } = given;
+  const { cookieKeys, keyEncryptionKey, earlierKeyEncryptionKeys, indexKey, pairwiseKey, pepper } = given;
   if (cookieKeys && keyEncryptionKey && indexKey && pairwiseKey && pepper) {
-    return { cookieKeys, keyEncryptionKey, indexKey, pairwiseKey, pepper };
+    return { cookieKeys, keyEncryptionKey, earlierKeyEncryptionKeys, indexKey, pairwiseKey, pepper };
   }
   const stored = storedSecrets(dataDir);
-  const key = (name: keyof GivenSecrets): Buffer => Buffer.from(stored[name], 'base64url');
+  const key = (name: keyof Stored): Buffer => Buffer.from(stored[name], 'base64url');
   return {
     cookieKeys: cookieKeys ?? [stored.cookieKeys],
     keyEncryptionKey: keyEncryptionKey ?? key('keyEncryptionKey'),
+    earlierKeyEncryptionKeys,
     indexKey: indexKey ?? key('indexKey'),
     pairwiseKey: pairwiseKey ?? key('pairwiseKey'),
     pepper: pepper ?? key('pepper'),
@@ -40,17 +43,20 @@ function storedSecrets(dataDir: string): Stored {
 }
 
 function read(file: string): Stored | undefined {
-  let text: string;
+  let stored: unknown;
   try {
-    text = readFileSync(file, 'utf8');
+    stored = readJson(file);
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
-  const stored: Stored = JSON.parse(text);
-  const keys = [stored.cookieKeys, stored.keyEncryptionKey, stored.indexKey, stored.pairwiseKey, stored.pepper];
-  if (!keys.every(isKey)) throw new Error(`${file} is damaged: it must hold five keys of 32 bytes in base64url`);
-  return stored;
+  if (isStored(stored)) return stored;
+  throw new Error(`${file} is damaged: it must hold five keys of 32 bytes in base64url`);
+}
+
+function isStored(value: unknown): value is Stored {
+  const names = ['cookieKeys', 'keyEncryptionKey', 'indexKey', 'pairwiseKey', 'pepper'];
+  return isObject(value) && names.every((name) => isKey(String(value[name])));
 }
 
 /** Whole or not at all, and the first of several processes wins: all of them read the winner's file. */
@@ -69,14 +75,10 @@ function make(file: string): Stored {
     linkSync(draft, file);
     return secrets;
   } catch (error) {
-    const winner = isCode(error, 'EEXIST') ? read(file) : undefined;
+    const winner = errorCode(error) === 'EEXIST' ? read(file) : undefined;
     if (winner) return winner;
     throw error;
   } finally {
     rmSync(draft);
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

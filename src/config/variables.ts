@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { errorCode } from './error-code.ts';
 import { commaList } from './formats.ts';
 import { didYouMean } from './problems.ts';
 import type { Problem } from './problems.ts';
@@ -36,9 +37,11 @@ export interface CheckedVariables {
   readonly SMS_ACCOUNT?: string;
   readonly SMS_SECRET?: string;
   readonly SMS_SIGNATURE?: string;
+  readonly PUBLIC_SECURITY_DRIVER: 'signed-json' | 'signed-json-sm3' | 'tencent';
   readonly PUBLIC_SECURITY_URL?: string;
   readonly PUBLIC_SECURITY_APP_ID?: string;
   readonly PUBLIC_SECURITY_SECRET?: string;
+  readonly BANK_CARD_DRIVER: 'signed-json' | 'signed-json-sm3' | 'tencent';
   readonly BANK_CARD_URL?: string;
   readonly BANK_CARD_APP_ID?: string;
   readonly BANK_CARD_SECRET?: string;
@@ -121,8 +124,7 @@ function readSecretFile(variable: string, path: string, problems: Problem[]): st
     if (text === '') problems.push({ path: variable, problem: 'names an empty file', expected });
     return text;
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    problems.push({ path: variable, problem: `names a file that cannot be read (${reason})`, expected });
+    problems.push({ path: variable, problem: `names a file that cannot be read (${errorCode(error)})`, expected });
     return undefined;
   }
 }

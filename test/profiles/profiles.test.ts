@@ -1,0 +1,68 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { loadProfile } from '../../src/config/profile.ts';
+import { unmetPasswordRules } from '../../src/domain/authenticator/password-policy.ts';
+import { unmetUsernameRules } from '../../src/domain/person/username.ts';
+import type { Profile } from '../../src/domain/policy.ts';
+
+const known = { loginMethods: ['password', 'sms-code'], proofingMethods: ['real-name', 'bank-card'] };
+
+const names = readdirSync('profiles')
+  .map((file) => file.replace('.json', ''))
+  .filter((name) => name !== 'base');
+
+function profileOf(name: string): Profile {
+  const { profile, problems } = loadProfile(name, { profilesDir: 'profiles', known });
+  if (!profile) throw new Error(JSON.stringify(problems, null, 2));
+  return profile;
+}
+
+/** What a person meets there, short enough to be read as a whole. */
+function offer({ brand, ladders, ...rest }: Profile): object {
+  return {
+    ...rest,
+    platform: `${brand.platform['zh-CN']} / ${brand.platform.en}`,
+    hotline: brand.hotline,
+    portal: `${brand.portal.name['zh-CN']} ${brand.portal.url}`,
+    agreements: [brand.agreement, brand.privacy, brand.bankCardAgreement].map(({ title, version }) => `${title['zh-CN']} ${version}`),
+    ladder: ladders.person.map(
+      ({ acr, label, opens, anyOf, minimumAuthentication, comingSoon }) =>
+        `${acr} ${label['zh-CN']} (${opens['zh-CN']}): ${anyOf.map((set) => set.join(' + ') || 'nothing').join(' or ')}` +
+        `${minimumAuthentication ? `, signed in by ${minimumAuthentication.anyOf.join(' or ')}` : ''}${comingSoon ? ', coming soon' : ''}`,
+    ),
+  };
+}
+
+describe.each(names)('what %s offers', (name) => {
+  it('is known to whoever changes it', () => {
+    expect(offer(profileOf(name))).toMatchSnapshot();
+  });
+
+  it('lets the scripted people sign in under its own rules', () => {
+    const { password, username, sandbox } = profileOf(name);
+    expect(unmetPasswordRules(password, sandbox.password)).toEqual([]);
+    expect(username === null ? [] : unmetUsernameRules(username, 'zhangwei')).toEqual([]);
+  });
+
+  it('opens nothing above L2 to a sign-in by text message alone', () => {
+    const open = profileOf(name).ladders.person.filter(
+      ({ acr, minimumAuthentication }) => acr > 'L2' && (minimumAuthentication?.anyOf.some((amr) => ['sms', 'otp'].includes(amr)) ?? true),
+    );
+    expect(open).toEqual([]);
+  });
+});
+
+it('the demonstration city leaves nothing for later', () => {
+  expect(profileOf('demo').later).toEqual([]);
+});
+
+it('scripted people have the password of the public surface, or one like it where the rule forbids that', () => {
+  const passwords = Object.fromEntries(names.map((name) => [name, profileOf(name).sandbox.password]));
+  expect(passwords).toEqual({
+    beijing: 'Minxin-2026',
+    'beijing-2019': 'Minxin2026',
+    demo: 'Minxin-2026',
+    guangzhou: 'Minxin2026',
+    hubei: 'Minxin-2026',
+  });
+});
