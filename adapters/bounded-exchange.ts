@@ -4,11 +4,12 @@
  * personal data and goes to one place only), no retries.
  */
 
+/** A POST. */
 export interface BoundedRequest {
   readonly url: URL;
-  readonly method?: 'POST' | 'GET';
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** Absent: none, and no content type either. */
+  readonly body?: string;
   readonly timeoutMs: number;
   /** Bytes of the answer after which it is given up. */
   readonly maxAnswerBytes?: number;
@@ -25,15 +26,17 @@ export type BoundedAnswer =
   | { readonly failure?: undefined; readonly status: number; readonly headers: Headers; readonly body: Buffer }
   | { readonly failure: BoundedFailure };
 
+export type JsonObject = Readonly<Record<string, unknown>>;
+
 const defaultMaxAnswerBytes = 64 * 1024;
 
 /** Sends the request once. Never throws: what went wrong is a value without any of the data sent. */
 export async function boundedExchange(request: BoundedRequest): Promise<BoundedAnswer> {
-  const { url, method = 'POST', headers, body, maxAnswerBytes = defaultMaxAnswerBytes } = request;
+  const { url, headers, body = null, maxAnswerBytes = defaultMaxAnswerBytes } = request;
   const send = request.fetch ?? fetch;
   const signal = AbortSignal.timeout(request.timeoutMs);
   try {
-    const answer = await send(url, { method, headers, signal, redirect: 'manual', ...(method === 'POST' && { body }) });
+    const answer = await send(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
     const bytes = await readUpTo(maxAnswerBytes, answer);
     if (!bytes) return { failure: 'too-large' };
     return { status: answer.status, headers: answer.headers, body: bytes };
@@ -42,20 +45,24 @@ export async function boundedExchange(request: BoundedRequest): Promise<BoundedA
   }
 }
 
-/** The object in the body of an answer; undefined if it is anything else. */
-export function jsonObject(body: Buffer): Readonly<Record<string, unknown>> | undefined {
+/** A value that is a JSON object; undefined if it is anything else. */
+export function jsonObject(value: unknown): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+}
+
+/** The JSON object in the body of an answer; undefined if it is anything else. */
+export function parseJsonObject(body: Buffer): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+    return jsonObject(JSON.parse(body.toString('utf8')));
   } catch {
     return undefined;
   }
 }
 
-/** A code of the other side, safe to log: a message might repeat what was sent, so anything longer is dropped. */
+/** A code or id of the other side, safe to log: messages, which might repeat what was sent, are dropped. */
 export function technicalCode(value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : value;
-  return typeof text === 'string' && /^[\w.-]{1,64}$/.test(text) ? text : undefined;
+  return typeof text === 'string' && /^[\w.:^-]{1,64}$/.test(text) ? text : undefined;
 }
 
 async function readUpTo(limit: number, answer: Response): Promise<Buffer | undefined> {
@@ -81,10 +88,11 @@ const beforeSending = new Set([
 
 /** fetch tells the network's own error as the cause of a TypeError. */
 function connectionFailure(error: unknown): BoundedFailure {
-  const code = member(member(error, 'cause'), 'code');
+  const cause = property(error, 'cause');
+  const code = property(cause, 'code');
   return typeof code === 'string' && beforeSending.has(code) ? 'not-connected' : 'connection-lost';
 }
 
-function member(value: unknown, name: string): unknown {
+function property(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

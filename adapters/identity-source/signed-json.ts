@@ -1,7 +1,8 @@
 import { createHash, createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../src/domain/clock.ts';
 import type { SourceAnswer, SourceOutcome } from '../../src/domain/proofing/identity-source.ts';
-import { boundedExchange, jsonObject, technicalCode } from '../bounded-exchange.ts';
+import { boundedExchange, parseJsonObject, technicalCode } from '../bounded-exchange.ts';
+import type { JsonObject } from '../bounded-exchange.ts';
 import { createCircuitBreaker } from '../circuit-breaker.ts';
 
 /**
@@ -38,7 +39,7 @@ export interface SignedJsonOptions {
 
 /** An answer with all members of its JSON, for sources that say more than the outcome. */
 export interface SignedJsonAnswer extends SourceAnswer {
-  readonly members: Readonly<Record<string, unknown>>;
+  readonly members: JsonObject;
 }
 
 /** Asks one question. Never throws; whatever is not a well-signed, well-formed answer in time is `unavailable`. */
@@ -86,10 +87,10 @@ async function exchange(options: SignedJsonOptions, url: URL, reference: string,
   if (answer.failure) return unavailable(reference, answer.failure);
   const expected = sign(algorithm, secret, [nonce, String(answer.status)], answer.body);
   if (!sameSignature(expected, answer.headers.get('x-signature'))) return unavailable(reference, `unsigned-${answer.status}`);
-  return read(answer.status, jsonObject(answer.body), reference);
+  return read(answer.status, parseJsonObject(answer.body), reference);
 }
 
-function read(status: number, members: Readonly<Record<string, unknown>> | undefined, reference: string): SignedJsonAnswer {
+function read(status: number, members: JsonObject | undefined, reference: string): SignedJsonAnswer {
   const outcome = outcomes.get(members?.['result']);
   const reason = technicalCode(members?.['code']);
   if (!members || !outcome || status >= 500) return unavailable(reference, reason ?? `malformed-${status}`);

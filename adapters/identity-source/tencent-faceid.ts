@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/domain/clock.ts';
 import type { SourceAnswer, SourceOutcome } from '../../src/domain/proofing/identity-source.ts';
-import { boundedExchange, jsonObject, technicalCode } from '../bounded-exchange.ts';
+import { boundedExchange, jsonObject, parseJsonObject, technicalCode } from '../bounded-exchange.ts';
 import { createCircuitBreaker } from '../circuit-breaker.ts';
 import { signTencentCall } from '../tencent-signature.ts';
 
@@ -54,10 +54,10 @@ async function exchange(
   const headers = signTencentCall(call, body);
   const answer = await boundedExchange({ url, headers, body, timeoutMs, ...(options.fetch && { fetch: options.fetch }) });
   if (answer.failure) return { outcome: 'unavailable', reason: answer.failure, reference };
-  const response = answer.status === 200 ? jsonMember(jsonObject(answer.body), 'Response') : undefined;
+  const response = answer.status === 200 ? jsonObject(parseJsonObject(answer.body)?.['Response']) : undefined;
   if (!response) return { outcome: 'unavailable', reason: `malformed-${answer.status}`, reference };
   const requestId = technicalCode(response['RequestId']) ?? reference;
-  const error = jsonMember(response, 'Error');
+  const error = jsonObject(response['Error']);
   // Errors come with status 200 (contracts 2.1).
   const reason = technicalCode((error ?? response)[error ? 'Code' : 'Result']) ?? 'malformed-200';
   return { outcome: error ? errorOutcome(reason) : (results[reason] ?? 'unavailable'), reason, reference: requestId };
@@ -66,9 +66,4 @@ async function exchange(
 /** Errors are about the caller, never about the person. */
 function errorOutcome(code: string): SourceOutcome {
   return /^(RequestLimitExceeded|LimitExceeded)(\.|$)/.test(code) ? 'over-quota' : 'unavailable';
-}
-
-function jsonMember(object: Readonly<Record<string, unknown>> | undefined, name: string): Record<string, unknown> | undefined {
-  const value = object?.[name];
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 }

@@ -4,6 +4,7 @@ import { normalisePersonName } from '../../src/domain/person/person-name.ts';
 import type { SourceOutcome } from '../../src/domain/proofing/identity-source.ts';
 import type { People } from '../people.ts';
 import type { BankCard, CardReason } from '../registered-person.ts';
+import { createFlowControl } from './flow-control.ts';
 
 /** The four elements. */
 export interface CardQuestion {
@@ -27,23 +28,15 @@ export interface CardRegisterOptions {
 }
 
 /** UnionPay: one card is checked at most five times in 24 hours, whatever the answers. */
-const checksPerCard = 5;
-const quotaMilliseconds = 24 * 60 * 60 * 1000;
+const unionPayLimit = { limit: 5, milliseconds: 24 * 60 * 60 * 1000 };
 
 /** What the banks know, in whatever format they are asked. */
 export function createCardRegister({ clock, people }: CardRegisterOptions): (question: CardQuestion) => CardFinding {
-  const checkedAt = new Map<string, readonly number[]>();
-  const takeCheck = (bankCard: string): boolean => {
-    const now = clock.now().getTime();
-    const recent = (checkedAt.get(bankCard) ?? []).filter((at) => at > now - quotaMilliseconds);
-    if (recent.length >= checksPerCard) return false;
-    checkedAt.set(bankCard, [...recent, now]);
-    return true;
-  };
+  const checks = createFlowControl([unionPayLimit]);
   return (question) => {
     const found = people.findCard(question.bankCard);
     if (!found) return { outcome: 'invalid', reason: 'no-such-card' };
-    if (!takeCheck(question.bankCard)) return { outcome: 'over-quota', reason: 'card-quota', card: found.card };
+    if (checks.take(question.bankCard, clock.now())) return { outcome: 'over-quota', reason: 'card-quota', card: found.card };
     const { person, card } = found;
     const same =
       people.find(question.documentType, question.documentNumber) === person &&

@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../src/domain/clock.ts';
 import type { SourceOutcome } from '../../src/domain/proofing/identity-source.ts';
+import { createNonces } from './nonces.ts';
 import { jsonObject, startSimulator } from './simulator.ts';
 import type { Simulator, SimulatorAnswer, SimulatorRequest, SimulatorTiming } from './simulator.ts';
 
@@ -72,7 +73,7 @@ type Credentials =
   | { signed(status: number, body: string): SimulatorAnswer };
 
 function createAuthentication(appId: string, secret: string): (request: SimulatorRequest) => Credentials {
-  const nonces = createNonces();
+  const nonces = createNonces(clockWindowMilliseconds);
   return ({ headers, method, url, body, receivedAt }) => {
     const header = (name: string) => String(headers[name] ?? '');
     const algorithm = header('x-signature-algorithm');
@@ -89,7 +90,7 @@ function createAuthentication(appId: string, secret: string): (request: Simulato
     const expected = mac([appId, timestamp, nonce, method, url.pathname], body);
     const given = Buffer.from(header('x-signature'), 'hex');
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return { refusal: 'BAD_SIGNATURE' };
-    if (nonce.length < 16 || !nonces.take(nonce, receivedAt.getTime())) return { refusal: 'REPLAYED_NONCE' };
+    if (nonce.length < 16 || !nonces.take(nonce, receivedAt)) return { refusal: 'REPLAYED_NONCE' };
     return {
       signed: (status, text) => ({
         status,
@@ -97,22 +98,5 @@ function createAuthentication(appId: string, secret: string): (request: Simulato
         body: text,
       }),
     };
-  };
-}
-
-/** Nonces are remembered as long as a request that carries them could pass the clock window. */
-function createNonces() {
-  const seenUntil = new Map<string, number>();
-  return {
-    /** False if it was used before. */
-    take(nonce: string, now: number): boolean {
-      for (const [old, until] of seenUntil) {
-        if (until >= now) break;
-        seenUntil.delete(old);
-      }
-      if (seenUntil.has(nonce)) return false;
-      seenUntil.set(nonce, now + 2 * clockWindowMilliseconds);
-      return true;
-    },
   };
 }

@@ -121,10 +121,10 @@ export async function startSimulator({ clock, answer, timing = { slowMs: 2000, l
   };
 }
 
-/** The JSON object in a body; undefined if it is anything else. */
-export function jsonObject(body: Buffer): Readonly<Record<string, unknown>> | undefined {
+/** The JSON object in a text; undefined if it is anything else. */
+export function jsonObject(text: Buffer | string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
+    const value: unknown = JSON.parse(text.toString());
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
   } catch {
     return undefined;

@@ -75,5 +75,12 @@ export interface SmsGateway {
 
 export interface MailGateway {
   readonly name: string;
-  send(message: { id: string; to: string; template: string; subject: string; text: string }): Promise<DeliveryResult>;
+  send(message: {
+    id: string;
+    to: string;
+    template: string;
+    params: Readonly<Record<string, string>>;
+    subject: string;
+    text: string;
+  }): Promise<DeliveryResult>;
 }
