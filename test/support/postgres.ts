@@ -43,22 +43,21 @@ export async function startPostgres(): Promise<TemporaryPostgres> {
   let server: ChildProcess | undefined;
   const start = async (): Promise<void> => {
     const options = ['-D', data, '-p', String(port), '-k', folder, ...settings];
-    server = spawn(join(binaries, 'postgres'), options, { ...owner, cwd: folder, stdio: 'ignore' });
+    const command = ['-c', tied, 'sh', join(binaries, 'postgres'), ...options];
+    server = spawn('sh', command, { ...owner, cwd: folder, stdio: ['pipe', 'ignore', 'ignore'] });
     await answers(port, server);
   };
-  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+  const crash = async (): Promise<void> => {
     if (server?.exitCode !== null) return;
-    server.kill(signal);
+    server.stdin?.end();
     await once(server, 'exit');
   };
-  // A test that dies must not leave a server behind.
-  process.once('exit', () => server?.kill('SIGQUIT'));
   await start();
 
   let databases = 0;
   return {
     start,
-    crash: () => stop('SIGQUIT'),
+    crash,
     async createDatabase() {
       databases += 1;
       const name = `test_${databases}`;
@@ -66,11 +65,14 @@ export async function startPostgres(): Promise<TemporaryPostgres> {
       return urlOf(port, name);
     },
     async remove() {
-      await stop('SIGINT');
+      await crash();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
+
+/** The server lives as long as the pipe to whoever started it: a test that is killed leaves none behind. */
+const tied = '"$@" & cat > /dev/null; kill -QUIT $!; wait $!';
 
 const settings = [
   'fsync=off',
