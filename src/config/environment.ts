@@ -25,6 +25,7 @@ export interface AuthorityAccess {
   readonly secret: string;
 }
 
+/** How to reach an SMS gateway; what the gateway needs is there. */
 export interface SmsAccess {
   /** A gateway of adapters/registry.ts. */
   readonly gateway: string;
@@ -32,6 +33,10 @@ export interface SmsAccess {
   readonly account: string | undefined;
   readonly secret: string | undefined;
   readonly signature: string | undefined;
+  readonly appId: string | undefined;
+  readonly region: string;
+  /** By our own names; `params` are the names of our parameters in the order of the vendor's variables. */
+  readonly templates: Readonly<Record<string, { readonly id: string; readonly params: readonly string[] }>>;
 }
 
 /** The environment after checking; docs/configuration.md says what each variable means. */
@@ -152,7 +157,21 @@ function smsOf(checked: CheckedVariables): SmsAccess | undefined {
     account: checked.SMS_ACCOUNT,
     secret: checked.SMS_SECRET,
     signature: checked.SMS_SIGNATURE,
+    appId: checked.SMS_APP_ID,
+    region: checked.SMS_REGION,
+    templates: smsTemplates(checked.SMS_TEMPLATES ?? ''),
   };
+}
+
+/** `otp=SMS_1234567:code,minutes; …` */
+function smsTemplates(text: string): SmsAccess['templates'] {
+  const entries = text.split(';').filter((entry) => entry !== '');
+  return Object.fromEntries(
+    entries.map((entry) => {
+      const [name = '', id = '', params] = entry.trim().split(/[=:]/);
+      return [name, { id, params: params?.split(',') ?? [] }];
+    }),
+  );
 }
 
 function complete(access: { [Name in keyof AuthorityAccess]: AuthorityAccess[Name] | undefined }): AuthorityAccess | undefined {

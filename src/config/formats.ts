@@ -13,6 +13,7 @@ export const formats: Readonly<Record<string, (text: string) => boolean>> = {
   'absolute-url': (text) => URL.canParse(text) && !text.includes('#'),
   'postgres-url': (text) => hasProtocol(text, ['postgres:', 'postgresql:']),
   'redis-urls': (text) => commaList(text).every((entry) => hasProtocol(entry, ['redis:', 'rediss:'])),
+  'sms-templates': (text) => /^[\w.-]+=[\w-]+(:\w+(,\w+)*)?(;\s*[\w.-]+=[\w-]+(:\w+(,\w+)*)?)*$/.test(text),
   key: isKey,
   keys: (text) => commaList(text).every(isKey),
 };

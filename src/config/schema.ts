@@ -32,6 +32,8 @@ export interface PropertySchema {
   readonly 'x-file'?: string;
   /** The proofing method that cannot work without this variable when the sandbox is off. */
   readonly 'x-needed-by'?: string;
+  /** The SMS gateways that cannot work without this variable. */
+  readonly 'x-gateways'?: readonly string[];
 }
 
 export interface RootSchema extends PropertySchema {
@@ -63,7 +65,7 @@ export function validator<Value>(schema: RootSchema, options: { coerce?: boolean
     verbose: true,
     formats,
   });
-  for (const keyword of ['x-default', 'x-expected', 'x-file', 'x-needed-by']) ajv.addKeyword({ keyword });
+  for (const keyword of ['x-default', 'x-expected', 'x-file', 'x-needed-by', 'x-gateways']) ajv.addKeyword({ keyword });
   const check = ajv.compile<Value>(schema);
   return (value) => (check(value) ? { ok: true, value } : { ok: false, violations: (check.errors ?? []).map(violation) });
 }

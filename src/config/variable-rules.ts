@@ -16,6 +16,7 @@ export function relations(checked: CheckedVariables, env: ProcessVariables): rea
     ...(isSandbox(checked) ? [] : withoutSandbox(checked)),
     ...distinctSecrets(checked),
     ...completeAuthorities(checked),
+    ...completeGateway(checked),
     ...(checked.METRICS_PORT === checked.PORT
       ? [{ path: 'METRICS_PORT', problem: 'is the same as PORT', expected: 'another port, or 0' }]
       : []),
@@ -92,6 +93,14 @@ function completeAuthorities(checked: CheckedVariables): readonly Problem[] {
     .flatMap((url) => [url.replace(/URL$/, 'APP_ID'), url.replace(/URL$/, 'SECRET')].map((name) => ({ url, name })))
     .filter(({ name }) => valueOf(checked, name) === undefined)
     .map(({ url, name }) => ({ path: name, problem: `is missing although ${url} is set`, expected: variables[name]?.description ?? '' }));
+}
+
+function completeGateway(checked: CheckedVariables): readonly Problem[] {
+  const gateway = checked.SMS_GATEWAY;
+  if (gateway === undefined) return [];
+  return Object.entries(variables)
+    .filter(([name, { 'x-gateways': gateways }]) => gateways?.includes(gateway) && valueOf(checked, name) === undefined)
+    .map(([path, variable]) => ({ path, problem: `is missing for SMS_GATEWAY=${gateway}`, expected: expectation(variable) }));
 }
 
 function valueOf(checked: CheckedVariables, name: string): string | undefined {

@@ -37,6 +37,9 @@ export interface CheckedVariables {
   readonly SMS_ACCOUNT?: string;
   readonly SMS_SECRET?: string;
   readonly SMS_SIGNATURE?: string;
+  readonly SMS_APP_ID?: string;
+  readonly SMS_REGION: string;
+  readonly SMS_TEMPLATES?: string;
   readonly PUBLIC_SECURITY_DRIVER: 'signed-json' | 'signed-json-sm3' | 'tencent';
   readonly PUBLIC_SECURITY_URL?: string;
   readonly PUBLIC_SECURITY_APP_ID?: string;

@@ -231,3 +231,36 @@ describe('an authority', () => {
     expect(paths({ BANK_CARD_URL: 'https://bank.internal' })).toEqual(['BANK_CARD_APP_ID', 'BANK_CARD_SECRET']);
   });
 });
+
+describe('an SMS gateway', () => {
+  const tencent = {
+    SMS_GATEWAY: 'tencent',
+    SMS_ACCOUNT: 'AKID',
+    SMS_SECRET: 's',
+    SMS_SIGNATURE: '民信',
+    SMS_APP_ID: '1400006666',
+    SMS_TEMPLATES: 'otp=1110:code,minutes; account.locked=1111',
+  };
+
+  it('has what its vendor needs', () => {
+    const { environment, problems } = loadEnvironment(tencent);
+    expect(problems).toEqual([]);
+    expect(environment.sms).toEqual({
+      gateway: 'tencent',
+      url: undefined,
+      account: 'AKID',
+      secret: 's',
+      signature: '民信',
+      appId: '1400006666',
+      region: 'ap-nanjing',
+      templates: { otp: { id: '1110', params: ['code', 'minutes'] }, 'account.locked': { id: '1111', params: [] } },
+    });
+  });
+
+  it('is refused without it, each by its own needs', () => {
+    expect(paths({ SMS_GATEWAY: 'tencent' })).toEqual(['SMS_ACCOUNT', 'SMS_SECRET', 'SMS_SIGNATURE', 'SMS_APP_ID', 'SMS_TEMPLATES']);
+    expect(paths({ SMS_GATEWAY: 'chuanglan' })).toEqual(['SMS_ACCOUNT', 'SMS_SECRET', 'SMS_SIGNATURE']);
+    expect(paths({ SMS_GATEWAY: 'log' })).toEqual([]);
+    expect(paths({ ...tencent, SMS_TEMPLATES: 'otp' })).toEqual(['SMS_TEMPLATES']);
+  });
+});
