@@ -1,9 +1,27 @@
-/** Native ES modules; types are stripped by Node itself, so line numbers are exact. */
-export default {
+/** Suites that go through the running product: jest itself keeps products for them (test/support/shared-products.ts). */
+const throughTheProduct = ['journeys', 'conformance', 'faults', 'browser'];
+
+const suite = (name, testMatch, more = {}) => ({
+  displayName: name,
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
+  // Native ES modules; types are stripped by Node itself, so line numbers are exact.
   transform: { '\\.ts$': '<rootDir>/test/support/strip-types.js' },
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testMatch: [`<rootDir>/test/${testMatch}/*.test.ts`],
+  ...more,
+});
+
+const products = {
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+};
+
+export default {
+  projects: [
+    suite('unit', '**', { testPathIgnorePatterns: [`/test/(contracts|${throughTheProduct.join('|')})/`] }),
+    suite('contracts', 'contracts/**'),
+    ...throughTheProduct.map((name) => suite(name, `${name}/**`, products)),
+  ],
   testTimeout: 60_000,
   // PGlite and the product run as child processes; two workers are as many as two cores carry.
   maxWorkers: 2,

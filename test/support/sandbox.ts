@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Product } from './product.ts';
+
+/** A message that the platform sent, as the sandbox caught it. */
+export interface SandboxMessage {
+  readonly id: string;
+  readonly channel: 'sms' | 'email';
+  readonly to: string;
+  readonly template: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly text: string;
+  readonly code?: string;
+  readonly sentAt: string;
+}
+
+export type Behaviour = 'normal' | 'slow' | 'down' | 'late' | 'over-quota';
+
+/** What the sandbox of a product lets one see and do (surface.md, Sandbox). */
+export interface Sandbox {
+  /** Newest first. */
+  messagesTo(to: string): Promise<readonly SandboxMessage[]>;
+  captchaAnswer(id: string): Promise<string>;
+  /** Moves the product's clock forward; it never comes back. */
+  waits(seconds: number): Promise<void>;
+  /** How far the product's clock is ahead of ours, in seconds. */
+  clockAhead(): Promise<number>;
+  authority(source: string, behaviour: Behaviour): Promise<void>;
+  /** Accounts `prefix1` … `prefixN` with evidence for the level. */
+  accounts(wanted: { count: number; prefix: string; password: string; level: string }): Promise<CreatedAccounts>;
+  /** The scripted people, one entry of /sandbox/people.json each. */
+  people<Person>(): Promise<readonly Person[]>;
+}
+
+export interface CreatedAccounts {
+  readonly created: number;
+  readonly first: { readonly username: string; readonly mobile: string; readonly documentNumber: string };
+}
+
+export function sandboxOf({ address }: Pick<Product, 'address'>): Sandbox {
+  const ask = async <Answer>(path: string, body?: object): Promise<Answer> => {
+    const answer = await fetch(`${address}${path}`, body && {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${path} answers ${answer.status}: ${text.slice(0, 500)}`);
+    const said: Answer = JSON.parse(text);
+    return said;
+  };
+  const moveClock = (advanceSeconds: number) => ask<{ now: string }>('/sandbox/clock', { advanceSeconds });
+  return {
+    messagesTo: (to) => ask(`/sandbox/messages.json?to=${encodeURIComponent(to)}`),
+    captchaAnswer: async (id) => (await ask<{ answer: string }>(`/sandbox/captchas/${encodeURIComponent(id)}.json`)).answer,
+    async waits(seconds) {
+      await moveClock(seconds);
+    },
+    clockAhead: async () => Math.round((Date.parse((await moveClock(0)).now) - Date.now()) / 1000),
+    async authority(source, behaviour) {
+      await ask(`/sandbox/authorities/${source}`, { behaviour });
+    },
+    accounts: (wanted) => ask('/sandbox/accounts', wanted),
+    people: () => ask('/sandbox/people.json'),
+  };
+}
+
+/**
+ * The newest message with a code, once one has arrived that is not `known`.
+ *
+ * @throws when none has after five seconds
+ */
+export async function nextCode(sandbox: Sandbox, to: string, known: string | undefined): Promise<{ id: string; code: string }> {
+  for (const deadline = performance.now() + 5000; performance.now() < deadline; await sleep(50)) {
+    const newest = (await sandbox.messagesTo(to)).find(({ code }) => code !== undefined);
+    if (newest?.code !== undefined && newest.id !== known) return { id: newest.id, code: newest.code };
+  }
+  throw new Error(`no code was sent to ${to}`);
+}
