@@ -8,7 +8,7 @@ import { createUnitOfWork } from '../../adapters/database/unit-of-work.ts';
 import type { Consent } from '../../src/domain/consent/consent.ts';
 import type { Write } from '../../src/domain/unit-of-work.ts';
 import { databaseKinds, openStores, type TestStores } from '../support/stores.ts';
-import { newAccount, newEvidence, newPerson, proof, registration, then } from './registered.ts';
+import { newAccount, newEvidence, newPerson, proof, registration, happenedAt } from './registered.ts';
 
 describe.each(databaseKinds)('people in %s', (kind) => {
   let stores: TestStores;
@@ -36,7 +36,7 @@ describe.each(databaseKinds)('people in %s', (kind) => {
       mobile: account.mobile,
       email: 'zhang.wei@example.cn',
       ethnicity: undefined,
-      createdAt: then,
+      createdAt: happenedAt,
     });
   });
 
@@ -82,8 +82,8 @@ describe.each(databaseKinds)('people in %s', (kind) => {
   it('a person without an account is found without one', async () => {
     const person = newPerson({ birthDate: undefined, sex: 'unknown' });
     await commit(
-      { write: 'subject.insert', id: person.subjectId, createdAt: then },
-      { write: 'person.insert', person, at: then },
+      { write: 'subject.insert', id: person.subjectId, createdAt: happenedAt },
+      { write: 'person.insert', person, at: happenedAt },
     );
     const found = await persons().byDocument(person.document.type, person.document.key);
     expect(found).toEqual({ person, accountId: undefined });
@@ -92,13 +92,13 @@ describe.each(databaseKinds)('people in %s', (kind) => {
   it('new dates of a document replace the old ones', async () => {
     const person = newPerson();
     await commit(
-      { write: 'subject.insert', id: person.subjectId, createdAt: then },
-      { write: 'person.insert', person, at: then },
+      { write: 'subject.insert', id: person.subjectId, createdAt: happenedAt },
+      { write: 'person.insert', person, at: happenedAt },
     );
     const document = { ...person.document, validFrom: undefined, validUntil: '2046-05-06' } as const;
-    await commit({ write: 'person.update', person: { ...person, document }, at: then });
+    await commit({ write: 'person.update', person: { ...person, document }, at: happenedAt });
     expect((await persons().byId(person.id))?.document).toEqual(document);
-    await expect(commit({ write: 'person.update', person: newPerson(), at: then })).rejects.toMatchObject({
+    await expect(commit({ write: 'person.update', person: newPerson(), at: happenedAt })).rejects.toMatchObject({
       write: 'person.update',
       rule: 'person',
     });
@@ -107,8 +107,8 @@ describe.each(databaseKinds)('people in %s', (kind) => {
   it('evidence of a kind is replaced by newer evidence of it, and expired evidence is on file', async () => {
     const [account, person] = [newAccount(), newPerson()];
     await commit(...registration(account), ...proof(account, { ...person, subjectId: account.subjectId }));
-    const bankCard = newEvidence(person.id, { kind: 'bank-card', expiresAt: new Date(then.getTime() - 1), reference: 'B-1' });
-    const realName = newEvidence(person.id, { reference: 'T-2', verifiedAt: new Date(then.getTime() + 5) });
+    const bankCard = newEvidence(person.id, { kind: 'bank-card', expiresAt: new Date(happenedAt.getTime() - 1), reference: 'B-1' });
+    const realName = newEvidence(person.id, { reference: 'T-2', verifiedAt: new Date(happenedAt.getTime() + 5) });
     await commit({ write: 'evidence.insert', evidence: bankCard }, { write: 'evidence.insert', evidence: realName });
     expect(await evidence().ofAccount(account.id)).toEqual([bankCard, realName]);
     expect(await evidence().ofPerson(person.id)).toEqual([bankCard, realName]);
@@ -126,9 +126,9 @@ describe.each(databaseKinds)('people in %s', (kind) => {
       scopes: ['openid', 'profile'],
       claims: ['real_name'],
       textVersion: '1',
-      givenAt: then,
+      givenAt: happenedAt,
     };
-    const later = { ...consent, scopes: ['openid'], givenAt: new Date(then.getTime() + 1000) };
+    const later = { ...consent, scopes: ['openid'], givenAt: new Date(happenedAt.getTime() + 1000) };
     const forAnother = { ...consent, principal: randomUUID() };
     await commit({ write: 'consent.put', consent });
     await commit({ write: 'consent.put', consent: later }, { write: 'consent.put', consent: forAnother });

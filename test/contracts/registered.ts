@@ -4,7 +4,7 @@ import type { NewAccount, Person } from '../../src/domain/person/account.ts';
 import type { Write } from '../../src/domain/unit-of-work.ts';
 
 /** When everything in these tests happened. */
-export const then = new Date('2026-03-01T08:00:00.123Z');
+export const happenedAt = new Date('2026-03-01T08:00:00.123Z');
 
 /** An account nobody else has. */
 export function newAccount(about: Partial<NewAccount> = {}): NewAccount {
@@ -14,8 +14,8 @@ export function newAccount(about: Partial<NewAccount> = {}): NewAccount {
     username: `user${randomInt(2 ** 40)}`,
     mobile: `13${randomInt(1e9).toString().padStart(9, '0')}`,
     email: undefined,
-    agreement: { version: '1', acceptedAt: then },
-    createdAt: then,
+    agreement: { version: '1', acceptedAt: happenedAt },
+    createdAt: happenedAt,
     ...about,
   };
 }
@@ -39,7 +39,7 @@ export function newEvidence(personId: string, about: Partial<Evidence> = {}): Ev
     id: randomUUID(),
     personId,
     kind: 'real-name',
-    verifiedAt: then,
+    verifiedAt: happenedAt,
     expiresAt: undefined,
     source: 'public-security',
     reference: 'T-1',
@@ -50,17 +50,17 @@ export function newEvidence(personId: string, about: Partial<Evidence> = {}): Ev
 /** What registration writes. */
 export function registration(account: NewAccount): Write[] {
   return [
-    { write: 'subject.insert', id: account.subjectId, createdAt: then },
+    { write: 'subject.insert', id: account.subjectId, createdAt: happenedAt },
     { write: 'account.insert', account },
-    { write: 'password.put', accountId: account.id, hash: '$argon2id$…', at: then },
+    { write: 'password.put', accountId: account.id, hash: '$argon2id$…', at: happenedAt },
   ];
 }
 
 /** What the first proof of identity writes. */
 export function proof(account: NewAccount, person: Person): Write[] {
   return [
-    { write: 'person.insert', person, at: then },
-    { write: 'account.link-person', accountId: account.id, personId: person.id, subjectId: person.subjectId, at: then },
+    { write: 'person.insert', person, at: happenedAt },
+    { write: 'account.link-person', accountId: account.id, personId: person.id, subjectId: person.subjectId, at: happenedAt },
     { write: 'evidence.insert', evidence: newEvidence(person.id) },
   ];
 }

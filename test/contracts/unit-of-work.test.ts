@@ -8,7 +8,7 @@ import { secondsAfter } from '../../src/domain/clock.ts';
 import type { NewStateRow } from '../../src/domain/protocol-state.ts';
 import { Conflict, type Write } from '../../src/domain/unit-of-work.ts';
 import { databaseKinds, openStores, type TestStores } from '../support/stores.ts';
-import { newAccount, newEvidence, newPerson, proof, registration, then } from './registered.ts';
+import { newAccount, newEvidence, newPerson, proof, registration, happenedAt } from './registered.ts';
 
 describe.each(databaseKinds)('a unit of work in %s', (kind) => {
   let stores: TestStores;
@@ -62,7 +62,7 @@ describe.each(databaseKinds)('a unit of work in %s', (kind) => {
     await commit(...registration(account), ...proof(account, { ...person, subjectId: account.subjectId }));
     const other = newAccount();
     await commit(...registration(other));
-    const link = { write: 'account.link-person', personId: person.id, at: then } as const;
+    const link = { write: 'account.link-person', personId: person.id, at: happenedAt } as const;
     await expect(
       commit({ ...link, accountId: account.id, subjectId: account.subjectId }),
     ).rejects.toMatchObject({ write: 'account.link-person', rule: 'account' });
@@ -77,7 +77,7 @@ describe.each(databaseKinds)('a unit of work in %s', (kind) => {
   it('changes the password that is there', async () => {
     const account = newAccount();
     await commit(...registration(account));
-    await commit({ write: 'password.put', accountId: account.id, hash: 'renewed', at: then });
+    await commit({ write: 'password.put', accountId: account.id, hash: 'renewed', at: happenedAt });
     expect(await accounts().passwordHash(account.id)).toBe('renewed');
   });
 
@@ -134,7 +134,7 @@ describe.each(databaseKinds)('a unit of work in %s', (kind) => {
         write: 'audit.append',
         event: {
           id: event,
-          at: then,
+          at: happenedAt,
           event: 'sign-in.succeeded',
           accountId: undefined,
           clientId: undefined,
@@ -148,8 +148,8 @@ describe.each(databaseKinds)('a unit of work in %s', (kind) => {
           id: message,
           payload: { kind: 'backchannel-logout', clientId: 'housing-fund', sub: 's', sid: undefined },
           suppressed: false,
-          enqueuedAt: then,
-          expiresAt: secondsAfter(then, 60),
+          enqueuedAt: happenedAt,
+          expiresAt: secondsAfter(happenedAt, 60),
         },
       },
     ];
@@ -163,7 +163,7 @@ describe.each(databaseKinds)('a unit of work in %s', (kind) => {
     const many = Array.from({ length: 1500 }, () => newAccount());
     const before = await count('account');
     await commit(
-      ...many.map(({ subjectId }): Write => ({ write: 'subject.insert', id: subjectId, createdAt: then })),
+      ...many.map(({ subjectId }): Write => ({ write: 'subject.insert', id: subjectId, createdAt: happenedAt })),
       ...many.map((account): Write => ({ write: 'account.insert', account })),
     );
     expect(await count('account')).toBe(before + 1500);
@@ -172,7 +172,7 @@ describe.each(databaseKinds)('a unit of work in %s', (kind) => {
   it('gives and revokes nothing to an operator twice', async () => {
     const account = newAccount();
     await commit(...registration(account));
-    const role = { write: 'operator-role.put', accountId: account.id, role: 'reviewer', at: then } as const;
+    const role = { write: 'operator-role.put', accountId: account.id, role: 'reviewer', at: happenedAt } as const;
     await commit(role);
     await commit(role);
     const roles = stores.db.selectFrom('operator_role').select(['role', 'revoked_at']);
@@ -207,7 +207,7 @@ describe.each(databaseKinds)('a unit of work in %s', (kind) => {
       const [kept, ended, others] = [randomUUID(), randomUUID(), randomUUID()];
       for (const [uid, owner] of [[kept, accountId], [ended, accountId], [others, other]] as const) {
         await state.put('Session', uid, row(owner, { uid }));
-        const factors = [{ amr: 'pwd', at: then }];
+        const factors = [{ amr: 'pwd', at: happenedAt }];
         await commit({ write: 'session-factors.put', sessionUid: uid, accountId: owner, factors, expiresAt: secondsAfter(now, 60) });
       }
       await commit({ write: 'sessions.end', accountId, exceptUid: kept });
