@@ -171,3 +171,27 @@ describe.each([signedJson, tencent])('the bank card source $name', (pair) => {
     expect(answer.reason).toMatch(/^[a-z0-9-]+$/);
   });
 });
+
+/** Contracts 2.2. */
+describe('Tencent’s answers to BankCard4EVerification', () => {
+  const invalid = ['-2', '-3', '-4', '-5', '-7', '-8', '-9', '-10', '-11', '-13', '-14', '-15', '-21'];
+  it.each<[string, SourceOutcome]>([
+    ['0', 'match'],
+    ['-1', 'mismatch'],
+    ['-6', 'mismatch'],
+    ...invalid.map((code) => [code, 'invalid'] as [string, SourceOutcome]),
+    ['-12', 'refused'],
+    ['-16', 'refused'],
+    ['-17', 'refused'],
+    ['-18', 'unavailable'],
+    ['-19', 'over-quota'],
+    ['-20', 'unavailable'],
+    ['-22', 'unavailable'],
+  ])('result %s is %s', async (Result, outcome) => {
+    const server = await startRawServer((_, outgoing) => outgoing.end(JSON.stringify({ Response: { Result, RequestId: 'request-1' } })));
+    const source = createTencentBankCard({ url: server.url, secretId: 'id', secretKey: 'key', clock });
+    const check = checkOf(...zhangweiWith(({ kind }) => kind === 'debit'));
+    expect(await source.check(check, 'r')).toEqual({ outcome, reason: Result, reference: 'request-1' });
+    server.close();
+  });
+});

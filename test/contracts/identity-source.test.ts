@@ -214,3 +214,46 @@ describe('what an authority says of itself', () => {
     await authority.close();
   });
 });
+
+/** Contracts 2.1: what each number means, which differs between the two actions. */
+describe.each([
+  {
+    action: 'CheckIdNameDate',
+    dates: {},
+    outcomes: ['match', 'mismatch', 'invalid', 'invalid', 'invalid', 'invalid', 'unavailable', 'no-record', 'over-quota', 'unavailable'],
+  },
+  {
+    action: 'IdCardVerification',
+    dates: { validFrom: undefined },
+    outcomes: ['match', 'mismatch', 'invalid', 'invalid', 'unavailable', 'no-record', 'unavailable', 'over-quota', 'unavailable'],
+  },
+])('Tencent’s answers to $action', ({ action, dates, outcomes }) => {
+  async function answerTo(response: object): Promise<unknown> {
+    let asked: unknown;
+    const server = await startRawServer((incoming, outgoing) => {
+      asked = incoming.headers['x-tc-action'];
+      outgoing.end(JSON.stringify({ Response: { ...response, RequestId: 'request-1' } }));
+    });
+    const source = createTencentIdentity({ url: server.url, secretId: 'id', secretKey: 'key', clock });
+    const answer = await source.check(checkOf(zhangwei, dates), 'r');
+    server.close();
+    expect(asked).toBe(action);
+    return answer;
+  }
+
+  it.each(outcomes.map((outcome, index) => [index === 0 ? '0' : `-${index}`, outcome]))('result %s is %s', async (Result, outcome) => {
+    expect(await answerTo({ Result })).toEqual({ outcome, reason: Result, reference: 'request-1' });
+  });
+
+  it.each([
+    ['RequestLimitExceeded', 'over-quota'],
+    ['RequestLimitExceeded.UinLimitExceeded', 'over-quota'],
+    ['LimitExceeded', 'over-quota'],
+    ['AuthFailure.SignatureFailure', 'unavailable'],
+    ['UnauthorizedOperation.Arrears', 'unavailable'],
+    ['InvalidParameter', 'unavailable'],
+    ['InternalError', 'unavailable'],
+  ])('error %s is %s and never about the person', async (Code, outcome) => {
+    expect(await answerTo({ Error: { Code, Message: zhangwei.name } })).toEqual({ outcome, reason: Code, reference: 'request-1' });
+  });
+});
