@@ -70,7 +70,6 @@ export function createMemoryMessages(capacity = 10_000): SandboxMessages {
   const byId = new Map<string, SandboxMessage>();
   return {
     async put(message) {
-      byId.delete(message.id);
       byId.set(message.id, message);
       const oldest = byId.keys().next();
       if (byId.size > capacity && !oldest.done) byId.delete(oldest.value);

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { createHash, createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { createPublicSecurity } from '../../adapters/identity-source/public-security.ts';
 import type { SignatureAlgorithm } from '../../adapters/identity-source/signed-json.ts';
@@ -48,6 +49,13 @@ describe.each<SignatureAlgorithm>(['hmac-sha256', 'hmac-sm3'])('signed JSON over
     return server.url;
   }
 
+  /** What only the authority can compute. */
+  function signed(lines: readonly string[], text: string): string {
+    const hash = algorithm === 'hmac-sm3' ? 'sm3' : 'sha256';
+    const digest = createHash(hash).update(text).digest('hex');
+    return createHmac(hash, register.secret).update([...lines, digest].join('\n')).digest('hex');
+  }
+
   /** Passes questions to the register and its answers back, both through the hands of the test. */
   function between(tamper: (answer: Answer) => void, question = (body: string) => body): Promise<string> {
     const pass = async (path: string, headers: IncomingHttpHeaders, body: string): Promise<Answer> => {
@@ -88,6 +96,39 @@ describe.each<SignatureAlgorithm>(['hmac-sha256', 'hmac-sm3'])('signed JSON over
     const source = sourceAt(url);
     expect(await source.check(check, 'r')).toMatchObject({ outcome: 'match' });
     expect(await source.check({ ...check, name: '张卫' }, 'r')).toMatchObject({ outcome: 'unavailable', reason: 'unsigned-200' });
+  });
+
+  it.each<[string, number, string, string]>([
+    ['a match with a status of failure', 503, '{"result":"MATCH","code":"0000"}', '0000'],
+    ['a result that nobody defined', 200, '{"result":"PERHAPS","code":"7"}', '7'],
+    ['a failure of the authority', 500, '{"code":"9001"}', '9001'],
+    ['no JSON', 200, 'MATCH', 'malformed-200'],
+    ['words instead of a code', 200, '{"code":"张伟 is unknown"}', 'malformed-200'],
+  ])('%s is unavailable although the authority signed it', async (_, status, text, reason) => {
+    const url = await serve((incoming, outgoing) => {
+      const signature = signed([algorithm, String(incoming.headers['x-nonce']), String(status)], text);
+      outgoing.writeHead(status, { 'x-signature': signature }).end(text);
+    });
+    expect(await sourceAt(url).check(check, 'r')).toEqual({ outcome: 'unavailable', reason, reference: 'r' });
+  });
+
+  it('the reference is ours where the authority gives none', async () => {
+    const text = '{"result":"MATCH","code":"0000"}';
+    const url = await serve((incoming, outgoing) => {
+      outgoing.writeHead(200, { 'x-signature': signed([algorithm, String(incoming.headers['x-nonce']), '200'], text) }).end(text);
+    });
+    expect(await sourceAt(url).check(check, 'r')).toEqual({ outcome: 'match', reason: '0000', reference: 'r' });
+  });
+
+  it('a redirect is not followed: the question goes to one place only', async () => {
+    let elsewhere = 0;
+    const other = await serve((_, outgoing) => {
+      elsewhere += 1;
+      outgoing.end();
+    });
+    const url = await serve((_, outgoing) => outgoing.writeHead(307, { location: other }).end());
+    expect(await sourceAt(url).check(check, 'r')).toMatchObject({ outcome: 'unavailable', reason: 'unsigned-307' });
+    expect(elsewhere).toBe(0);
   });
 
   it('the authority refuses a question that was changed under way', async () => {
