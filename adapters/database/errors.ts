@@ -2,15 +2,15 @@ import { Unavailable } from '../../src/domain/refused.ts';
 
 /** Five-character SQLSTATE of a database error, from either driver. */
 export function sqlState(error: unknown): string | undefined {
-  return field(error, 'code');
+  return textOf(error, 'code');
 }
 
 /** Name of the constraint a write ran against, from either driver. */
 export function constraintOf(error: unknown): string | undefined {
-  return field(error, 'constraint');
+  return textOf(error, 'constraint');
 }
 
-function field(error: unknown, name: 'code' | 'constraint'): string | undefined {
+function textOf(error: unknown, name: 'code' | 'constraint' | 'message'): string | undefined {
   if (typeof error !== 'object' || error === null || !(name in error)) return undefined;
   const value: unknown = Reflect.get(error, name);
   return typeof value === 'string' ? value : undefined;
@@ -22,14 +22,15 @@ function field(error: unknown, name: 'code' | 'constraint'): string | undefined 
  */
 const notReachable = /^(08...|53...|57P..|25006|57014|55P03|58...)$/;
 
+/** Error codes of sockets and of the resolver, as Node names them. */
+const networkFailure = /^(ECONN\w+|EHOST\w+|ENET\w+|ETIMEDOUT|EPIPE|EAI_\w+|ENOTFOUND|ENOENT)$/;
+
 /** What pg and PGlite say when there is nobody to answer; they give these no code. */
 const connectionGone = /timeout exceeded when trying to connect|connection terminated|connection timeout|query read timeout|client has encountered a connection error|not queryable|PGlite is clos/i;
 
 /** `Unavailable` for errors that mean the database did not answer; every other error as it is. */
 export function translateError(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
   const code = sqlState(error) ?? '';
-  const socket = /^E[A-Z]{3,}/.test(code);
-  const unavailable = socket || notReachable.test(code) || connectionGone.test(error.message);
-  return unavailable ? new Unavailable('database', { cause: error }) : error;
+  const gone = networkFailure.test(code) || notReachable.test(code) || connectionGone.test(textOf(error, 'message') ?? '');
+  return gone ? new Unavailable('database', { cause: error }) : error;
 }

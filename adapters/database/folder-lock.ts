@@ -50,5 +50,5 @@ function readHolder(file: string): string {
 
 /** SQLITE_BUSY; anything else is a folder that cannot be written or a file that is not ours. */
 function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === 5;
+  return typeof error === 'object' && error !== null && 'errcode' in error && error.errcode === 5;
 }

@@ -19,7 +19,8 @@ export class DatabaseTooNew extends Error {
 
 const folder = new URL('../../migrations/', import.meta.url);
 
-const provider: MigrationProvider = {
+/** The files of migrations/, by name. */
+export const migrationProvider: MigrationProvider = {
   async getMigrations() {
     const files = (await readdir(folder)).filter((file) => file.endsWith('.ts'));
     const entries = files.map(async (file): Promise<[string, Migration]> => {
@@ -41,7 +42,7 @@ function isMigration(module: unknown): module is Migration {
  * @throws DatabaseTooNew
  */
 export async function pending(db: Kysely<Tables>): Promise<readonly string[]> {
-  const migrations = await new Migrator({ db, provider }).getMigrations();
+  const migrations = await new Migrator({ db, provider: migrationProvider }).getMigrations();
   const known = new Set(migrations.map(({ name }) => name));
   const unknown = (await executed(db)).filter((name) => !known.has(name));
   if (unknown.length > 0) throw new DatabaseTooNew(unknown);
@@ -58,7 +59,7 @@ export async function migrate(db: Kysely<Tables>): Promise<readonly string[]> {
   await pending(db);
   const attempts = 5;
   for (let attempt = 1; ; attempt += 1) {
-    const { error, results = [] } = await new Migrator({ db, provider }).migrateToLatest();
+    const { error, results = [] } = await new Migrator({ db, provider: migrationProvider }).migrateToLatest();
     if (error === undefined) return results.map(({ migrationName }) => migrationName);
     if (!(error instanceof Unavailable) || attempt === attempts) throw error;
     await sleep(500 * attempt);

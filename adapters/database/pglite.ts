@@ -46,7 +46,7 @@ function quiet(pglite: { query: Query }): Query {
     try {
       return await pglite.query(text, values, options);
     } catch (error) {
-      if (error instanceof Error) for (const member of talkative) Reflect.deleteProperty(error, member);
+      if (typeof error === 'object' && error !== null) for (const member of talkative) Reflect.deleteProperty(error, member);
       throw translateError(error);
     }
   };

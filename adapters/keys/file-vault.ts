@@ -39,6 +39,8 @@ interface RootKey {
  */
 export function createFileVault(secrets: VaultSecrets, options: VaultOptions = {}): Vault {
   const suite = suites[options.suite ?? 'aes-256-gcm'];
+  const keys = [secrets.keyEncryptionKey, ...(secrets.earlierKeyEncryptionKeys ?? []), secrets.indexKey, secrets.pairwiseKey];
+  if (keys.some(({ length }) => length !== 32)) throw new Error('a key of the vault must be 32 bytes long');
   const current = rootKey(secrets.keyEncryptionKey);
   const roots = [current, ...(secrets.earlierKeyEncryptionKeys ?? []).map(rootKey)];
   const indexKeyOf = remembered((kind) => derive(secrets.indexKey, `index ${kind}`));
@@ -96,7 +98,6 @@ function rootKey(key: Buffer): RootKey {
 }
 
 function derive(key: Buffer, use: string): Buffer {
-  if (key.length !== 32) throw new Error('a key of the vault must be 32 bytes long');
   return Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), `minxin ${use}`, 32));
 }
 
