@@ -22,4 +22,5 @@ export const keys = {
   draft: (id: string) => `mx:draft:${id}`,
   claim: (key: string) => `mx:claim:${key}`,
   value: (key: string) => `mx:value:${key}`,
+  recent: (list: string) => `mx:recent:${list}`,
 } as const;

@@ -39,11 +39,13 @@ type Step = WizardStep<RegisterDraft, Visit>;
 const amr = ['pwd', 'sms'];
 
 export function createRegister(deps: RegisterJourneyDeps, methods: readonly ProofingMethod[]): Journey {
-  const identity = methods.find(({ needsPerson }) => !needsPerson);
+  const identity = deps.profile.registration.steps.includes('identity')
+    ? methods.find(({ needsPerson }) => !needsPerson)
+    : undefined;
   const wizard: Wizard<RegisterDraft, Visit> = {
     name: 'register',
     empty: {},
-    steps: [accountStep(deps), ...(identity ? [identityStep(deps, identity)] : []), doneStep(deps)],
+    steps: [accountStep(deps), ...(identity ? [identityStep(deps, identity)] : []), doneStep(deps, identity !== undefined)],
   };
   const run = (visit: Visit) => ({ id: visit.uid, base: `${visit.base}/register` });
   return {
@@ -53,7 +55,10 @@ export function createRegister(deps: RegisterJourneyDeps, methods: readonly Proo
         const visit = await visitOf(deps, ctx);
         const draft = await draftOf(deps, wizard, run(visit));
         if (draft.accountId === undefined) return ctx.redirect(`${visit.base}/register`);
-        if (ctx.query.to === 'account' && !visit.service) deps.cookies.set(ctx, 'target', '/account', 300);
+        if (ctx.query.to === 'account' && !visit.service) {
+          const [state = ''] = (deps.cookies.get(ctx, 'target') ?? '').split(' ');
+          deps.cookies.set(ctx, 'target', `${state} /account`, 300);
+        }
         await finish(ctx, deps.provider(), {
           outcome: 'signed-in',
           accountId: draft.accountId,
@@ -148,7 +153,7 @@ async function accountPage(deps: RegisterJourneyDeps, _: RegisterDraft, visit: V
     { href: '/help/privacy', label: brand.privacy.title[ctx.state.locale] },
   ];
   const model = {
-    progress: bar(visit, deps, 0),
+    progress: bar(visit, deps, 'account'),
     form: {
       action: state.action,
       token: state.token,
@@ -190,7 +195,7 @@ function identityStep(deps: RegisterJourneyDeps, method: ProofingMethod): Step {
       const say = sayOf(deps, visit);
       const skip = { action: `${state.action}?skip=1`, token: state.token, label: say('register.skip') };
       const model = {
-        progress: bar(visit, deps, 1),
+        progress: bar(visit, deps, 'identity'),
         form: {
           action: state.action,
           token: state.token,
@@ -222,10 +227,10 @@ function identityStep(deps: RegisterJourneyDeps, method: ProofingMethod): Step {
 
 const resultOf = { verified: 'verified-', pending: 'pending-', skipped: '' } as const;
 
-function doneStep(deps: RegisterJourneyDeps): Step {
+function doneStep(deps: RegisterJourneyDeps, hasIdentity: boolean): Step {
   return {
     path: 'done',
-    when: (draft) => draft.identity !== undefined,
+    when: (draft) => (hasIdentity ? draft.identity !== undefined : draft.accountId !== undefined),
     done: () => false,
     async page(draft, visit) {
       const say = sayOf(deps, visit);
@@ -233,7 +238,7 @@ function doneStep(deps: RegisterJourneyDeps): Step {
       const base = `${visit.base}/register/finish`;
       const { portal } = deps.profile.brand;
       const model = {
-        progress: bar(visit, deps, 2),
+        progress: bar(visit, deps, 'done'),
         outcome: 'done',
         title: say(`register.result.${kind}title`),
         text: say(`register.result.${kind}text`),
@@ -243,16 +248,18 @@ function doneStep(deps: RegisterJourneyDeps): Step {
             ? say('register.result.to-service', { service: visit.service.name })
             : say('register.result.to-landing', { portal: portal.name[visit.ctx.state.locale] }),
         },
-        secondary: visit.service ? [] : [{ href: `${base}?to=account`, label: say('layout.nav.account') }],
+        secondary: visit.service ? [] : [{ href: `${base}?to=account`, label: say('register.result.to-account') }],
       };
       return { view: 'layout/result', model, service: visit.service };
     },
   };
 }
 
-function bar(visit: Visit, deps: RegisterJourneyDeps, current: number) {
+function bar(visit: Visit, deps: RegisterJourneyDeps, current: 'account' | 'identity' | 'done') {
   const say = sayOf(deps, visit);
-  return progress([say('register.account'), say('register.real-name'), say('register.done')], current);
+  const labels = { account: 'register.account', identity: 'register.real-name', done: 'register.done' } as const;
+  const { steps } = deps.profile.registration;
+  return progress(steps.map((step) => say(labels[step])), steps.indexOf(current));
 }
 
 function sayOf({ pages }: Pick<RegisterJourneyDeps, 'pages'>, { ctx }: Visit): Say {

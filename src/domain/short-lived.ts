@@ -69,3 +69,10 @@ export interface OnceStore {
   put(key: string, value: string, expiresAt: Date): Promise<void>;
   get(key: string, now: Date): Promise<string | undefined>;
 }
+
+/** Lists of which only the newest entries matter (what the sandbox sent). */
+export interface RecentStore {
+  push(list: string, value: string, keep: number): Promise<void>;
+  /** Newest first. */
+  read(list: string, limit: number): Promise<readonly string[]>;
+}

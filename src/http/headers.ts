@@ -27,6 +27,7 @@ function contentSecurityPolicy(nonce: string, formsAnywhere: boolean): string {
     "style-src 'self'",
     "img-src 'self'",
     "connect-src 'self'",
+    "worker-src 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
     ...(formsAnywhere ? [] : ["form-action 'self'"]),

@@ -39,6 +39,11 @@ export interface PageModel {
     readonly accessibility: string;
     readonly styles: string;
     readonly script: string;
+    /** Worker that solves the proof of work of a captcha. */
+    readonly proofOfWork: string;
+    /** Script of self-submitting pages. */
+    readonly continue: string;
+    readonly icon: string;
     /** POST target of the language and elder-mode switches (one form each, `return` = this page's path). */
     readonly preferences: string;
   };

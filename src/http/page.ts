@@ -64,7 +64,8 @@ export function createPages(deps: PageDeps): Pages {
     async render(ctx, page) {
       ctx.status = page.status ?? 200;
       ctx.set('Cache-Control', 'no-store');
-      await ctx.render(page.view, { page: model(ctx, page), model: page.model });
+      ctx.type = 'html';
+      ctx.body = await ctx.render(page.view, { page: model(ctx, page), model: page.model });
     },
   };
 }
@@ -97,6 +98,9 @@ function pageLinks(assets: Assets): PageModel['links'] {
     accessibility: '/help/accessibility',
     styles: assets.href('minxin.css'),
     script: assets.href('minxin.js'),
+    proofOfWork: assets.href('proof-of-work.js'),
+    continue: assets.href('continue.js'),
+    icon: assets.href('mark.svg'),
     preferences: '/preferences',
   };
 }

@@ -30,7 +30,11 @@ export interface WizardStep<Draft extends object, Scene> {
   undo?(draft: Draft): Draft;
 }
 
-export type Learnt<Draft> = { readonly learnt: Partial<Draft> } | { readonly leaveTo: string };
+export type Learnt<Draft> =
+  | { readonly learnt: Partial<Draft> }
+  | { readonly leaveTo: string }
+  /** The step answers the request itself, at the end of an interaction. */
+  | { readonly finish: () => Promise<void> };
 
 /** What a step's page needs to fill its form model. */
 export interface FormState {
@@ -44,6 +48,8 @@ export interface Wizard<Draft extends object, Scene> {
   readonly name: string;
   readonly steps: readonly WizardStep<Draft, Scene>[];
   readonly empty: Draft;
+  /** Nothing is learnt between steps (a sign-in page): no draft is read or written. */
+  readonly draftless?: boolean;
 }
 
 /** Where one run of a wizard stands: the id of its draft and its address. */
@@ -73,6 +79,7 @@ async function load<Draft extends object, Scene>(
   wizard: Wizard<Draft, Scene>,
   run: Run,
 ): Promise<Loaded<Draft>> {
+  if (wizard.draftless) return { draft: wizard.empty, revision: 0 };
   const row = await drafts.get(`${wizard.name}:${run.id}`, clock.now());
   if (!row) return { draft: wizard.empty, revision: 0 };
   const draft = JSON.parse(vault.openFor(`draft:${wizard.name}`, row.sealed)) as Draft;
@@ -101,6 +108,15 @@ export function position<Draft extends object, Scene>(
   const step = open.find((candidate) => !candidate.done(draft, scene)) ?? open.at(-1);
   if (!step) throw new Error(`wizard ${wizard.name} has no step to show`);
   return step;
+}
+
+/** What a run has learnt so far; for the end of a wizard, which is no step. */
+export async function draftOf<Draft extends object, Scene>(
+  deps: WizardDeps,
+  wizard: Wizard<Draft, Scene>,
+  run: Run,
+): Promise<Draft> {
+  return (await load(deps, wizard, run)).draft;
 }
 
 /** GET of the wizard or of one of its steps; a step that may not be shown leads to where the person is. */
@@ -146,6 +162,7 @@ export async function submitStep<Draft extends object, Scene>(
       throw new Refused('form.stale');
     }
     const result = await step.submit(form, loaded.draft, scene);
+    if ('finish' in result) return await result.finish();
     if ('leaveTo' in result) {
       ctx.status = 303;
       ctx.redirect(result.leaveTo);

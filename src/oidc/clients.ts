@@ -14,6 +14,7 @@ export const ourMembers: readonly string[] = [
   'pkce_required',
   'entitlements',
   'client_name#en',
+  'login_uri',
 ];
 
 /** Scopes that need an entitlement of the client. */
@@ -24,7 +25,7 @@ const entitledScopes: ReadonlySet<string> = new Set(['identity_document']);
  * not decide (D1), and of its secret the library only ever sees the hash.
  */
 export function libraryClient(record: ClientRecord): ClientMetadata {
-  const { client_secret, client_secret_sha256, sandbox_only: _, scope, ...metadata } = record;
+  const { client_secret, client_secret_sha256, sandbox_only: _, scope, initiate_login_uri, ...metadata } = record;
   const hash = client_secret_sha256 ?? (client_secret === undefined ? undefined : secretHash(client_secret));
   return {
     ...structuredClone(metadata),
@@ -32,6 +33,8 @@ export function libraryClient(record: ClientRecord): ClientMetadata {
     subject_type: 'pairwise',
     sector_identifier_uri: `https://${record.client_id.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-')}.invalid/`,
     ...(hash === undefined ? {} : { client_secret: hash }),
+    // The library wants https even in development, so the address is a member of our own.
+    ...(initiate_login_uri === undefined ? {} : { login_uri: initiate_login_uri }),
   } as ClientMetadata;
 }
 
@@ -65,7 +68,7 @@ export function clientName(client: { readonly clientId: string; readonly clientN
 
 /** Where a person who is stuck can start again (PRT-11). */
 export function wayBack(client: Client): string | undefined {
-  return client.initiateLoginUri ?? client.clientUri;
+  return typeof client.login_uri === 'string' ? client.login_uri : client.clientUri;
 }
 
 /** Origins a public client's own pages may call from (CORS). */

@@ -44,18 +44,8 @@ export function createProviderPages({ pages, cookies }: { pages: Pages; cookies:
       return `/interaction/${interaction.uid}`;
     },
     async error(ctx, out) {
-      const app = appContextOf(ctx);
-      localise(app, cookies, ctx);
-      const say = (key: string) => pages.words.text(app.state.locale, key);
-      const explain = `error.oauth.${out.error}`;
-      const service = serviceOf(ctx, app);
-      await show(ctx, 'error/protocol', {
-        code: out.error,
-        text: pages.words.has(explain) ? say(explain) : say('error.oauth.other'),
-        detail: out.error_description,
-        back: service?.href ? { href: service.href, label: service.name } : undefined,
-        status: ctx.status,
-      });
+      const service = serviceOf(ctx, appContextOf(ctx));
+      await show(ctx, 'error/protocol', { code: out.error, back: backTo(service) });
     },
     async logout(ctx) {
       const { session } = ctx.oidc;
@@ -68,7 +58,7 @@ export function createProviderPages({ pages, cookies }: { pages: Pages; cookies:
     },
     async loggedOut(ctx) {
       const service = serviceOf(ctx, appContextOf(ctx));
-      await show(ctx, 'logout/done', { next: service?.href ? { href: service.href, label: service.name } : undefined });
+      await show(ctx, 'logout/done', { next: backTo(service) });
     },
     formPost: (ctx, redirectUri, payload) => formPost(ctx, redirectUri, payload, 'form_post'),
     async switchPage(ctx) {
@@ -78,6 +68,10 @@ export function createProviderPages({ pages, cookies }: { pages: Pages; cookies:
       await formPost(ctx, '/session/end/confirm', { xsrf: secret, logout: 'yes' }, 'switch');
     },
   };
+}
+
+function backTo(service: ReturnType<typeof serviceOf>) {
+  return service?.href === undefined ? undefined : { href: service.href, label: service.name };
 }
 
 function localise(app: AppContext, cookies: CookieJar, ctx: KoaContextWithOIDC): void {

@@ -62,7 +62,7 @@ function known({ words, masking }: BankCardDeps, { ctx, person }: ProofingScene)
   if (!person) return undefined;
   return {
     name: maskedModel(words, ctx.state.locale, mask.name(person.name, masking.name)),
-    document: maskedModel(words, ctx.state.locale, mask.document(person.document.number)),
+    document: maskedModel(words, ctx.state.locale, mask.document(person.document.number, masking.document)),
   };
 }
 

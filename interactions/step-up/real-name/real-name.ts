@@ -1,4 +1,5 @@
 import type { DocumentType } from '../../../src/domain/person/document-number.ts';
+import type { PersonNamePolicy } from '../../../src/domain/person/person-name.ts';
 import type { IdentitySource } from '../../../src/domain/proofing/identity-source.ts';
 import type { ProofDeps } from '../../../src/domain/proofing/proof.ts';
 import { checkRealName, verifyRealName } from '../../../src/domain/proofing/real-name.ts';
@@ -8,6 +9,7 @@ import type { ProofingMethod } from '../../proofing-method.ts';
 export interface RealNameDeps extends ProofDeps {
   readonly identitySource: IdentitySource;
   readonly documents: readonly DocumentType[];
+  readonly personName: PersonNamePolicy;
 }
 
 /** 实名认证 – document and name against the population register (RN-12). */
@@ -36,7 +38,7 @@ export function realName(deps: RealNameDeps): ProofingMethod {
           validUntil: values.validUntil ?? '',
           longTerm: values.longTerm === 'yes',
         },
-        deps.documents,
+        deps,
         deps.clock.now(),
       );
       await verifyRealName(deps, applicant, identity);

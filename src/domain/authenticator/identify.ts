@@ -16,17 +16,15 @@ export function identifierCandidates(
   const text = typed.normalize('NFKC').trim();
   const mobile = checkMobile(text);
   if (mobile.ok) return accepted.includes('mobile') ? [{ kind: 'mobile', value: mobile.canonical }] : [];
-  const candidates: { kind: IdentifierKind; value: string }[] = [];
-  if (accepted.includes('username') && !resemblesDocumentNumber(text)) {
-    candidates.push({ kind: 'username', value: usernameKey(text) });
-  }
-  if (accepted.includes('document')) {
-    for (const type of documents) {
-      const number = documentTypes[type].check(text, now);
-      if (number.ok) candidates.push({ kind: 'document', value: `${type}:${number.key}` });
-    }
-  }
-  return candidates;
+  const username = accepted.includes('username') ? [{ kind: 'username', value: usernameKey(text) } as const] : [];
+  const numbers = accepted.includes('document')
+    ? documents.flatMap((type) => {
+        const number = documentTypes[type].check(text, now);
+        return number.ok ? [{ kind: 'document', value: `${type}:${number.key}` } as const] : [];
+      })
+    : [];
+  // Nearly every word is a possible passport number, so what does not look like a document is a name first.
+  return resemblesDocumentNumber(text) ? [...numbers, ...username] : [...username, ...numbers];
 }
 
 /** The account behind what was typed; undefined for unknown identifiers. */

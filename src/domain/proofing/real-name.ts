@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Sex } from '../person/account.ts';
 import { compareCivilDates, endOfDay, parseCivilDate, todayInShanghai, type CivilDate } from '../person/civil-date.ts';
 import { documentTypes, isDocumentType, type DocumentType } from '../person/document-number.ts';
-import { checkPersonName } from '../person/person-name.ts';
+import { checkPersonName, type PersonNamePolicy } from '../person/person-name.ts';
 import { FormRefused, Refused } from '../refused.ts';
 import type { IdentityCheck, IdentitySource } from './identity-source.ts';
 import { countProofing, recordVerifiedPerson, requireMatch, type Applicant, type ProofDeps } from './proof.ts';
@@ -33,18 +33,22 @@ export interface CheckedIdentity {
 /**
  * Everything that can be judged without asking the authority, all problems at once and each with its reason.
  *
- * @param offered - document types of the profile
+ * @param policy - document types and rule for names of the profile
  * @throws FormRefused
  */
-export function checkRealName(form: RealNameForm, offered: readonly DocumentType[], now: Date): CheckedIdentity {
+export function checkRealName(
+  form: RealNameForm,
+  { documents, personName }: { documents: readonly DocumentType[]; personName: PersonNamePolicy },
+  now: Date,
+): CheckedIdentity {
   const problems: Refused[] = [];
   const keep = <T>(result: T | Refused): T | undefined => {
     if (!(result instanceof Refused)) return result;
     problems.push(result);
     return undefined;
   };
-  const type = keep(chosenType(form.documentType, offered));
-  const name = keep(checkedName(form.name));
+  const type = keep(chosenType(form.documentType, documents));
+  const name = keep(checkedName(form.name, personName));
   const number = type && keep(checkedNumber(type, form.documentNumber, now));
   const dates = keep(checkedDates(form, todayInShanghai(now)));
   if (problems.length > 0 || !type || !name || !number || !dates) throw new FormRefused(problems);
@@ -66,8 +70,8 @@ function chosenType(text: string, offered: readonly DocumentType[]): DocumentTyp
     : new Refused('document.invalid', 'documentType', { reason: 'type' });
 }
 
-function checkedName(text: string): string | Refused {
-  const name = checkPersonName(text);
+function checkedName(text: string, policy: PersonNamePolicy): string | Refused {
+  const name = checkPersonName(text, policy);
   return name.ok ? name.canonical : new Refused('name.invalid', 'name', { reason: name.reason });
 }
 

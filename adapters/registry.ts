@@ -1,0 +1,237 @@
+import type { Clock } from '../src/domain/clock.ts';
+import type { AuditLog } from '../src/domain/audit/events.ts';
+import type { EvidenceStore } from '../src/domain/assurance/evidence.ts';
+import type { PasswordHasher } from '../src/domain/authenticator/password-hasher.ts';
+import type { ConsentStore } from '../src/domain/consent/consent.ts';
+import type { SigningKeyStore } from '../src/domain/keys/signing-keys.ts';
+import type { MailGateway, Outbox, SmsGateway } from '../src/domain/notification/outbox.ts';
+import type { AccountStore, PersonStore } from '../src/domain/person/account.ts';
+import type { BankCardSource, IdentitySource } from '../src/domain/proofing/identity-source.ts';
+import type { SessionStore, StateStore } from '../src/domain/protocol-state.ts';
+import type { Settings } from '../src/domain/settings.ts';
+import type { CaptchaStore, DraftStore, OnceStore, OtpStore, QuotaStore, RecentStore } from '../src/domain/short-lived.ts';
+import type { UnitOfWork } from '../src/domain/unit-of-work.ts';
+import type { Vault } from '../src/domain/vault.ts';
+import { createAccountStore } from './database/accounts.ts';
+import { createAuditLog } from './database/audit.ts';
+import { createConsentStore } from './database/consents.ts';
+import { createEvidenceStore } from './database/evidence.ts';
+import { createDurableState } from './database/oidc-state.ts';
+import { openDatabase, type Database } from './database/open.ts';
+import { createOutbox } from './database/outbox.ts';
+import { createPersonStore } from './database/persons.ts';
+import { createSettings } from './database/settings.ts';
+import { createSigningKeyStore } from './database/signing-keys.ts';
+import { createUnitOfWork, type WriteHook } from './database/unit-of-work.ts';
+import { createPublicSecurity } from './identity-source/public-security.ts';
+import type { SignedJsonOptions } from './identity-source/signed-json.ts';
+import { createSignedJsonBankCard } from './identity-source/signed-json-bank-card.ts';
+import { createTencentBankCard } from './identity-source/tencent-bank-card.ts';
+import { createTencentIdentity } from './identity-source/tencent-identity.ts';
+import { createFileVault, type VaultOptions, type VaultSecrets } from './keys/file-vault.ts';
+import { createMailLog } from './mail/log.ts';
+import { createMemoryCaptchas } from './memory/captchas.ts';
+import { createMemoryDrafts } from './memory/drafts.ts';
+import { createMemoryOnce } from './memory/once.ts';
+import { createMemoryOtps } from './memory/otps.ts';
+import { createMemoryQuotas } from './memory/quotas.ts';
+import { createMemoryRecent } from './memory/recent.ts';
+import { createMemoryState } from './memory/state.ts';
+import { createOutboundPost, type OutboundOptions } from './outbound/post.ts';
+import { createArgon2idHasher } from './password-hash/argon2id.ts';
+import { createCachedState, endThroughCache } from './redis/cached-state.ts';
+import { createRedisCaptchas } from './redis/captchas.ts';
+import { createRedisDrafts } from './redis/drafts.ts';
+import { createRedisOnce } from './redis/once.ts';
+import { openRedis, type RedisConnection } from './redis/open.ts';
+import { createRedisOtps } from './redis/otps.ts';
+import { createRedisQuotas } from './redis/quotas.ts';
+import { createRedisRecent } from './redis/recent.ts';
+import { createRedisState } from './redis/state.ts';
+import { createAliyun } from './sms/aliyun.ts';
+import { createChuanglan } from './sms/chuanglan.ts';
+import { createSmsLog } from './sms/log.ts';
+import { createTencentSms } from './sms/tencent.ts';
+
+/** One implementation for each port, picked by configuration – one line per entry. */
+export interface Adapters {
+  readonly database: Database;
+  readonly redis: RedisConnection | undefined;
+  readonly vault: Vault;
+  readonly hasher: PasswordHasher;
+  readonly accounts: AccountStore;
+  readonly persons: PersonStore;
+  readonly evidence: EvidenceStore;
+  readonly consents: ConsentStore;
+  readonly signingKeys: SigningKeyStore;
+  readonly settings: Settings;
+  readonly outbox: Outbox;
+  readonly audit: AuditLog;
+  readonly unitOfWork: UnitOfWork;
+  readonly sessions: SessionStore;
+  /** Which store holds a model of the OpenID provider (docs/adr/0004). */
+  readonly storeOf: (model: string) => StateStore;
+  readonly stateStores: readonly StateStore[];
+  readonly shortLived: ShortLived;
+  readonly post: (url: string, form: Readonly<Record<string, string>>) => Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface ShortLived {
+  readonly state: StateStore;
+  readonly otps: OtpStore;
+  readonly captchas: CaptchaStore;
+  readonly quotas: QuotaStore;
+  readonly drafts: DraftStore;
+  readonly once: OnceStore;
+  readonly recent: RecentStore;
+}
+
+export interface AdapterOptions {
+  readonly clock: Clock;
+  readonly databaseUrl: string | undefined;
+  readonly dataDir: string;
+  readonly redisUrls: readonly string[];
+  readonly secrets: VaultSecrets & { readonly pepper: Buffer };
+  readonly suite: NonNullable<VaultOptions['suite']>;
+  readonly outbound: OutboundOptions['allow'];
+  /** Called around every named write; crash tests kill the process there. */
+  readonly onWrite: WriteHook | undefined;
+  readonly report: (error: Error) => void;
+}
+
+/** Models that must survive a restart; all others are short-lived (D4). */
+export const durableModels: ReadonlySet<string> = new Set([
+  'Session',
+  'Grant',
+  'RefreshToken',
+  'ReplayDetection',
+  'InitialAccessToken',
+  'RegistrationAccessToken',
+]);
+
+/** Read on every token call, so kept in Redis where there is one. */
+const cachedModels = ['Session', 'Grant'];
+const cachedSeconds = 30;
+
+export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
+  const { clock } = options;
+  const vault = createFileVault(options.secrets, { suite: options.suite });
+  const database = await openDatabase({ url: options.databaseUrl, dataDir: options.dataDir });
+  const redis = options.redisUrls.length > 0 ? await openRedis(options.redisUrls.join(','), options.report) : undefined;
+  const { db } = database;
+  const durable = createDurableState({ db, clock });
+  const cached = redis && createCachedState({ redis, inner: durable, models: cachedModels, ttlSeconds: cachedSeconds, clock });
+  const unitOfWork = createUnitOfWork({ db, vault, clock, ...(options.onWrite ? { onWrite: options.onWrite } : {}) });
+  const shortLived = redis ? redisStores(redis, clock) : memoryStores(clock);
+  const lasting = cached ?? durable;
+  return {
+    database,
+    redis,
+    vault,
+    hasher: createArgon2idHasher({ pepper: options.secrets.pepper }),
+    accounts: createAccountStore({ db, vault }),
+    persons: createPersonStore({ db, vault }),
+    evidence: createEvidenceStore({ db }),
+    consents: createConsentStore({ db }),
+    signingKeys: createSigningKeyStore({ db, vault }),
+    settings: createSettings({ db }),
+    outbox: createOutbox({ db, vault }),
+    audit: createAuditLog({ db }),
+    unitOfWork: cached ? endThroughCache(unitOfWork, cached) : unitOfWork,
+    sessions: durable,
+    storeOf: (model) => (durableModels.has(model) ? lasting : shortLived.state),
+    stateStores: [lasting, shortLived.state],
+    shortLived,
+    post: createOutboundPost({ allow: options.outbound }),
+    async close() {
+      await Promise.all([database.close(), redis?.close()]);
+    },
+  };
+}
+
+function memoryStores(clock: Clock): ShortLived {
+  return {
+    state: createMemoryState(clock),
+    otps: createMemoryOtps(clock),
+    captchas: createMemoryCaptchas(clock),
+    quotas: createMemoryQuotas(clock),
+    drafts: createMemoryDrafts(clock),
+    once: createMemoryOnce(clock),
+    recent: createMemoryRecent(),
+  };
+}
+
+function redisStores(redis: RedisConnection, clock: Clock): ShortLived {
+  return {
+    state: createRedisState(redis, clock),
+    otps: createRedisOtps(redis, clock),
+    captchas: createRedisCaptchas(redis, clock),
+    quotas: createRedisQuotas(redis),
+    drafts: createRedisDrafts(redis, clock),
+    once: createRedisOnce(redis, clock),
+    recent: createRedisRecent(redis),
+  };
+}
+
+/** What an authority's driver needs to know. */
+export interface AuthorityAccess {
+  readonly driver: string;
+  readonly url: string;
+  readonly appId: string;
+  readonly secret: string;
+}
+
+type Driver<Source> = (access: AuthorityAccess, clock: Clock) => Source;
+
+const signed = ({ driver, url, appId, secret }: AuthorityAccess, clock: Clock): SignedJsonOptions => ({
+  url,
+  appId,
+  secret,
+  algorithm: driver === 'signed-json-sm3' ? 'hmac-sm3' : 'hmac-sha256',
+  clock,
+});
+
+export const identitySources: Readonly<Record<string, Driver<IdentitySource>>> = {
+  'signed-json': (access, clock) => createPublicSecurity(signed(access, clock)),
+  'signed-json-sm3': (access, clock) => createPublicSecurity(signed(access, clock)),
+  tencent: ({ url, appId, secret }, clock) => createTencentIdentity({ url, secretId: appId, secretKey: secret, clock }),
+};
+
+export const bankCardSources: Readonly<Record<string, Driver<BankCardSource>>> = {
+  'signed-json': (access, clock) => createSignedJsonBankCard(signed(access, clock)),
+  'signed-json-sm3': (access, clock) => createSignedJsonBankCard(signed(access, clock)),
+  tencent: ({ url, appId, secret }, clock) => createTencentBankCard({ url, secretId: appId, secretKey: secret, clock }),
+};
+
+/** How to reach an SMS vendor; what a vendor does not use is ignored. */
+export interface SmsAccess {
+  readonly gateway: string;
+  readonly url: string | undefined;
+  readonly account: string | undefined;
+  readonly secret: string | undefined;
+  readonly signature: string | undefined;
+  readonly appId: string | undefined;
+  readonly region: string;
+  readonly templates: Readonly<Record<string, { readonly id: string; readonly params: readonly string[] }>>;
+}
+
+type Logged = (event: 'sms.sent' | 'mail.sent', fields: Readonly<Record<string, string>>) => void;
+
+export const smsGateways: Readonly<Record<string, (access: SmsAccess, deps: { log: Logged; clock: Clock }) => SmsGateway>> = {
+  log: (_, { log }) => createSmsLog({ log }),
+  chuanglan: ({ url = 'https://smssh1.253.com', account = '', secret = '', signature = '' }) =>
+    createChuanglan({ url, account, password: secret, signature }),
+  aliyun: ({ url = 'https://dysmsapi.aliyuncs.com', account = '', secret = '', signature = '', templates }, { clock }) =>
+    createAliyun({
+      ...{ url, accessKeyId: account, accessKeySecret: secret, signName: signature, clock },
+      algorithm: 'ACS3-HMAC-SHA256',
+      templates: Object.fromEntries(Object.entries(templates).map(([name, { id }]) => [name, id])),
+    }),
+  tencent: ({ url = 'https://sms.tencentcloudapi.com', account = '', secret = '', signature = '', appId = '', region, templates }, { clock }) =>
+    createTencentSms({ url, region, secretId: account, secretKey: secret, sdkAppId: appId, signName: signature, templates, clock }),
+};
+
+export const mailGateways: Readonly<Record<string, (log: Logged) => MailGateway>> = {
+  log: (log) => createMailLog({ log }),
+};

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import type { Provider } from 'oidc-provider';
+import type { Clock } from '../../src/domain/clock.ts';
+import type { Brand } from '../../src/domain/policy.ts';
+import { Refused } from '../../src/domain/refused.ts';
+import type { UnitOfWork, Write } from '../../src/domain/unit-of-work.ts';
+import { readForm, type FormTokens } from '../../src/http/form.ts';
+import type { Pages } from '../../src/http/page.ts';
+import { claimRows, sensitiveScopes } from '../../src/oidc/claims.ts';
+import { finish } from '../../src/oidc/outcome.ts';
+import type { Journey } from '../journey.ts';
+import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
+
+/** 用户授权 – what a service is about to learn, and the decision (CON-01). Remembered; first-party clients never get here. */
+export interface ConsentDeps extends VisitDeps {
+  readonly provider: () => Provider;
+  readonly unitOfWork: UnitOfWork;
+  readonly clock: Clock;
+  readonly tokens: FormTokens;
+  readonly pages: Pages;
+  readonly brand: Pick<Brand, 'privacy'>;
+}
+
+export interface ConsentModel {
+  readonly service: { readonly name: string; readonly organisation: string | undefined; readonly href: string | undefined };
+  readonly items: readonly { readonly label: string; readonly detail: string; readonly sensitive: boolean }[];
+  readonly form: { readonly action: string; readonly token: string };
+  readonly remembered: string;
+}
+
+export function createConsent(deps: ConsentDeps): Journey {
+  return {
+    name: 'consent',
+    routes(router) {
+      router.get('/interaction/:uid/consent', async (ctx) => show(deps, await consentVisit(deps, ctx)));
+      router.post('/interaction/:uid/consent', async (ctx) => decide(deps, await consentVisit(deps, ctx)));
+    },
+  };
+}
+
+async function consentVisit(deps: ConsentDeps, ctx: Visit['ctx']): Promise<Visit & { accountId: string }> {
+  const visit = await visitOf(deps, ctx);
+  if (visit.prompt.name !== 'consent' || !visit.session) throw new Refused('interaction.expired');
+  return { ...visit, accountId: visit.session.accountId };
+}
+
+/** What is asked for: all of the request, not only what is new, so that the person sees the whole. */
+function asked({ params }: Visit): { scopes: string[]; claims: string[] } {
+  const scopes = String(params.scope ?? '').split(' ').filter(Boolean);
+  const named = typeof params.claims === 'string' ? (JSON.parse(params.claims) as { id_token?: object; userinfo?: object }) : {};
+  const ours = new Set(claimRows.map(({ claim }) => claim));
+  const claims = [...new Set([...Object.keys(named.id_token ?? {}), ...Object.keys(named.userinfo ?? {})])].filter((claim) => ours.has(claim));
+  return { scopes, claims };
+}
+
+/** Scopes to show: those asked for, and those that claims asked for one by one belong to. */
+function shownScopes({ scopes, claims }: { scopes: readonly string[]; claims: readonly string[] }): readonly string[] {
+  const named = claimRows.filter(({ claim }) => claims.includes(claim)).map(({ scope }) => scope);
+  return [...new Set([...scopes, ...named])];
+}
+
+async function show(deps: ConsentDeps, visit: Visit): Promise<void> {
+  const { ctx, base } = visit;
+  const say = (key: string) => deps.pages.words.text(ctx.state.locale, key);
+  const model: ConsentModel = {
+    service: { name: visit.service?.name ?? visit.client.clientId, organisation: undefined, href: visit.client.clientUri },
+    items: shownScopes(asked(visit)).map((scope) => ({
+      label: say(`consent.item.${scope}.label`),
+      detail: say(`consent.item.${scope}.detail`),
+      sensitive: sensitiveScopes.has(scope),
+    })),
+    form: { action: `${base}/consent`, token: deps.tokens.issue(ctx, `${base}/consent`) },
+    remembered: say('consent.remembered'),
+  };
+  await deps.pages.render(ctx, { view: 'consent/consent', model, service: visit.service });
+}
+
+async function decide(deps: ConsentDeps, visit: Visit & { accountId: string }): Promise<void> {
+  const { ctx, base, accountId, client } = visit;
+  const { values } = readForm(ctx, deps.tokens, `${base}/consent`);
+  if (values.decision !== 'allow' && values.decision !== 'deny') throw new Refused('form.malformed');
+  const allowed = values.decision === 'allow';
+  const { scopes, claims } = asked(visit);
+  const now = deps.clock.now();
+  const decision: Write[] = allowed
+    ? [
+        {
+          write: 'consent.put',
+          consent: {
+            accountId,
+            clientId: client.clientId,
+            principal: 'person',
+            scopes,
+            claims,
+            textVersion: deps.brand.privacy.version,
+            givenAt: now,
+          },
+        },
+      ]
+    : [];
+  await deps.unitOfWork.commit('consent', [
+    ...decision,
+    {
+      write: 'audit.append',
+      event: {
+        id: randomUUID(),
+        at: now,
+        event: allowed ? 'consent.given' : 'consent.denied',
+        accountId,
+        clientId: client.clientId,
+        requestId: ctx.state.requestId,
+        details: { scopes: [...scopes, ...claims].join(' ') },
+      },
+    },
+  ]);
+  await finish(
+    ctx,
+    deps.provider(),
+    allowed
+      ? { outcome: 'consented' }
+      : { outcome: 'error', error: 'access_denied', description: 'the person refused' },
+  );
+}

@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { isAcr } from '../../src/domain/assurance/level.ts';
+import { captchaPath, type CaptchaDesk } from '../../src/http/captcha-desk.ts';
+import { equal, type CookieJar } from '../../src/http/cookies.ts';
+import type { AppContext } from '../../src/http/app-context.ts';
+import { formBody, readForm, type FormTokens } from '../../src/http/form.ts';
+import { preferencesScope, type Pages } from '../../src/http/page.ts';
+import { isLocale, rememberElder, rememberLocale } from '../../src/http/preferences.ts';
+import { Refused } from '../../src/domain/refused.ts';
+import { readSession, type BrowserSessionDeps } from '../../src/oidc/browser-session.ts';
+import type { Journey } from '../journey.ts';
+
+/**
+ * The front door: landing page, sign-in and registration without a waiting service, and the two small
+ * switches of every page. Our own pages are a first-party client of our own provider (D15).
+ */
+export interface LandingDeps {
+  readonly pages: Pages;
+  readonly cookies: CookieJar;
+  readonly tokens: FormTokens;
+  readonly captchas: CaptchaDesk;
+  readonly session: BrowserSessionDeps;
+  readonly issuer: string;
+  /** Where people land without a waiting service (LOG-16). */
+  readonly landing: string;
+  readonly sandbox: boolean;
+}
+
+/** Our own pages as a client. */
+export const ownClientId = 'minxin';
+export const ownRedirectPath = '/signed-in';
+
+export function createLanding(deps: LandingDeps): Journey {
+  return {
+    name: 'landing',
+    routes(router) {
+      router.get('/', async (ctx) => landing(deps, ctx));
+      router.get('/login', (ctx) => begin(deps, ctx, isAcr(ctx.query.acr) ? { acr_values: ctx.query.acr } : {}));
+      router.get('/register', (ctx) => begin(deps, ctx, { prompt: 'create' }));
+      router.get(ownRedirectPath, (ctx) => arrive(deps, ctx));
+      router.post(preferencesScope, formBody(), (ctx) => switchPreference(deps, ctx));
+      router.get(`${captchaPath}/new`, async (ctx) => newCaptcha(deps, ctx));
+      router.get(`${captchaPath}/:file`, async (ctx) => captchaImage(deps, ctx, String(ctx.params.file)));
+    },
+  };
+}
+
+async function landing(deps: LandingDeps, ctx: AppContext): Promise<void> {
+  if (await readSession(deps.session, ctx)) {
+    ctx.status = 303;
+    return ctx.redirect('/account');
+  }
+  const model = {
+    loginHref: '/login',
+    registerHref: '/register',
+    helpHref: '/help',
+    agreementsHref: '/help/agreement',
+    sandboxHref: deps.sandbox ? '/sandbox' : undefined,
+  };
+  await deps.pages.render(ctx, { view: 'landing/landing', model });
+}
+
+const targetSeconds = 3600;
+
+function begin({ issuer, cookies, landing: home }: LandingDeps, ctx: AppContext, extra: Readonly<Record<string, string>>): void {
+  const state = randomBytes(16).toString('base64url');
+  const target = extra.acr_values ? '/account' : home;
+  cookies.set(ctx, 'target', `${state} ${target}`, targetSeconds);
+  const params = new URLSearchParams({
+    client_id: ownClientId,
+    redirect_uri: `${issuer}${ownRedirectPath}`,
+    response_type: 'none',
+    scope: 'openid',
+    state,
+    ...extra,
+  });
+  ctx.status = 303;
+  ctx.redirect(`/auth?${params.toString()}`);
+}
+
+/** Back from our own provider: whoever sent the person here, only a target we chose is followed. */
+function arrive({ cookies, landing: home }: LandingDeps, ctx: AppContext): void {
+  const [state = '', target = home] = (cookies.get(ctx, 'target') ?? '').split(' ');
+  cookies.set(ctx, 'target', undefined, 0);
+  const known = typeof ctx.query.state === 'string' && equal(ctx.query.state, state);
+  ctx.status = 303;
+  ctx.redirect(known ? target : '/account');
+}
+
+function switchPreference({ tokens, cookies, issuer }: LandingDeps, ctx: AppContext): void {
+  const { values } = readForm(ctx, tokens, preferencesScope);
+  const back = ownPath(values.return ?? '/', issuer);
+  if (values.locale !== undefined) {
+    if (!isLocale(values.locale)) throw new Refused('form.malformed');
+    rememberLocale(ctx, cookies, values.locale, /^\/interaction\/([^/?]+)/.exec(back)?.[1]);
+  }
+  if (values.elder !== undefined) rememberElder(ctx, cookies, values.elder === 'on');
+  ctx.status = 303;
+  ctx.redirect(back);
+}
+
+/** A path of ours, or the home page: never an address somebody else chose. */
+function ownPath(wanted: string, issuer: string): string {
+  const url = /^\/(?![/\\])/.test(wanted) ? URL.parse(wanted, issuer) : null;
+  return url && url.origin === new URL(issuer).origin ? `${url.pathname}${url.search}` : '/';
+}
+
+async function newCaptcha(deps: LandingDeps, ctx: AppContext): Promise<void> {
+  if (ctx.accepts(['html', 'json']) === 'json') {
+    ctx.set('Cache-Control', 'no-store');
+    ctx.body = await deps.captchas.model(ctx);
+    return;
+  }
+  ctx.status = 303;
+  ctx.redirect(ownPath(String(ctx.query.return ?? '/'), deps.issuer));
+}
+
+async function captchaImage(deps: LandingDeps, ctx: AppContext, file: string): Promise<void> {
+  const picture = file.endsWith('.svg') ? await deps.captchas.picture(file.slice(0, -4)) : undefined;
+  if (picture === undefined) throw new Refused('page.not-found');
+  ctx.set('Cache-Control', 'no-store');
+  ctx.type = 'image/svg+xml';
+  ctx.body = picture;
+}

@@ -1,0 +1,58 @@
+import { createLogin, type LoginDeps } from './login/login.ts';
+import { passwordLogin } from './login/password/password.ts';
+import { smsCodeLogin } from './login/sms-code/sms-code.ts';
+import { createAccount, type AccountDeps } from './account/account.ts';
+import { createConsent, type ConsentDeps } from './consent/consent.ts';
+import { createHelp, type HelpDeps } from './help/help.ts';
+import type { Journey } from './journey.ts';
+import { createLanding, type LandingDeps } from './landing/landing.ts';
+import type { LoginMethod } from './login-method.ts';
+import type { ProofingMethod } from './proofing-method.ts';
+import { createRegister, type RegisterJourneyDeps } from './register/register.ts';
+import { bankCard, type BankCardDeps } from './step-up/bank-card/bank-card.ts';
+import { realName, type RealNameDeps } from './step-up/real-name/real-name.ts';
+import { createStepUp, type StepUpDeps } from './step-up/step-up.ts';
+import type { PasswordDeps } from '../src/domain/authenticator/password.ts';
+import type { SmsCodeDeps } from './login/sms-code/sms-code.ts';
+
+/** Every way to sign in, every kind of evidence, every journey: one line each. */
+
+export type LoginMethodDeps = PasswordDeps & SmsCodeDeps;
+
+const loginMethodTable: Readonly<Record<string, (deps: LoginMethodDeps) => LoginMethod>> = {
+  password: passwordLogin,
+  'sms-code': smsCodeLogin,
+};
+
+export type ProofingMethodDeps = RealNameDeps & BankCardDeps;
+
+const proofingMethodTable: Readonly<Record<string, (deps: ProofingMethodDeps) => ProofingMethod>> = {
+  'real-name': realName,
+  'bank-card': bankCard,
+};
+
+export const loginMethodNames: readonly string[] = Object.keys(loginMethodTable);
+export const proofingMethodNames: readonly string[] = Object.keys(proofingMethodTable);
+
+export function loginMethods(deps: LoginMethodDeps): readonly LoginMethod[] {
+  return Object.values(loginMethodTable).map((create) => create(deps));
+}
+
+/** The methods a profile offers, in its order. */
+export function proofingMethods(deps: ProofingMethodDeps, offered: readonly string[]): readonly ProofingMethod[] {
+  return offered.flatMap((name) => proofingMethodTable[name]?.(deps) ?? []);
+}
+
+export type JourneyDeps = LandingDeps & LoginDeps & RegisterJourneyDeps & StepUpDeps & ConsentDeps & AccountDeps & HelpDeps;
+
+export function journeys(deps: JourneyDeps, ways: { login: readonly LoginMethod[]; proofing: readonly ProofingMethod[] }): readonly Journey[] {
+  return [
+    createLanding(deps),
+    createLogin(deps, ways.login),
+    createRegister(deps, ways.proofing),
+    createStepUp(deps, ways.proofing),
+    createConsent(deps),
+    createAccount(deps),
+    createHelp(deps),
+  ];
+}

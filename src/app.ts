@@ -1,0 +1,79 @@
+import Router from '@koa/router';
+import Koa from 'koa';
+import views from 'koa-views';
+import { interactionsFolder, type Assembly } from './assembly.ts';
+import type { AppContext, AppState } from './http/app-context.ts';
+import { errorPages } from './http/errors.ts';
+import { formBody } from './http/form.ts';
+import { securityHeaders } from './http/headers.ts';
+import { health, type HealthChecks } from './http/health.ts';
+import { requestLog, type Log } from './http/log.ts';
+import type { Metrics } from './http/metrics.ts';
+import { preferences } from './http/preferences.ts';
+import { requestContext } from './http/request.ts';
+import { bridge } from './oidc/app-contexts.ts';
+import { clientName, wayBack } from './oidc/clients.ts';
+
+export interface AppOptions {
+  readonly assembly: Assembly;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly checks: HealthChecks;
+  readonly draining: () => boolean;
+  /** The sandbox's own pages, in development and tests. */
+  readonly sandbox: Koa.Middleware<AppState> | undefined;
+}
+
+/** The order of all middleware, on one screen. */
+export function createApp({ assembly, log, metrics, checks, draining, sandbox }: AppOptions): Koa<AppState> {
+  const { environment, cookies, pages, assets } = assembly;
+  const app = new Koa<AppState>();
+  app.on('error', (error: unknown) => log.error('request.failed', error, {}));
+
+  app.use(health({ checks, draining }));
+  app.use(requestContext({ issuer: environment.issuer, proxyHops: environment.trustProxy }));
+  app.use(requestLog(log));
+  app.use(metrics.middleware);
+  app.use(securityHeaders({ https: environment.issuer.startsWith('https:') }));
+  app.use(assets.middleware);
+  app.use(preferences(cookies));
+  app.use(views(interactionsFolder, { extension: 'pug', autoRender: false, options: { cache: true } }));
+  app.use(
+    errorPages({
+      pages,
+      wayBack: (ctx) => serviceOf(assembly, ctx),
+      failed: (ctx, error) => log.error('request.failed', error, { requestId: ctx.state.requestId }),
+    }),
+  );
+  if (sandbox) app.use(sandbox);
+  app.use(ourPages(assembly));
+  app.use(openIdProvider(assembly));
+  return app;
+}
+
+/** Our own routes; no body is parsed in front of the provider's. */
+function ourPages({ journeys }: Assembly): Koa.Middleware<AppState> {
+  const router = new Router<AppState>();
+  router.use(['/interaction', '/account'], formBody());
+  for (const journey of journeys) journey.routes(router);
+  return router.routes() as Koa.Middleware<AppState>;
+}
+
+const protocolPaths = /^\/(auth|token|me|jwks|request|session|\.well-known|reg)(\/|$)/;
+
+function openIdProvider({ ring }: Assembly): Koa.Middleware<AppState> {
+  return async (ctx, next) => {
+    if (!protocolPaths.test(ctx.path)) return next();
+    bridge(ctx as AppContext);
+    ctx.respond = false;
+    await ring.handle(ctx.req, ctx.res);
+  };
+}
+
+/** Way back to the service this browser came from, kept in a cookie that outlives the interaction (PRT-11). */
+async function serviceOf({ cookies, ring }: Assembly, ctx: AppContext) {
+  const clientId = cookies.get(ctx, 'service');
+  const client = clientId === undefined ? undefined : await ring.current().Client.find(clientId);
+  const href = client && wayBack(client);
+  return client && href !== undefined ? { href, label: clientName(client, ctx.state.locale) } : undefined;
+}

@@ -1,0 +1,202 @@
+import { join } from 'node:path';
+import type { Provider } from 'oidc-provider';
+import type { Adapters } from '../adapters/registry.ts';
+import { journeys, loginMethods, proofingMethods, type JourneyDeps } from '../interactions/registry.ts';
+import { ownClientId, ownRedirectPath } from '../interactions/landing/landing.ts';
+import type { Environment } from './config/environment.ts';
+import type { ClientRecord } from './domain/client.ts';
+import type { Clock } from './domain/clock.ts';
+import type { Profile } from './domain/policy.ts';
+import type { BankCardSource, IdentitySource } from './domain/proofing/identity-source.ts';
+import { loadAssets, type Assets } from './http/assets.ts';
+import { createCaptchaDesk } from './http/captcha-desk.ts';
+import { createCodeDesk } from './http/code-desk.ts';
+import { createCookieJar, type CookieJar } from './http/cookies.ts';
+import { createDevices } from './http/devices.ts';
+import { createFormTokens } from './http/form.ts';
+import { createPages, type Pages } from './http/page.ts';
+import { loadWords, type Words } from './http/words.ts';
+import type { Journey } from '../interactions/journey.ts';
+import { cacheDocuments } from './oidc/documents.ts';
+import { providerKeys } from './oidc/key-ring.ts';
+import type { LevelDeps } from './oidc/level.ts';
+import { createProvider, tokenTtl, type ProviderDeps } from './oidc/provider.ts';
+import { createProviderPages } from './oidc/provider-pages.ts';
+import { createRing, type ProviderRing } from './oidc/ring.ts';
+import { createHeaderOf, createSubjectOf } from './oidc/subject.ts';
+import type { Metrics } from './http/metrics.ts';
+
+/** Puts the parts together: the only place that knows all of them. Nothing here decides anything. */
+export interface Assembly {
+  readonly adapters: Adapters;
+  readonly profile: Profile;
+  readonly environment: Environment;
+  readonly words: Words;
+  readonly assets: Assets;
+  readonly cookies: CookieJar;
+  readonly pages: Pages;
+  readonly ring: ProviderRing;
+  readonly journeys: readonly Journey[];
+  readonly clock: Clock;
+}
+
+export interface AssemblyOptions {
+  readonly environment: Environment;
+  readonly cookieKeys: readonly string[];
+  readonly profile: Profile;
+  readonly clients: readonly ClientRecord[];
+  readonly adapters: Adapters;
+  readonly sources: { readonly identity: IdentitySource; readonly bankCard: BankCardSource };
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+}
+
+export const interactionsFolder = join(import.meta.dirname, '../interactions');
+
+export async function assemble(options: AssemblyOptions): Promise<Assembly> {
+  const { environment, cookieKeys, profile, adapters, clock } = options;
+  const { issuer } = environment;
+  const https = issuer.startsWith('https:');
+  const [formKey = ''] = cookieKeys;
+  const words = loadWords(interactionsFolder);
+  const assets = loadAssets(join(interactionsFolder, 'layout/assets'));
+  const cookies = createCookieJar({ keys: cookieKeys, https });
+  const tokens = createFormTokens({ key: formKey, issuer });
+  const pages = createPages({ words, brand: profile.brand, assets, tokens, sandbox: environment.sandbox });
+  const levels = levelDeps(options);
+  const ring = await providerRing(options, { pages, cookies, levels });
+  const deps = journeyDeps(options, { words, cookies, tokens, pages, levels, provider: () => ring.current() });
+  const ways = {
+    login: loginMethods(methodDeps(options, deps)),
+    proofing: proofingMethods(methodDeps(options, deps), profile.proofing),
+  };
+  return { adapters, profile, environment, words, assets, cookies, pages, ring, clock, journeys: journeys(deps, ways) };
+}
+
+function levelDeps({ profile, adapters, clock }: AssemblyOptions): LevelDeps {
+  return {
+    ladder: profile.ladders.person,
+    methods: new Set(profile.proofing),
+    evidence: adapters.evidence,
+    sessions: adapters.sessions,
+    clock,
+  };
+}
+
+type Shown = { readonly pages: Pages; readonly cookies: CookieJar; readonly levels: LevelDeps };
+
+async function providerRing(options: AssemblyOptions, shown: Shown): Promise<ProviderRing> {
+  const { adapters, clock } = options;
+  const deps = providerDeps(options, shown);
+  return createRing({
+    version: () => adapters.signingKeys.version(),
+    keys: () => providerKeys({ store: adapters.signingKeys, clock }),
+    create(keys) {
+      const provider = createProvider(deps, keys);
+      cacheDocuments(provider);
+      provider.use(async (ctx, next) => {
+        await next();
+        if (ctx.status === 503) ctx.set('Retry-After', '5');
+        await deps.pages.switchPage(ctx as never);
+      });
+      return provider;
+    },
+  });
+}
+
+function providerDeps(options: AssemblyOptions, { pages, cookies, levels }: Shown): ProviderDeps {
+  const { adapters, environment, profile, clock } = options;
+  const { accounts, persons, vault, unitOfWork } = adapters;
+  const headerOf = createHeaderOf(accounts);
+  const subjectOf = createSubjectOf(headerOf, vault);
+  const { idleSeconds, absoluteSeconds } = profile.sessions;
+  return {
+    issuer: environment.issuer,
+    cookieKeys: options.cookieKeys,
+    clients: [...options.clients, ownClient(environment.issuer)],
+    sessions: profile.sessions,
+    state: { storeOf: adapters.storeOf, stores: adapters.stateStores, vault, clock },
+    accounts: { headerOf, accounts, persons, levels },
+    subjectOf,
+    policy: { levels, unitOfWork, clock, absoluteSeconds, subjectOf },
+    grants: { consents: adapters.consents, refreshSeconds: tokenTtl.refreshToken, sessionSeconds: Math.max(idleSeconds, absoluteSeconds) },
+    logout: { unitOfWork, subjectOf, clock },
+    pages: createProviderPages({ pages, cookies }),
+    usable: async (ctx, accountId) => (await headerOf(ctx, accountId))?.status === 'active',
+  };
+}
+
+/** Our own pages as a client of our own provider (D15). */
+function ownClient(issuer: string): ClientRecord {
+  return {
+    client_id: ownClientId,
+    client_name: 'Minxin',
+    client_uri: `${issuer}/`,
+    initiate_login_uri: `${issuer}/login`,
+    application_type: 'web',
+    token_endpoint_auth_method: 'none',
+    redirect_uris: [`${issuer}${ownRedirectPath}`],
+    post_logout_redirect_uris: [],
+    backchannel_logout_session_required: false,
+    grant_types: ['authorization_code'],
+    response_types: ['none'],
+    scope: 'openid',
+    require_auth_time: false,
+    require_pushed_authorization_requests: false,
+    id_token_signed_response_alg: 'ES256',
+    first_party: true,
+    principal: 'person',
+    pkce_required: false,
+    entitlements: [],
+    sandbox_only: false,
+  };
+}
+
+interface Parts extends Shown {
+  readonly words: Words;
+  readonly tokens: ReturnType<typeof createFormTokens>;
+  readonly provider: () => Provider;
+}
+
+function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
+  const { adapters, environment, profile, clock, metrics } = options;
+  const { vault, accounts, persons, evidence, sessions, unitOfWork, hasher, shortLived } = adapters;
+  const { quotas, once, drafts } = shortLived;
+  const { words, cookies, tokens, pages, levels, provider } = parts;
+  const subjectOf = createSubjectOf(createHeaderOf(accounts), vault);
+  return {
+    ...{ words, cookies, tokens, pages, provider, vault, clock, unitOfWork, accounts, persons, evidence, sessions, hasher, once, drafts },
+    ...{ profile, levels, ladder: profile.ladders.person, brand: profile.brand },
+    issuer: environment.issuer,
+    landing: profile.landing,
+    sandbox: environment.sandbox,
+    captchas: createCaptchaDesk({ captchas: shortLived.captchas, quotas, vault, clock, policy: profile.captcha }),
+    codes: createCodeDesk({
+      ...{ otps: shortLived.otps, quotas, unitOfWork, vault, clock, once, words },
+      sms: profile.sms,
+      addressLimits: environment.sandboxQuotas || !environment.sandbox,
+    }),
+    devices: createDevices({ cookies, vault }),
+    session: { provider, accounts, policy: profile.sessions },
+    passwords: { accounts, hasher, quotas, vault, clock },
+    endSessions: { provider, sessions, vault, unitOfWork, subjectOf, clock },
+    signIns: metrics.signIn,
+    proved: metrics.stepUp,
+  };
+}
+
+function methodDeps({ adapters, profile, sources, clock }: AssemblyOptions, { codes, words }: JourneyDeps) {
+  const { accounts, persons, hasher, unitOfWork, vault } = adapters;
+  return {
+    ...{ accounts, persons, hasher, unitOfWork, vault, clock, codes, words },
+    quotas: adapters.shortLived.quotas,
+    identifiers: profile.identifiers,
+    documents: profile.documents,
+    personName: profile.personName,
+    identitySource: sources.identity,
+    bankCardSource: sources.bankCard,
+    policy: profile.bankCard,
+    masking: profile.masking,
+    agreement: profile.brand.bankCardAgreement,
+  };
+}

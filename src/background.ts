@@ -1,0 +1,113 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Adapters } from '../adapters/registry.ts';
+import { purge } from '../adapters/database/retention.ts';
+import type { Assembly } from './assembly.ts';
+import { dispatch, type Deliveries } from './domain/notification/dispatch.ts';
+import type { MailGateway, SmsGateway } from './domain/notification/outbox.ts';
+import type { Locale } from './http/page-model.ts';
+import type { Log } from './http/log.ts';
+import type { Metrics } from './http/metrics.ts';
+import { advanceSigningKeys } from './oidc/key-ring.ts';
+import { deliverLogout } from './oidc/logout.ts';
+
+/** What runs besides requests, in every process; each job is safe to run in all of them at once. */
+export interface BackgroundOptions {
+  readonly assembly: Assembly;
+  readonly gateways: { readonly sms: SmsGateway; readonly mail: MailGateway };
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+export interface Background {
+  /** Lets the round under way finish and starts no other. */
+  stop(): Promise<void>;
+}
+
+interface Job {
+  readonly name: string;
+  readonly everyMs: number;
+  /** True: there is more, go on at once. */
+  readonly run: () => Promise<boolean>;
+}
+
+export function startBackground(options: BackgroundOptions): Background {
+  const stopping = new AbortController();
+  const loops = jobs(options).map((job) => loop(job, stopping.signal, options.log));
+  return {
+    async stop() {
+      stopping.abort();
+      await Promise.all(loops);
+    },
+  };
+}
+
+async function loop(job: Job, signal: AbortSignal, log: Log): Promise<void> {
+  while (!signal.aborted) {
+    const more = await job.run().catch((error: unknown) => {
+      log.error('job.failed', error, { job: job.name });
+      return false;
+    });
+    if (more) continue;
+    // Spread over the processes, so that they do not all ask at the same moment.
+    await pause(job.everyMs * (0.75 + randomInt(500) / 1000), undefined, { signal }).catch(() => undefined);
+  }
+}
+
+function jobs({ assembly, gateways, log, metrics }: BackgroundOptions): readonly Job[] {
+  const { adapters, ring, clock } = assembly;
+  const deliver = deliveries(assembly, gateways);
+  return [
+    {
+      name: 'outbox',
+      everyMs: 250,
+      run: async () =>
+        (await dispatch({ outbox: adapters.outbox, clock, deliver, random: Math.random, delivered: metrics.delivered })) > 0,
+    },
+    { name: 'audit-sealer', everyMs: 500, run: async () => (await adapters.audit.seal(500)) >= 500 },
+    { name: 'key-version', everyMs: 2000, run: async () => (await ring.refresh(), false) },
+    {
+      name: 'key-rotation',
+      everyMs: 30_000,
+      run: async () => {
+        await advanceSigningKeys({ store: adapters.signingKeys, unitOfWork: adapters.unitOfWork, clock });
+        return false;
+      },
+    },
+    { name: 'retention', everyMs: 60_000, run: async () => (await purge(adapters.database.db, clock.now()), false) },
+    { name: 'clock-skew', everyMs: 60_000, run: () => checkSkew(adapters, clock.now(), log) },
+  ];
+}
+
+const greatestSkewMs = 5000;
+
+/** Processes and database must agree on the time (docs/adr/0016); the sandbox moves its own clock on purpose. */
+async function checkSkew({ database }: Adapters, now: Date, log: Log): Promise<boolean> {
+  const skewMs = Math.abs((await database.ping()).getTime() - now.getTime());
+  if (skewMs > greatestSkewMs) log.warn('clock.skew', { durationMs: skewMs });
+  return false;
+}
+
+function deliveries({ adapters, words, profile, ring, environment, clock }: Assembly, { sms, mail }: BackgroundOptions['gateways']): Deliveries {
+  const text = (template: string, locale: string, params: Readonly<Record<string, string>>) =>
+    words.text(locale as Locale, `messages.${template}`, { ...params, platform: profile.brand.platform[locale as Locale] });
+  return {
+    sms: (payload, id) =>
+      sms.send({ id, to: payload.to, template: payload.template, params: payload.params, text: text(payload.template, payload.locale, payload.params) }),
+    email: (payload, id) =>
+      mail.send({
+        id,
+        to: payload.to,
+        template: payload.template,
+        params: payload.params,
+        subject: text(`${payload.template}.subject`, payload.locale, payload.params),
+        text: text(payload.template, payload.locale, payload.params),
+      }),
+    'backchannel-logout': (payload) =>
+      deliverLogout(
+        { issuer: environment.issuer, provider: () => ring.current(), keys: adapters.signingKeys, clock, post: adapters.post },
+        payload,
+      ),
+  };
+}
+

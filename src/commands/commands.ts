@@ -1,0 +1,18 @@
+import { smsGateways } from '../../adapters/registry.ts';
+import { loginMethodNames, proofingMethodNames } from '../../interactions/registry.ts';
+import type { Configuration, KnownNames } from '../config/configuration.ts';
+
+/** Names that only the registries know. */
+export const knownNames: KnownNames = {
+  loginMethods: loginMethodNames,
+  proofingMethods: proofingMethodNames,
+  smsGateways: Object.keys(smsGateways),
+};
+
+/** Answers the exit code. */
+export type Command = (configuration: Configuration, args: readonly string[], process: NodeJS.Process) => Promise<number>;
+
+/** Every command of the command line; loaded when it is called. */
+export const commands: Readonly<Record<string, Command>> = {
+  serve: async (configuration, _, process) => (await import('./start.ts')).start(configuration, process),
+};

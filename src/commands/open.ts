@@ -1,0 +1,34 @@
+import { openAdapters, type Adapters } from '../../adapters/registry.ts';
+import type { WriteHook } from '../../adapters/database/unit-of-work.ts';
+import type { Configuration } from '../config/configuration.ts';
+import { completeSecrets, type Secrets } from '../config/secrets.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Log } from '../http/log.ts';
+
+/** What every command opens first. */
+export async function openStores(
+  { environment }: Configuration,
+  { clock, log }: { clock: Clock; log: Log },
+): Promise<{ adapters: Adapters; secrets: Secrets }> {
+  const secrets = completeSecrets(environment.secrets, environment.dataDir);
+  const adapters = await openAdapters({
+    clock,
+    databaseUrl: environment.databaseUrl,
+    dataDir: environment.dataDir,
+    redisUrls: environment.redisUrls,
+    secrets,
+    suite: environment.cryptoSuite,
+    outbound: environment.outboundAllow,
+    onWrite: environment.faultAt === undefined ? undefined : killAt(environment.faultAt),
+    report: (error) => log.error('redis.failed', error, {}),
+  });
+  return { adapters, secrets };
+}
+
+/** `write` or `use-case/write`, optionally `:after`: the process dies there as if the power had gone (D17). */
+function killAt(point: string): WriteHook {
+  const [path = '', phase = 'before'] = point.split(':');
+  return (useCase, write, at) => {
+    if (at === phase && (path === write || path === `${useCase}/${write}`)) process.kill(process.pid, 'SIGKILL');
+  };
+}

@@ -1,0 +1,39 @@
+import type { Adapters } from '../../adapters/registry.ts';
+import { startAuthorities } from '../../sandbox/authorities/authorities.ts';
+import { createOutboxGateways, type SandboxMessage, type SandboxMessages } from '../../sandbox/outbox-gateway.ts';
+import { createPeople } from '../../sandbox/people.ts';
+import { systemClock } from '../domain/clock.ts';
+import type { OpenSandbox } from './serve.ts';
+
+/** Everything of the sandbox that the product is given in place of the outside world. */
+export const openSandbox: OpenSandbox = async (_configuration, adapters) => {
+  const people = createPeople(systemClock);
+  const authorities = await startAuthorities({ clock: systemClock, people });
+  const messages = sharedMessages(adapters);
+  const access = ({ url, appId, secret }: { url: string; appId: string; secret: string }) => ({ driver: 'signed-json', url, appId, secret });
+  return {
+    authorities: { publicSecurity: access(authorities.publicSecurity), bankCard: access(authorities.bankCard) },
+    gateways: createOutboxGateways({ clock: systemClock, messages }),
+    mount: async () => async (_, next) => next(),
+    close: () => authorities.close(),
+  };
+};
+
+const keptPerPerson = 100;
+const keptInAll = 1000;
+
+/** What was sent, shared by all processes and sealed, because it is personal even in a sandbox with real visitors. */
+function sharedMessages({ shortLived: { recent }, vault }: Adapters): SandboxMessages {
+  const listOf = (to: string) => `messages:${vault.index('mobile', to).toString('base64url')}`;
+  const open = (sealed: string): SandboxMessage => {
+    const message = JSON.parse(vault.openFor('sandbox-message', Buffer.from(sealed, 'base64'))) as SandboxMessage;
+    return { ...message, sentAt: new Date(message.sentAt) };
+  };
+  return {
+    async put(message) {
+      const sealed = vault.sealFor('sandbox-message', JSON.stringify(message)).toString('base64');
+      await Promise.all([recent.push(listOf(message.to), sealed, keptPerPerson), recent.push('messages', sealed, keptInAll)]);
+    },
+    list: async (to) => (await recent.read(to === undefined ? 'messages' : listOf(to), keptPerPerson)).map(open),
+  };
+}

@@ -1,0 +1,158 @@
+import { createServer, type Server } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import type Koa from 'koa';
+import { bankCardSources, identitySources, mailGateways, smsGateways, type Adapters, type AuthorityAccess } from '../../adapters/registry.ts';
+import { migrate, pending } from '../../adapters/database/migrate.ts';
+import { createApp } from '../app.ts';
+import { assemble, type Assembly } from '../assembly.ts';
+import { startBackground, type BackgroundOptions } from '../background.ts';
+import type { Configuration } from '../config/configuration.ts';
+import { systemClock } from '../domain/clock.ts';
+import type { AppState } from '../http/app-context.ts';
+import { createLog, type Log } from '../http/log.ts';
+import { createMetrics, serveMetrics } from '../http/metrics.ts';
+import { ensureSigningKeys } from '../oidc/key-ring.ts';
+import { openStores } from './open.ts';
+
+/** What the sandbox gives in place of authorities and gateways; handed in, so that production never loads it. */
+export interface SandboxParts {
+  readonly authorities: { readonly publicSecurity: AuthorityAccess; readonly bankCard: AuthorityAccess };
+  readonly gateways: BackgroundOptions['gateways'];
+  /** Pages and API, once the product is put together. */
+  readonly mount: (assembly: Assembly) => Promise<Koa.Middleware<AppState>>;
+  close(): Promise<void>;
+}
+
+export type OpenSandbox = (configuration: Configuration, adapters: Adapters) => Promise<SandboxParts>;
+
+export interface Running {
+  /** Readiness off, drain, close; no request that was accepted fails. */
+  stop(): Promise<void>;
+}
+
+/** `npm start`. */
+export async function serve(configuration: Configuration, openSandbox: OpenSandbox | undefined): Promise<Running> {
+  const { environment, profile, clients } = configuration;
+  const log = createLog({ level: environment.logLevel });
+  const metrics = createMetrics();
+  const { adapters, secrets } = await openStores(configuration, { clock: systemClock, log });
+  await prepareDatabase(configuration, adapters);
+  await ensureSigningKeys({ store: adapters.signingKeys, unitOfWork: adapters.unitOfWork, clock: systemClock });
+  const sandbox = await openSandbox?.(configuration, adapters);
+  const access = { ...environment.authorities, ...sandbox?.authorities };
+  const assembly = await assemble({
+    environment,
+    cookieKeys: secrets.cookieKeys,
+    profile,
+    clients,
+    adapters,
+    sources: {
+      identity: source(identitySources, access.publicSecurity, 'PUBLIC_SECURITY_URL'),
+      bankCard: source(bankCardSources, access.bankCard, 'BANK_CARD_URL'),
+    },
+    clock: systemClock,
+    metrics,
+  });
+  await tryClients(assembly, clients);
+  const background = startBackground({ assembly, gateways: sandbox?.gateways ?? gateways(configuration, log), log, metrics });
+  let draining = false;
+  const app = createApp({
+    assembly,
+    log,
+    metrics,
+    checks: healthChecks(adapters),
+    draining: () => draining,
+    sandbox: await sandbox?.mount(assembly),
+  });
+  const server = await listen(app, environment);
+  const metricsServer = environment.metricsPort > 0 ? await serveMetrics(metrics, environment.metricsPort) : undefined;
+  return {
+    async stop() {
+      draining = true;
+      await drain(server);
+      await background.stop();
+      await Promise.all([metricsServer?.close(), sandbox?.close()]);
+      await adapters.close();
+    },
+  };
+}
+
+/** Migrations run by themselves in development; in production by command, so that nobody is surprised. */
+async function prepareDatabase({ environment }: Configuration, { database }: Adapters): Promise<void> {
+  if (!environment.production) return void (await migrate(database.db));
+  const waiting = await pending(database.db);
+  if (waiting.length > 0) throw new Error(`run "npm run migrate" first; waiting: ${waiting.join(', ')}`);
+}
+
+function source<Source>(
+  table: Readonly<Record<string, (access: AuthorityAccess, clock: typeof systemClock) => Source>>,
+  access: AuthorityAccess | undefined,
+  variable: string,
+): Source {
+  const create = table[access?.driver ?? ''];
+  if (!access || !create) throw new Error(`${variable} is missing`);
+  return create(access, systemClock);
+}
+
+/** The library checks static clients at first use; we want to know at start. */
+async function tryClients({ ring }: Assembly, clients: Configuration['clients']): Promise<void> {
+  for (const { client_id: id } of clients) {
+    try {
+      await ring.current().Client.find(id);
+    } catch (error) {
+      throw new Error(`client ${id} is refused: ${(error as { error_description?: string }).error_description ?? String(error)}`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+function gateways({ environment }: Configuration, log: Log): BackgroundOptions['gateways'] {
+  const access = environment.sms ?? noGateway;
+  const sms = smsGateways[access.gateway];
+  const mail = mailGateways.log;
+  if (!sms || !mail) throw new Error(`SMS_GATEWAY ${access.gateway} is not known`);
+  const logged = (event: 'sms.sent' | 'mail.sent', fields: Readonly<Record<string, string>>) => log.info(event, fields);
+  return { sms: sms(access, { log: logged, clock: systemClock }), mail: mail(logged) };
+}
+
+/** Development without the sandbox: texts are logged, masked, and go nowhere. */
+const noGateway = {
+  gateway: 'log',
+  url: undefined,
+  account: undefined,
+  secret: undefined,
+  signature: undefined,
+  appId: undefined,
+  region: '',
+  templates: {},
+};
+
+function healthChecks({ database, redis }: Adapters) {
+  return {
+    database: async () => void (await database.ping()),
+    ...(redis ? { redis: async () => void (await redis.ping()) } : {}),
+  };
+}
+
+async function listen(app: Koa<AppState>, { port, host }: Configuration['environment']): Promise<Server> {
+  const server = createServer({ maxHeaderSize: 16_384, requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }, app.callback());
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  return server;
+}
+
+/** How long a load balancer may take to see that readiness is off. */
+const noticeMs = 500;
+const drainLimitMs = 10_000;
+
+async function drain(server: Server): Promise<void> {
+  await pause(noticeMs);
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  await Promise.race([closed, pause(drainLimitMs, undefined, { ref: false })]);
+  server.closeAllConnections();
+}
+

@@ -1,0 +1,26 @@
+import type { Configuration } from '../config/configuration.ts';
+import { serve } from './serve.ts';
+
+/** Serves until the process is asked to stop. */
+export async function start(configuration: Configuration, process: NodeJS.Process): Promise<number> {
+  const { environment } = configuration;
+  const openSandbox = environment.sandbox ? (await import('./sandbox.ts')).openSandbox : undefined;
+  const running = await serve(configuration, openSandbox);
+  process.stdout.write(addresses(configuration));
+  await new Promise<void>((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+  });
+  await running.stop();
+  return 0;
+}
+
+function addresses({ environment: { issuer, sandbox }, profile }: Configuration): string {
+  const lines = [
+    ['sign in', `${issuer}/login`],
+    ['account centre', `${issuer}/account`],
+    ['discovery', `${issuer}/.well-known/openid-configuration`],
+    ...(sandbox ? [['sandbox: people, messages, demonstration services', `${issuer}/sandbox`]] : []),
+  ];
+  return `Minxin, profile ${profile.name}, is ready:\n${lines.map(([what, where]) => `  ${where}  ${what}\n`).join('')}`;
+}

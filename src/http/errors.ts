@@ -1,0 +1,70 @@
+import { FormRefused, Refused, Unavailable, type RefusalCode } from '../domain/refused.ts';
+import type { AppContext, Next } from './app-context.ts';
+import { problemsOf } from './form.ts';
+import type { Link } from './page-model.ts';
+import type { Pages } from './page.ts';
+
+/**
+ * The three kinds of errors at the outer edge: what a person can mend is said by the page that knows the
+ * form; what gets here has no form, so it becomes a page of its own with a way back. Failures of ours say
+ * "try later" with the request id; their cause is for the log only.
+ */
+export interface ErrorPagesDeps {
+  readonly pages: Pages;
+  /** Way back to the service this browser came from, if any (PRT-11). */
+  readonly wayBack: (ctx: AppContext) => Promise<Link | undefined>;
+  readonly failed: (ctx: AppContext, error: unknown) => void;
+}
+
+const retryAfterSeconds = 5;
+
+export function errorPages(deps: ErrorPagesDeps) {
+  return async (ctx: AppContext, next: Next): Promise<void> => {
+    try {
+      await next();
+      if (ctx.respond !== false && ctx.status === 404 && ctx.body === undefined) throw new Refused('page.not-found');
+    } catch (error) {
+      await show(deps, ctx, asRefused(deps, ctx, error));
+    }
+  };
+}
+
+function asRefused({ failed }: ErrorPagesDeps, ctx: AppContext, error: unknown): Refused {
+  if (error instanceof Refused) return error;
+  if (error instanceof FormRefused) return error.refusals[0] ?? new Refused('form.malformed');
+  failed(ctx, error);
+  const away = error instanceof Unavailable;
+  return new Refused(away ? 'service.unavailable' : 'service.failed', undefined, {}, away ? retryAfterSeconds : undefined);
+}
+
+async function show(deps: ErrorPagesDeps, ctx: AppContext, refused: Refused): Promise<void> {
+  // A page that needs a session leads to the sign-in, where the way back is remembered.
+  if (refused.code === 'session.required' && ctx.method === 'GET') {
+    ctx.status = 303;
+    return ctx.redirect('/login');
+  }
+  ctx.respond = true;
+  if (refused.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(refused.retryAfterSeconds));
+  const [problem] = problemsOf(ctx, deps.pages.words, refused);
+  if (ctx.accepts(['html', 'json']) === 'json') {
+    ctx.status = refused.status;
+    ctx.body = { ok: false, problem };
+    return;
+  }
+  // A store that is away must not keep the page that says so from being shown.
+  const back = await deps.wayBack(ctx).catch(() => undefined);
+  const model = {
+    code: refused.code,
+    title: deps.pages.words.text(ctx.state.locale, titleOf(refused.code)),
+    text: problem?.text ?? '',
+    explain: undefined,
+    back,
+  };
+  const view = refused.code === 'interaction.expired' ? 'error/expired' : 'error/error';
+  await deps.pages.render(ctx, { view, model, status: refused.status });
+}
+
+function titleOf(code: RefusalCode): string {
+  if (code === 'page.not-found') return 'error.not-found';
+  return code.startsWith('service.') ? 'error.busy' : 'error.title';
+}

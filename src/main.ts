@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+
+/**
+ * The entry of every process: the only reader of process.env, the only process.exit. The sandbox moves
+ * `Date` before anything else is imported (docs/adr/0016), so imports that matter are dynamic.
+ */
+const [command = 'serve', ...args] = process.argv.slice(2);
+const sandbox = process.env.SANDBOX === 'on' || (process.env.SANDBOX === undefined && process.env.NODE_ENV !== 'production');
+if (sandbox) {
+  const { installClock } = await import('../sandbox/clock.ts');
+  installClock(0);
+}
+
+process.exitCode = await run().catch(async (error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  return 1;
+});
+if (process.exitCode !== 0 || command !== 'serve') process.exit();
+
+async function run(): Promise<number> {
+  const { loadConfiguration } = await import('./config/configuration.ts');
+  const { formatProblems } = await import('./config/problems.ts');
+  const { knownNames, commands } = await import('./commands/commands.ts');
+  const { configuration, problems } = loadConfiguration(process.env, {
+    profilesDir: join(import.meta.dirname, '../profiles'),
+    known: knownNames,
+  });
+  if (!configuration) {
+    process.stderr.write(formatProblems(problems));
+    return 1;
+  }
+  const action = commands[command];
+  if (!action) {
+    process.stderr.write(`unknown command ${command}; there are ${Object.keys(commands).join(', ')}\n`);
+    return 1;
+  }
+  return action(configuration, args, process);
+}
