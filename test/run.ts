@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chineseFont, chromium, postgres, provide, redis, type Tool } from './support/tools.ts';
+
+/**
+ * `npm test`: everything that must pass before a change lands. `npm test -- journeys faults` runs some of it;
+ * what follows the names goes to jest (`npm test -- journeys login -t captcha`).
+ *
+ * Jest's results stay in .results/<suite>.json. The last lines say how each suite ended; where CI is set, one that
+ * did not run is a failure.
+ */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const results = join(root, '.results');
+
+interface Suite {
+  readonly name: string;
+  /** Of npm; absent: the jest project of that name. */
+  readonly script?: true;
+  readonly needs: readonly Tool[];
+}
+
+/** Fast ones first. */
+const suites: readonly Suite[] = [
+  { name: 'types', script: true, needs: [] },
+  { name: 'lint', script: true, needs: [] },
+  { name: 'imports', script: true, needs: [] },
+  { name: 'unit', needs: [] },
+  { name: 'contracts', needs: [postgres, redis] },
+  { name: 'journeys', needs: [] },
+  { name: 'conformance', needs: [] },
+  { name: 'faults', needs: [postgres, redis] },
+  { name: 'browser', needs: [chromium, chineseFont] },
+];
+
+/** A suite that takes longer hangs: all of them together may take twenty minutes. */
+const limitMinutes = 10;
+
+interface Outcome {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** Why it did not run, or what else there is to say. */
+  readonly notRun?: string;
+  readonly note?: string;
+}
+
+const passed: Outcome = { passed: 1, failed: 0, skipped: 0 };
+const failed: Outcome = { passed: 0, failed: 1, skipped: 0 };
+const notRun = (because: string): Outcome => ({ passed: 0, failed: 0, skipped: 0, notRun: because });
+
+/** Tools are found where this process's own Node is found, whatever `node` a shell would take. */
+const env = { ...process.env, PATH: [dirname(process.execPath), process.env['PATH']].join(':') };
+
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort(signal));
+
+/** @returns the exit code, or why there is none */
+async function run(program: string, args: readonly string[]): Promise<number | string> {
+  const limit = AbortSignal.timeout(limitMinutes * 60_000);
+  const child = spawn(program, args, { cwd: root, env, stdio: 'inherit' });
+  AbortSignal.any([limit, interruption.signal]).addEventListener('abort', () => child.kill());
+  await once(child, 'exit');
+  if (interruption.signal.aborted) return `it was interrupted (${interruption.signal.reason})`;
+  if (limit.aborted) return `it had not ended after ${limitMinutes} minutes`;
+  return child.exitCode ?? `it was killed (${child.signalCode})`;
+}
+
+async function runScript(name: string): Promise<Outcome> {
+  const code = await run('npm', ['run', '--silent', name]);
+  if (typeof code === 'string') return { ...failed, note: code };
+  return code === 0 ? passed : failed;
+}
+
+async function runJest(name: string, args: readonly string[]): Promise<Outcome> {
+  const file = join(results, `${name}.json`);
+  const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+  const code = await run(process.execPath, [
+    ...jest, ...args, '--selectProjects', name, '--passWithNoTests', '--json', '--outputFile', file,
+  ]);
+  const outcome = readOutcome(file);
+  if (typeof code === 'string') return { ...outcome, failed: outcome.failed + 1, note: code };
+  if (code !== 0 && outcome.failed === 0) return { ...outcome, failed: 1, note: `jest ended with ${code}` };
+  return outcome.passed + outcome.failed + outcome.skipped === 0 ? notRun('it has no such tests') : outcome;
+}
+
+function readOutcome(file: string): Outcome {
+  try {
+    const result: Record<'numPassedTests' | 'numFailedTests' | 'numPendingTests' | 'numRuntimeErrorTestSuites', number> = JSON.parse(
+      readFileSync(file, 'utf8'),
+    );
+    return {
+      passed: result.numPassedTests,
+      // A file that cannot even be loaded has no tests that could fail.
+      failed: result.numFailedTests + result.numRuntimeErrorTestSuites,
+      skipped: result.numPendingTests,
+    };
+  } catch {
+    return { passed: 0, failed: 0, skipped: 0, note: 'jest left no result' };
+  }
+}
+
+async function runSuite({ name, script, needs }: Suite, missing: readonly Tool[], because: string, args: readonly string[]): Promise<Outcome> {
+  if (interruption.signal.aborted) return notRun(`the run was interrupted (${interruption.signal.reason})`);
+  const lacking = needs.filter((tool) => missing.includes(tool));
+  if (lacking.length > 0) return notRun(`${lacking.map((tool) => tool.name).join(' and ')} ${because}`);
+  console.log(`\n── ${name}`);
+  return script ? runScript(name) : runJest(name, args);
+}
+
+function line({ name }: Suite, outcome: Outcome, seconds: number): string {
+  const { notRun: because, note } = outcome;
+  if (because !== undefined) return `${name.padEnd(12)} DID NOT RUN because ${because}`;
+  const state = outcome.failed > 0 ? 'failed' : 'passed';
+  const counts = `${outcome.passed} passed, ${outcome.failed} failed${outcome.skipped > 0 ? `, ${outcome.skipped} skipped` : ''}`;
+  return `${name.padEnd(12)} ${state}: ${counts}, ${seconds} s${note ? `: ${note}` : ''}`;
+}
+
+function wanted(args: readonly string[]): { chosen: readonly Suite[]; rest: readonly string[] } {
+  const named = args.findIndex((arg) => !suites.some(({ name }) => name === arg));
+  const names = named < 0 ? args : args.slice(0, named);
+  return { chosen: names.length === 0 ? suites : suites.filter(({ name }) => names.includes(name)), rest: args.slice(names.length) };
+}
+
+const { chosen, rest } = wanted(process.argv.slice(2));
+if (chosen === suites && rest.length > 0) {
+  console.error(`npm test -- [suite …] [arguments of jest]; the suites are ${suites.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
+mkdirSync(results, { recursive: true });
+for (const { name } of chosen) rmSync(join(results, `${name}.json`), { force: true });
+
+const { missing, because } = provide([...new Set(chosen.flatMap(({ needs }) => needs))]);
+const lines: string[] = [];
+const total = { passed: 0, failed: 0 };
+for (const suite of chosen) {
+  const begun = performance.now();
+  const outcome = await runSuite(suite, missing, because, rest);
+  const incomplete = outcome.notRun !== undefined || outcome.skipped > 0;
+  total.passed += outcome.passed;
+  total.failed += outcome.failed + (incomplete && process.env['CI'] ? 1 : 0);
+  lines.push(line(suite, outcome, Math.round((performance.now() - begun) / 1000)));
+}
+console.log(`\n${lines.join('\n')}\n\n${total.passed} passed, ${total.failed} failed`);
+if (total.failed > 0 || interruption.signal.aborted) process.exitCode = 1;
