@@ -34,7 +34,7 @@ module.exports = {
     {
       name: 'only-the-entry-wires',
       severity: 'error',
-      from: { path: ours, pathNot: '^(src/(app|main)\\.ts|src/commands/|adapters/|sandbox/|test/|bench/)' },
+      from: { path: ours, pathNot: '^(src/(app|main|assembly|background)\\.ts|src/commands/|adapters/|sandbox/|test/|bench/)' },
       to: { path: '^(adapters|sandbox)/' },
     },
   ],

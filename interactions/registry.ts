@@ -4,6 +4,7 @@ import { smsCodeLogin } from './login/sms-code/sms-code.ts';
 import { createAccount, type AccountDeps } from './account/account.ts';
 import { createConsent, type ConsentDeps } from './consent/consent.ts';
 import { createHelp, type HelpDeps } from './help/help.ts';
+import { createDispatch } from './dispatch.ts';
 import type { Journey } from './journey.ts';
 import { createLanding, type LandingDeps } from './landing/landing.ts';
 import type { LoginMethod } from './login-method.ts';
@@ -48,6 +49,7 @@ export type JourneyDeps = LandingDeps & LoginDeps & RegisterJourneyDeps & StepUp
 export function journeys(deps: JourneyDeps, ways: { login: readonly LoginMethod[]; proofing: readonly ProofingMethod[] }): readonly Journey[] {
   return [
     createLanding(deps),
+    createDispatch(deps),
     createLogin(deps, ways.login),
     createRegister(deps, ways.proofing),
     createStepUp(deps, ways.proofing),

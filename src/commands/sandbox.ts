@@ -1,6 +1,11 @@
 import type { Adapters } from '../../adapters/registry.ts';
 import { startAuthorities } from '../../sandbox/authorities/authorities.ts';
 import { createOutboxGateways, type SandboxMessage, type SandboxMessages } from '../../sandbox/outbox-gateway.ts';
+import Router from '@koa/router';
+import { createAccounts } from '../../sandbox/accounts.ts';
+import { apiRoutes } from '../../sandbox/api.ts';
+import { clockOffset, setOffset } from '../../sandbox/clock.ts';
+import { seed } from '../../sandbox/seed.ts';
 import { createPeople } from '../../sandbox/people.ts';
 import { systemClock } from '../domain/clock.ts';
 import type { OpenSandbox } from './serve.ts';
@@ -14,7 +19,26 @@ export const openSandbox: OpenSandbox = async (_configuration, adapters) => {
   return {
     authorities: { publicSecurity: access(authorities.publicSecurity), bankCard: access(authorities.bankCard) },
     gateways: createOutboxGateways({ clock: systemClock, messages }),
-    mount: async () => async (_, next) => next(),
+    async mount({ profile }) {
+      const accounts = {
+        hasher: adapters.hasher,
+        unitOfWork: adapters.unitOfWork,
+        clock: systemClock,
+        ladder: profile.ladders.person,
+        agreementVersion: profile.brand.agreement.version,
+      };
+      await seed({ ...accounts, accounts: adapters.accounts, people, password: profile.sandbox.password });
+      const router = new Router<any>();
+      apiRoutes(router, {
+        clock: { now: () => new Date(), offsetSeconds: clockOffset, advance: async (n) => setOffset(clockOffset() + n) },
+        people,
+        captchaAnswer: (id) => adapters.shortLived.captchas.read(id, systemClock.now()),
+        messages,
+        authorities: { 'public-security': authorities.publicSecurity, 'bank-card': authorities.bankCard },
+        createAccounts: (request) => createAccounts(accounts, request),
+      });
+      return router.routes() as never;
+    },
     close: () => authorities.close(),
   };
 };

@@ -151,11 +151,11 @@ export async function relyingParty(product: Product, clientId: string): Promise<
   };
 }
 
-function clientOf({ folder }: Product, clientId: string): ClientEntry {
+function clientOf({ folder, issuer }: Product, clientId: string): ClientEntry {
   const clients: readonly ClientEntry[] = JSON.parse(readFileSync(join(folder, 'clients.json'), 'utf8'));
   const client = clients.find(({ client_id: id }) => id === clientId);
   if (!client) throw new Error(`no client ${clientId} in ${folder}/clients.json`);
-  const own: ClientEntry = JSON.parse(JSON.stringify(client).replaceAll('{issuer}', ''));
+  const own: ClientEntry = JSON.parse(JSON.stringify(client).replaceAll('{issuer}', issuer));
   return own;
 }
 
