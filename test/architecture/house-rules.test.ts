@@ -1,0 +1,81 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { loginMethodNames, proofingMethodNames } from '../../interactions/registry.ts';
+import { root } from '../support/product.ts';
+
+/** Rules of the house that neither the compiler, the linter nor dependency-cruiser looks at. */
+
+const product = ['src', 'interactions', 'adapters', 'migrations', 'sandbox', 'bench'];
+
+function filesUnder(folders: readonly string[], ending: RegExp): readonly string[] {
+  return folders
+    .flatMap((folder) => (existsSync(join(root, folder)) ? readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)) : []))
+    .filter((file) => ending.test(file));
+}
+
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+/** Folders that hold a file of their own name: a method, an evidence, a journey. */
+function foldersOfThings(parent: string): readonly string[] {
+  return readdirSync(join(root, parent), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(root, parent, entry.name, `${entry.name}.ts`)))
+    .map(({ name }) => name)
+    .toSorted();
+}
+
+describe('names are stated once', () => {
+  it('each way to sign in is the folder of its name', () => {
+    expect(loginMethodNames.toSorted()).toEqual(foldersOfThings('interactions/login'));
+  });
+
+  it('each way to prove an identity is the folder of its name', () => {
+    expect(proofingMethodNames.toSorted()).toEqual(foldersOfThings('interactions/step-up'));
+  });
+
+  it('each journey in the registry is the folder of its name, and none is left out', () => {
+    const imported = [...read('interactions/registry.ts').matchAll(/from '\.\/([\w-]+)\/([\w-]+)\.ts'/g)];
+    expect(imported.map(([, folder = '']) => folder).toSorted()).toEqual(foldersOfThings('interactions'));
+    expect(imported.filter(([, folder, file]) => folder !== file)).toEqual([]);
+  });
+});
+
+describe('files', () => {
+  const code = filesUnder(product, /\.ts$/);
+
+  it('of the product have at most 300 lines, those of tests 400', () => {
+    expect(code.length).toBeGreaterThan(150);
+    const tooLong = (files: readonly string[], limit: number) => files.filter((file) => read(file).split('\n').length > limit + 1);
+    expect([...tooLong(code, 300), ...tooLong(filesUnder(['test'], /\.ts$/), 400)]).toEqual([]);
+  });
+
+  it('are named after what they hold, in kebab-case, without index.ts', () => {
+    const named = [...code, ...filesUnder(['test'], /\.ts$/)].filter((file) => !file.startsWith('migrations/'));
+    expect(named.filter((file) => basename(file) === 'index.ts' || !/^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.d)?\.ts$/.test(basename(file)))).toEqual([]);
+  });
+
+  it('leave nothing to be done later', () => {
+    expect([...code, ...filesUnder(product, /\.pug$/)].filter((file) => /\b(TODO|FIXME|XXX)\b|@ts-(ignore|expect-error|nocheck)/.test(read(file)))).toEqual([]);
+  });
+});
+
+describe('templates', () => {
+  it('print nothing unescaped', () => {
+    const templates = filesUnder(product, /\.pug$/);
+    expect(templates.length).toBeGreaterThan(20);
+    expect(templates.flatMap((file) => unescaped(read(file)).map((line) => `${file}: ${line}`))).toEqual([]);
+  });
+
+  it.each(['p!= model.text', 'p Hello !{model.name}', '!= page.html', 'a(href!=model.link)', 'div(a=1 b!= x)'])('this check sees %s', (line) => {
+    expect(unescaped(line)).toEqual([line]);
+  });
+
+  it.each(['if a !== b', 'p= a != b', 'p= x ? y : z', 'a(href=b title=c !== d)'])('and is not misled by %s', (line) => {
+    expect(unescaped(line)).toEqual([]);
+  });
+});
+
+/** Pug prints raw with `tag!=`, `attribute!=`, a line that begins with `!=`, and `!{…}`; `a != b` compares. */
+function unescaped(template: string): string[] {
+  return template.split('\n').filter((line) => /!\{|^\s*!=|[\w\])'"-]!=(?!=)/.test(line));
+}
