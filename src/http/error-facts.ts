@@ -56,7 +56,7 @@ function codeOf(error: Error): string | undefined {
 }
 
 /** `    at name (place:line:column)` or without a name, where the place is a file or a part of Node. */
-const frame = /^ {4}at ((?:async )?(?:new )?[\w$.<>#[\] ]+ \((?:file|node):[^\s()]+:\d+:\d+\)|(?:async )?(?:file|node):[^\s()]+:\d+:\d+|[\w$.<>#[\] ]+ \(\/[^\s()]+:\d+:\d+\)|\/[^\s()]+:\d+:\d+)$/;
+const frame = /^ {4}at ((?:async )?(?:(?:new )?[\w$.<>#[\] ]+ \()?(?:file:|node:|\/)[^\s()]+:\d+:\d+\)?)$/;
 
 /** The stack without its head, which repeats the message; lines of the message that pretend to be frames go with it. */
 function frames(error: Error): string[] {

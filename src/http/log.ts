@@ -96,14 +96,15 @@ const text = (form: RegExp): Form => (value) => typeof value === 'string' && for
 const whole = (least: number, most: number): Form => (value) =>
   typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
 
-/** A word of our own code: small letters, few digits, so that neither a name nor a number of a person passes. */
-const word = text(/^(?!.*\d{5})(?=.{1,64}$)[a-z][a-z0-9]*(?:[ ._/-][a-z0-9]+)*$/);
+/** Words of our own code: small letters and few digits, so that no number, address or secret of a person passes. */
+const word = text(/^(?!.*\d{4})(?=.{1,64}$)[a-z][a-z\d]*([._/][a-z][a-z\d]*|[ -][a-z\d]+)*$/);
 const uuid = text(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
 
+/** What a value of each field looks like; `requestId` as src/http/request.ts makes it. */
 const forms: { readonly [Name in keyof LogFields]-?: Form } = {
   requestId: text(/^[\w-]{12}$/),
   method: (value) => typeof value === 'string' && METHODS.includes(value),
-  route: text(/^(?!.*\d{5})(\*|\/[\w.:{}/-]{0,120})$/),
+  route: text(/^(?!.*\d{3})(?=.{1,120}$)(\*|\/|(\/[a-z.][a-z\d.-]*|\/:[a-zA-Z]+|\{\/:[a-zA-Z]+\})+)$/),
   status: whole(100, 599),
   durationMs: (value) => typeof value === 'number' && Number.isFinite(value),
   clientId: text(/^(?!\d+$)[\w.:/-]{1,128}$/),
