@@ -175,6 +175,17 @@ function captchaOf(box) {
 const captchaBox = document.querySelector('[data-captcha]');
 const captcha = captchaBox ? captchaOf(captchaBox) : undefined;
 
+/** Stars for the eye, words for the ear, as the mixin `masked` prints them. */
+function masked(text, { text: seen, spoken }) {
+  const eye = document.createElement('span');
+  const ear = document.createElement('span');
+  eye.setAttribute('aria-hidden', 'true');
+  ear.className = 'unseen';
+  eye.textContent = fill(text, { to: seen });
+  ear.textContent = fill(text, { to: spoken });
+  return [eye, ear];
+}
+
 /* "Send code" without leaving the page. Whatever is unexpected is submitted the ordinary way. */
 
 function codeOf(button) {
@@ -204,7 +215,7 @@ function codeOf(button) {
   }
 
   function sent({ cooldownSeconds, sentTo }) {
-    said.textContent = fill(say.sent, { to: sentTo?.text ?? '' });
+    said.replaceChildren(...masked(say.sent, sentTo));
     captcha?.spend();
     wait(cooldownSeconds);
     code.value = '';
