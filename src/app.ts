@@ -64,7 +64,7 @@ const protocolPaths = /^\/(auth|token|me|jwks|request|session|\.well-known|reg)(
 function openIdProvider({ ring }: Assembly): Koa.Middleware<AppState> {
   return async (ctx, next) => {
     if (!protocolPaths.test(ctx.path)) return next();
-    bridge(ctx as AppContext);
+    bridge(ctx);
     ctx.respond = false;
     await ring.handle(ctx.req, ctx.res);
   };

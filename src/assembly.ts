@@ -160,19 +160,32 @@ interface Parts extends Shown {
 
 function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
   const { adapters, environment, profile, clock, metrics } = options;
-  const { vault, accounts, persons, evidence, sessions, unitOfWork, hasher, shortLived } = adapters;
+  const { vault, shortLived, accounts, persons, evidence, sessions, unitOfWork, hasher } = adapters;
+  const shared = { clock, accounts, persons, evidence, sessions, unitOfWork, hasher };
   const { quotas, once, drafts } = shortLived;
-  const { words, cookies, tokens, pages, levels, provider } = parts;
+  const { cookies, provider } = parts;
   const subjectOf = createSubjectOf(createHeaderOf(accounts), vault);
   return {
-    ...{ words, cookies, tokens, pages, provider, vault, clock, unitOfWork, accounts, persons, evidence, sessions, hasher, once, drafts },
-    ...{ profile, levels, ladder: profile.ladders.person, brand: profile.brand },
+    ...parts,
+    ...shared,
+    vault,
+    once,
+    drafts,
+    profile,
+    ladder: profile.ladders.person,
+    brand: profile.brand,
     issuer: environment.issuer,
     landing: profile.landing,
     sandbox: environment.sandbox,
     captchas: createCaptchaDesk({ captchas: shortLived.captchas, quotas, vault, clock, policy: profile.captcha }),
     codes: createCodeDesk({
-      ...{ otps: shortLived.otps, quotas, unitOfWork, vault, clock, once, words },
+      otps: shortLived.otps,
+      quotas,
+      unitOfWork: shared.unitOfWork,
+      vault,
+      clock,
+      once,
+      words: parts.words,
       sms: profile.sms,
       addressLimits: environment.sandboxQuotas || !environment.sandbox,
     }),
@@ -188,7 +201,14 @@ function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
 function methodDeps({ adapters, profile, sources, clock }: AssemblyOptions, { codes, words }: JourneyDeps) {
   const { accounts, persons, hasher, unitOfWork, vault } = adapters;
   return {
-    ...{ accounts, persons, hasher, unitOfWork, vault, clock, codes, words },
+    accounts,
+    persons,
+    hasher,
+    unitOfWork,
+    vault,
+    clock,
+    codes,
+    words,
     quotas: adapters.shortLived.quotas,
     identifiers: profile.identifiers,
     documents: profile.documents,

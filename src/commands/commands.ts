@@ -15,4 +15,8 @@ export type Command = (configuration: Configuration, args: readonly string[], pr
 /** Every command of the command line; loaded when it is called. */
 export const commands: Readonly<Record<string, Command>> = {
   serve: async (configuration, _, process) => (await import('./start.ts')).start(configuration, process),
+  migrate: async (...call) => (await import('./migrate.ts')).runMigrate(...call),
+  keys: async (...call) => (await import('./keys.ts')).runKeys(...call),
+  operator: async (...call) => (await import('./operator.ts')).runOperator(...call),
+  'audit:verify': async (...call) => (await import('./audit-verify.ts')).runAuditVerify(...call),
 };

@@ -22,8 +22,12 @@ export async function openStores(
     onWrite: environment.faultAt === undefined ? undefined : killAt(environment.faultAt),
     report: (error) => log.error('redis.failed', error, {}),
   });
+  if (environment.sandbox) await (await import('./clock.ts')).readClock(adapters.settings).catch(noTableYet);
   return { adapters, secrets };
 }
+
+/** Before the first migration there is no clock to read. */
+function noTableYet(): void {}
 
 /** `write` or `use-case/write`, optionally `:after`: the process dies there as if the power had gone (D17). */
 function killAt(point: string): WriteHook {

@@ -4,7 +4,9 @@ import { createOutboxGateways, type SandboxMessage, type SandboxMessages } from 
 import Router from '@koa/router';
 import { createAccounts } from '../../sandbox/accounts.ts';
 import { apiRoutes } from '../../sandbox/api.ts';
-import { clockOffset, setOffset } from '../../sandbox/clock.ts';
+import { clockOffset } from '../../sandbox/clock.ts';
+import { advanceClock, followClock, readClock } from './clock.ts';
+import type { SandboxState } from '../../sandbox/context.ts';
 import { seed } from '../../sandbox/seed.ts';
 import { createPeople } from '../../sandbox/people.ts';
 import { systemClock } from '../domain/clock.ts';
@@ -15,11 +17,14 @@ export const openSandbox: OpenSandbox = async (_configuration, adapters) => {
   const people = createPeople(systemClock);
   const authorities = await startAuthorities({ clock: systemClock, people });
   const messages = sharedMessages(adapters);
+  const closing = new AbortController();
   const access = ({ url, appId, secret }: { url: string; appId: string; secret: string }) => ({ driver: 'signed-json', url, appId, secret });
   return {
     authorities: { publicSecurity: access(authorities.publicSecurity), bankCard: access(authorities.bankCard) },
     gateways: createOutboxGateways({ clock: systemClock, messages }),
     async mount({ profile }) {
+      await readClock(adapters.settings);
+      followClock(adapters.settings, closing.signal);
       const accounts = {
         hasher: adapters.hasher,
         unitOfWork: adapters.unitOfWork,
@@ -28,9 +33,9 @@ export const openSandbox: OpenSandbox = async (_configuration, adapters) => {
         agreementVersion: profile.brand.agreement.version,
       };
       await seed({ ...accounts, accounts: adapters.accounts, people, password: profile.sandbox.password });
-      const router = new Router<any>();
+      const router = new Router<SandboxState>();
       apiRoutes(router, {
-        clock: { now: () => new Date(), offsetSeconds: clockOffset, advance: async (n) => setOffset(clockOffset() + n) },
+        clock: { now: () => new Date(), offsetSeconds: clockOffset, advance: (seconds) => advanceClock(adapters.settings, seconds) },
         people,
         captchaAnswer: (id) => adapters.shortLived.captchas.read(id, systemClock.now()),
         messages,
@@ -39,7 +44,10 @@ export const openSandbox: OpenSandbox = async (_configuration, adapters) => {
       });
       return router.routes() as never;
     },
-    close: () => authorities.close(),
+    async close() {
+      closing.abort();
+      await authorities.close();
+    },
   };
 };
 

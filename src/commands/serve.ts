@@ -130,13 +130,19 @@ const noGateway = {
 
 function healthChecks({ database, redis }: Adapters) {
   return {
-    database: async () => void (await database.ping()),
-    ...(redis ? { redis: async () => void (await redis.ping()) } : {}),
+    async database() {
+      await database.ping();
+    },
+    ...(redis ? { redis: () => redis.ping() } : {}),
   };
 }
 
+/** Milliseconds and bytes; a slow or endless request costs one connection, not the process. */
+const limits = { maxHeaderSize: 16_384, requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 };
+
 async function listen(app: Koa<AppState>, { port, host }: Configuration['environment']): Promise<Server> {
-  const server = createServer({ maxHeaderSize: 16_384, requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }, app.callback());
+  const handle = app.callback();
+  const server = createServer(limits, (req, res) => void handle(req, res));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);

@@ -23,7 +23,7 @@ export function formBody() {
   });
   return async (ctx: AppContext, next: Next): Promise<void> => {
     if (ctx.method === 'POST' && !ctx.is('application/x-www-form-urlencoded')) throw new Refused('form.malformed');
-    await parse(ctx as Parameters<typeof parse>[0], next as Parameters<typeof parse>[1]);
+    await parse(ctx, next as Parameters<typeof parse>[1]);
   };
 }
 

@@ -34,7 +34,7 @@ export function preferredLocale(
   return (
     matchLocale((uiLocales ?? '').split(' ')) ??
     chosenLocale ??
-    matchLocale(ctx.acceptsLanguages() as string[]) ??
+    matchLocale(ctx.acceptsLanguages()) ??
     'zh-CN'
   );
 }

@@ -27,7 +27,7 @@ export function createFindAccount(deps: AccountDeps): FindAccount {
       if (!client) return undefined;
       const { amr = [] } = token as { amr?: string[] };
       const facts = await levelFacts(deps.levels, accountId, amr.map((name) => ({ amr: name, at: new Date(0) })), client);
-      const acr = refreshedAcr(token.acr as string | undefined, facts);
+      const acr = refreshedAcr(token.acr, facts);
       const minimum = client.minimum_acr;
       if (isAcr(minimum) && compareAcr(acr, minimum) < 0) return undefined;
       token.acr = acr;

@@ -19,7 +19,7 @@ export interface BrowserSessionDeps {
 
 /** The session of this browser, undefined when nobody is signed in or the account may not be used. */
 export async function readSession({ provider, accounts, policy }: BrowserSessionDeps, ctx: AppContext): Promise<SignedIn | undefined> {
-  const session = await provider().Session.get(ctx as never);
+  const session = await provider().Session.get(ctx);
   if (!session.accountId) return undefined;
   const account = await accounts.header(session.accountId);
   if (account?.status !== 'active') return undefined;

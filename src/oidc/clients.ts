@@ -35,7 +35,7 @@ export function libraryClient(record: ClientRecord): ClientMetadata {
     ...(hash === undefined ? {} : { client_secret: hash }),
     // The library wants https even in development, so the address is a member of our own.
     ...(initiate_login_uri === undefined ? {} : { login_uri: initiate_login_uri }),
-  } as ClientMetadata;
+  };
 }
 
 function defaultScope({ entitlements, grant_types }: ClientRecord): string {

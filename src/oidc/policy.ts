@@ -71,10 +71,8 @@ function stepUp(deps: PolicyDeps) {
     }
     return decided;
   };
-  const asksEssential = (ctx: KoaContextWithOIDC) => {
-    const acr = ctx.oidc.params?.claims ? essentialAcr(String(ctx.oidc.params.claims)) : false;
-    return acr;
-  };
+  const asksEssential = ({ oidc: { params } }: KoaContextWithOIDC) =>
+    typeof params?.claims === 'string' && essentialAcr(params.claims);
   return new Prompt(
     { name: 'step_up', requestable: false },
     async (ctx) => {

@@ -69,7 +69,7 @@ function configuration(deps: ProviderDeps, keys: readonly PrivateJwk[]): Configu
   return {
     adapter: createStateAdapter(deps.state),
     clients: deps.clients.map(libraryClient),
-    jwks: { keys: keys as never },
+    jwks: { keys: [...keys] },
     findAccount: createFindAccount(deps.accounts),
     pairwiseIdentifier: (ctx, accountId, client) => deps.subjectOf(ctx, accountId, client),
     subjectTypes: ['pairwise'],
