@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Cluster, Redis } from 'ioredis';
 import type { RedisOptions } from 'ioredis';
 import { Unavailable } from '../../src/domain/refused.ts';
@@ -18,7 +19,7 @@ export interface RedisConnection {
   close(): Promise<void>;
 }
 
-const COMMAND_TIMEOUT_MS = 250;
+const ANSWER_TIMEOUT_MS = 250;
 const CONNECT_TIMEOUT_MS = 1000;
 /** A socket that owes answers and stays silent for this long is given up, and a new one opened. */
 const SILENCE_MS = 1000;
@@ -29,9 +30,9 @@ const SLOTS_REFRESH_MS = 2000;
  * twice either: a second `consume` would take the code away from the caller who had won it.
  */
 const failFast = {
-  commandTimeout: COMMAND_TIMEOUT_MS,
   connectTimeout: CONNECT_TIMEOUT_MS,
   socketTimeout: SILENCE_MS,
+  disconnectTimeout: ANSWER_TIMEOUT_MS,
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
   // After a failover the old address may lead to a replica: look the primary up again.
@@ -59,16 +60,20 @@ const cannotNow = new Set([
  *
  * @param url - `redis://` or `rediss://`, or several with commas between them for a cluster
  * @param report - gets every error of the connections, for the log
+ * @throws Error when an address is not one of Redis
  */
 export async function openRedis(url: string, report: (error: Error) => void = () => {}): Promise<RedisConnection> {
-  const urls = url.split(',').map((one) => one.trim());
-  const client = urls.length > 1 ? openCluster(urls) : openSingle(url);
+  const urls = url.split(',').map(parseAddress);
+  const [only] = urls;
+  const client = only && urls.length === 1 ? openSingle(only) : openCluster(urls);
   client.on('error', report);
-  await client.connect().catch(() => {}); // reported above, and tried again by itself
+  const attempt = client.connect().catch(() => {}); // reported above, and tried again by itself
+  // A cluster that is not complete yet leaves the attempt open for ever.
+  await Promise.race([attempt, wait(CONNECT_TIMEOUT_MS, undefined, { ref: false })]);
 
   async function ask<T>(act: (client: RedisClient) => Promise<T>): Promise<T> {
     try {
-      return await act(client);
+      return await inTime(act(client));
     } catch (error) {
       throw translate(error);
     }
@@ -85,16 +90,26 @@ export async function openRedis(url: string, report: (error: Error) => void = ()
   };
 }
 
-function openSingle(url: string): Redis {
-  return new Redis(url, { ...failFast, lazyConnect: true, enableOfflineQueue: false, retryStrategy });
+/**
+ * The library's own timeout fires too early after this process was held up: timers run before sockets are
+ * read, so an answer that has long arrived would count as late. One more turn of the loop lets it in.
+ */
+function inTime<T>(answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => setImmediate(reject, new Error('no answer in time')), ANSWER_TIMEOUT_MS);
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
-function openCluster(urls: readonly string[]): Cluster {
-  const nodes = urls.map((url) => new URL(url));
-  const [first] = nodes;
+function openSingle(url: URL): Redis {
+  return new Redis(url.href, { ...failFast, lazyConnect: true, enableOfflineQueue: false, retryStrategy });
+}
+
+function openCluster(urls: readonly URL[]): Cluster {
+  const [first] = urls;
   const tls = first?.protocol === 'rediss:';
   return new Cluster(
-    nodes.map(({ hostname, port }) => ({ host: hostname, port: Number(port || 6379) })),
+    urls.map(({ hostname, port }) => ({ host: hostname, port: Number(port || 6379) })),
     {
       lazyConnect: true,
       enableOfflineQueue: false,
@@ -113,6 +128,15 @@ function openCluster(urls: readonly string[]): Cluster {
       },
     },
   );
+}
+
+/** The message of `new URL` would repeat the address, which may contain a password. */
+function parseAddress(text: string): URL {
+  const url = URL.parse(text.trim());
+  if (url?.protocol !== 'redis:' && url?.protocol !== 'rediss:') {
+    throw new Error('an address of Redis must begin with redis:// or rediss://');
+  }
+  return url;
 }
 
 /** Soon at first, then once a second; the jitter keeps many processes from coming back at one moment. */

@@ -1,0 +1,367 @@
+import { randomUUID } from 'node:crypto';
+import { setImmediate as immediate, setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { createMemoryState } from '../../adapters/memory/state.ts';
+import { createCachedState, endThroughCache } from '../../adapters/redis/cached-state.ts';
+import type { CachedState } from '../../adapters/redis/cached-state.ts';
+import { openRedis } from '../../adapters/redis/open.ts';
+import type { RedisConnection } from '../../adapters/redis/open.ts';
+import type { StateStore } from '../../src/domain/protocol-state.ts';
+import { Unavailable } from '../../src/domain/refused.ts';
+import type { UnitOfWork, Write } from '../../src/domain/unit-of-work.ts';
+import { redisForTests } from '../support/redis.ts';
+import { at, now } from './short-lived-backends.ts';
+import { stateRow, stateStoreContract } from './state-contract.ts';
+
+const server = await redisForTests();
+/** Two processes have two connections. */
+const connections = server ? await Promise.all([openRedis(server.url), openRedis(server.url)]) : [];
+afterAll(async () => {
+  for (const redis of connections) await redis.close();
+  await server?.stop();
+});
+
+const suite = server ? describe : describe.skip;
+const clock = { now: () => now };
+
+function cachedBy(redis: RedisConnection | undefined, inner: StateStore, time = clock): CachedState {
+  if (!redis) throw new Error('no Redis');
+  return createCachedState({ redis, inner, models: ['Session', 'Grant'], ttlSeconds: 30, clock: time });
+}
+
+/** A durable store in memory that counts how often it is asked, and answers when the test wants it to. */
+class Durable {
+  finds = 0;
+  readonly memory = createMemoryState(clock);
+  /** What an act waits for before and after it is carried out. */
+  before: () => Promise<void> = async () => {};
+  after: () => Promise<void> = async () => {};
+
+  readonly store: StateStore = {
+    ...this.memory,
+    find: (...args) => this.#count(() => this.memory.find(...args)),
+    findByUid: (...args) => this.#count(() => this.memory.findByUid(...args)),
+    put: (...args) => this.#act(() => this.memory.put(...args)),
+    destroy: (...args) => this.#act(() => this.memory.destroy(...args)),
+  };
+
+  async #count<T>(act: () => Promise<T>): Promise<T> {
+    this.finds += 1;
+    return this.#act(act);
+  }
+
+  async #act<T>(act: () => Promise<T>): Promise<T> {
+    await this.before();
+    const result = await act();
+    await this.after();
+    return result;
+  }
+}
+
+interface Gate {
+  readonly passed: Promise<void>;
+  open(): void;
+}
+
+function gate(): Gate {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { passed: promise, open: resolve };
+}
+
+suite('a durable store behind the cache', () => {
+  const inner = createMemoryState(clock);
+  describe('for a model that is cached', () => {
+    stateStoreContract(() => cachedBy(connections[0], inner), 'Session', false);
+  });
+  describe('for a model that is not', () => {
+    stateStoreContract(() => cachedBy(connections[0], inner), 'RefreshToken');
+  });
+});
+
+suite('the cache in front of a durable store', () => {
+  let durable: Durable;
+  let here: CachedState;
+  let there: CachedState;
+  let id: string;
+  beforeEach(() => {
+    durable = new Durable();
+    here = cachedBy(connections[0], durable.store);
+    there = cachedBy(connections[1], durable.store);
+    id = randomUUID();
+  });
+
+  const version = async (cache: StateStore): Promise<string | undefined> => (await cache.find('Session', id, now))?.clientId;
+
+  it('answers a row that was written without asking the durable store', async () => {
+    await here.put('Session', id, stateRow({ accountId: 'a', uid: id, clientId: '1' }));
+    expect(await version(there)).toBe('1');
+    expect(await there.findByUid('Session', id, now)).toMatchObject({ clientId: '1' });
+    expect(durable.finds).toBe(0);
+  });
+
+  it('asks the durable store once for a row that is read often', async () => {
+    await durable.store.put('Grant', id, stateRow({ accountId: 'a', clientId: '1' }));
+    for (let index = 0; index < 5; index += 1) await here.find('Grant', id, now);
+    expect(await there.find('Grant', id, now)).toMatchObject({ clientId: '1' });
+    expect(durable.finds).toBe(1);
+  });
+
+  it('answers no value that is older than its lifetime', async () => {
+    await here.put('Session', id, stateRow({ expiresAt: at(3600) }));
+    await here.find('Session', id, new Date(at(30).getTime() - 1));
+    expect(durable.finds).toBe(0);
+    await here.find('Session', id, at(30));
+    expect(durable.finds).toBe(1);
+  });
+
+  it('does not cache what belongs to a grant, so that a revocation of the grant reaches it', async () => {
+    await here.put('Grant', id, stateRow({ grantId: 'g' }));
+    await here.find('Grant', id, now);
+    await there.revokeByGrantId('g');
+    expect(await here.find('Grant', id, now)).toBeUndefined();
+  });
+
+  it('refuses to consume what is cached', async () => {
+    await expect(here.consume('Session', id, now)).rejects.toThrow('cannot be consumed');
+  });
+
+  it('is not filled by a reader who asked before a write and heard after it', async () => {
+    await durable.store.put('Session', id, stateRow({ clientId: 'old' }));
+    const [asked, answer] = [gate(), gate()];
+    durable.after = async () => {
+      asked.open();
+      await answer.passed;
+    };
+    const slow = version(here);
+    await asked.passed;
+    durable.after = async () => {};
+    await there.put('Session', id, stateRow({ clientId: 'new' }));
+    answer.open();
+    expect(await slow).toBe('old');
+    expect(await version(here)).toBe('new');
+    expect(await version(there)).toBe('new');
+  });
+
+  it('is not filled by such a reader either when the row was destroyed', async () => {
+    await durable.store.put('Session', id, stateRow({ clientId: 'old' }));
+    const [asked, answer] = [gate(), gate()];
+    durable.after = async () => {
+      asked.open();
+      await answer.passed;
+    };
+    const slow = version(here);
+    await asked.passed;
+    durable.after = async () => {};
+    await there.destroy('Session', id);
+    answer.open();
+    await slow;
+    expect(await version(here)).toBeUndefined();
+  });
+
+  it('shows a write to every reader as soon as the durable store has it', async () => {
+    await here.put('Session', id, stateRow({ clientId: 'old' }));
+    const [written, rest] = [gate(), gate()];
+    durable.after = async () => {
+      written.open();
+      await rest.passed;
+    };
+    const writing = here.put('Session', id, stateRow({ clientId: 'new' }));
+    await written.passed;
+    durable.after = async () => {};
+    expect(await version(there)).toBe('new');
+    rest.open();
+    await writing;
+    expect(await version(there)).toBe('new');
+  });
+
+  it('keeps no value of two writers who overlap, whoever ends last', async () => {
+    const [first, rest] = [gate(), gate()];
+    durable.before = async () => {
+      first.open();
+      await rest.passed;
+    };
+    const slow = here.put('Session', id, stateRow({ clientId: 'slow' }));
+    await first.passed;
+    durable.before = async () => {};
+    await there.put('Session', id, stateRow({ clientId: 'fast' }));
+    rest.open();
+    await slow;
+    expect(await version(here)).toBe('slow');
+    expect(await version(there)).toBe('slow');
+  });
+
+  it('leaves readers with the durable store when a writer dies half way', async () => {
+    await here.put('Session', id, stateRow({ clientId: 'old' }));
+    durable.after = () => Promise.reject(new Error('the process dies'));
+    await expect(here.put('Session', id, stateRow({ clientId: 'new' }))).rejects.toThrow('dies');
+    durable.after = async () => {};
+    expect(await version(there)).toBe('new');
+    expect(await version(there)).toBe('new');
+    expect(durable.finds).toBe(2);
+  });
+
+  it('fits every answer to what the durable store held while the question was under way', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), fc.array(anyAct, { minLength: 2, maxLength: 12 }), async (scheduler, acts) => {
+        await interleave(scheduler, acts);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+suite('ending the sessions and grants of an account', () => {
+  const ended = (accountId: string): Write => ({ write: 'sessions.end', accountId, exceptUid: undefined });
+
+  it('reaches what is cached, without the durable store saying which rows it ended', async () => {
+    const durable = new Durable();
+    const [here, there] = [cachedBy(connections[0], durable.store), cachedBy(connections[1], durable.store)];
+    const [account, other] = [randomUUID(), randomUUID()];
+    for (const id of [`${account}-1`, `${account}-2`]) await here.put('Session', id, stateRow({ accountId: account }));
+    await here.put('Session', other, stateRow({ accountId: other }));
+    const unitOfWork: UnitOfWork = {
+      async commit() {
+        for (const id of [`${account}-1`, `${account}-2`]) await durable.memory.destroy('Session', id);
+      },
+    };
+
+    await endThroughCache(unitOfWork, here).commit('sign-out-everywhere', [ended(account)]);
+    for (const id of [`${account}-1`, `${account}-2`]) expect(await there.find('Session', id, now)).toBeUndefined();
+    expect(durable.finds).toBe(2);
+    expect(await there.find('Session', other, now)).toBeDefined();
+    expect(durable.finds).toBe(2);
+  });
+
+  it('is not undone by a reader who asked before, nor by a sign-in at that moment', async () => {
+    const durable = new Durable();
+    const [here, there] = [cachedBy(connections[0], durable.store), cachedBy(connections[1], durable.store)];
+    const [account, read, born] = [randomUUID(), randomUUID(), randomUUID()];
+    await durable.memory.put('Session', read, stateRow({ accountId: account }));
+    const [asked, rest] = [gate(), gate()];
+    let under = 0;
+    durable.after = async () => {
+      under += 1;
+      if (under === 2) asked.open();
+      await rest.passed;
+    };
+    const reading = here.find('Session', read, now);
+    const writing = here.put('Session', born, stateRow({ accountId: account }));
+    await asked.passed;
+    durable.after = async () => {};
+
+    await there.ending([account], async () => {
+      rest.open();
+      await Promise.all([reading, writing]);
+      await here.find('Session', read, now);
+      await here.put('Session', born, stateRow({ accountId: account, clientId: 'again' }));
+      for (const id of [read, born]) await durable.memory.destroy('Session', id);
+    });
+    expect(await here.find('Session', read, now)).toBeUndefined();
+    expect(await there.find('Session', born, now)).toBeUndefined();
+  });
+
+  it('passes other commits on as they are', async () => {
+    const commits: string[] = [];
+    const unitOfWork: UnitOfWork = { commit: async (useCase) => void commits.push(useCase) };
+    const cache: Pick<CachedState, 'ending'> = { ending: () => Promise.reject(new Error('not needed')) };
+    await endThroughCache(unitOfWork, cache).commit('register', []);
+    expect(commits).toEqual(['register']);
+  });
+});
+
+suite('the cache without Redis', () => {
+  it('reads from the durable store, refuses to write, and has no stale value when Redis is back', async () => {
+    const own = await redisForTests();
+    if (!own) throw new Error('Redis started before and does not start now');
+    const redis = await openRedis(own.url);
+    const durable = new Durable();
+    const cache = cachedBy(redis, durable.store);
+    await cache.put('Session', 's', stateRow({ uid: 'u', clientId: 'old' }));
+
+    own.pause();
+    expect(await cache.find('Session', 's', now)).toMatchObject({ clientId: 'old' });
+    expect(await cache.findByUid('Session', 'u', now)).toMatchObject({ clientId: 'old' });
+    await expect(cache.put('Session', 's', stateRow({ clientId: 'new' }))).rejects.toBeInstanceOf(Unavailable);
+    await expect(cache.destroy('Session', 's')).rejects.toBeInstanceOf(Unavailable);
+    const never = (): Promise<never> => Promise.reject(new Error('began all the same'));
+    await expect(cache.ending(['a'], never)).rejects.toBeInstanceOf(Unavailable);
+    expect(await durable.memory.find('Session', 's', now)).toMatchObject({ clientId: 'old' });
+    own.resume();
+
+    while (await redis.ping().then(() => false, () => true)) await wait(20);
+    await cache.put('Session', 's', stateRow({ clientId: 'new' }));
+    expect(await cache.find('Session', 's', now)).toMatchObject({ clientId: 'new' });
+    await redis.close();
+    await own.stop();
+  });
+});
+
+type Act = 'read here' | 'read there' | 'write here' | 'write there' | 'destroy there' | 'end';
+
+const anyAct = fc.constantFrom<Act>('read here', 'read there', 'read here', 'write here', 'write there', 'destroy there', 'end');
+
+/**
+ * Two processes read and write one row; the durable store answers in an order of the scheduler's choosing.
+ * Its states are numbered, so that each answer can be placed: it must be one of those that were true
+ * between question and answer.
+ */
+async function interleave(scheduler: fc.Scheduler, acts: readonly Act[]): Promise<void> {
+  const id = randomUUID();
+  const memory = createMemoryState(clock);
+  const history: (string | undefined)[] = [undefined];
+  const row = (clientId: string): ReturnType<typeof stateRow> => stateRow({ accountId: id, clientId, expiresAt: at(3600) });
+  const store: StateStore = {
+    ...memory,
+    async find(...args) {
+      await scheduler.schedule(Promise.resolve(), 'before find');
+      const found = await memory.find(...args);
+      await scheduler.schedule(Promise.resolve(), 'after find');
+      return found;
+    },
+    put: (model, key, value) => change(() => memory.put(model, key, value), value.clientId),
+    destroy: (model, key) => change(() => memory.destroy(model, key), undefined),
+  };
+
+  async function change(act: () => Promise<void>, state: string | undefined): Promise<void> {
+    await scheduler.schedule(Promise.resolve(), 'before write');
+    history.push(state);
+    await act();
+    await scheduler.schedule(Promise.resolve(), 'after write');
+  }
+
+  const [here, there] = [cachedBy(connections[0], store), cachedBy(connections[1], store)];
+  async function read(cache: CachedState): Promise<void> {
+    const asked = history.length - 1;
+    const answer = (await cache.find('Session', id, now))?.clientId;
+    expect(history.slice(asked)).toContain(answer);
+  }
+
+  const perform: Record<Act, (index: number) => Promise<void>> = {
+    'read here': () => read(here),
+    'read there': () => read(there),
+    'write here': (index) => here.put('Session', id, row(`v${index}`)),
+    'write there': (index) => there.put('Session', id, row(`v${index}`)),
+    'destroy there': () => there.destroy('Session', id),
+    end: () => here.ending([id], () => change(() => memory.destroy('Session', id), undefined)),
+  };
+
+  const running = acts.map(async (act, index) => {
+    await scheduler.schedule(Promise.resolve(), act);
+    await perform[act](index);
+  });
+  await drive(scheduler, Promise.all(running));
+  await drive(scheduler, Promise.all([read(here), read(there)]));
+}
+
+/** Lets the scheduler choose as long as anything is under way; Redis answers in its own time meanwhile. */
+async function drive(scheduler: fc.Scheduler, all: Promise<unknown>): Promise<void> {
+  const under = new AbortController();
+  const ended = all.finally(() => under.abort());
+  ended.catch(() => {});
+  while (!under.signal.aborted) {
+    if (scheduler.count() > 0) await scheduler.waitNext(1);
+    await immediate();
+  }
+  await ended;
+}

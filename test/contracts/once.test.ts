@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { at, now, shortLivedBackends } from './short-lived-backends.ts';
+
+const backends = await shortLivedBackends();
+afterAll(() => Promise.all(backends.map((backend) => backend.close())));
+
+describe.each(backends)('claims and short-lived values in $name', ({ once }) => {
+  it('grants a claim to one of eight who ask at once', async () => {
+    const key = randomUUID();
+    const results = await Promise.all(Array.from({ length: 8 }, () => once.claim(key, at(60), now)));
+    expect(results.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('holds a claim until the moment it expires, and not at that moment', async () => {
+    const key = randomUUID();
+    expect(await once.claim(key, at(60), now)).toBe(true);
+    expect(await once.claim(key, at(90), new Date(at(60).getTime() - 1))).toBe(false);
+    expect(await once.claim(key, at(90), at(60))).toBe(true);
+    expect(await once.claim(key, at(90), at(61))).toBe(false);
+  });
+
+  it('keeps a value until the moment it expires, and not at that moment', async () => {
+    const key = randomUUID();
+    await once.put(key, '', at(60));
+    expect(await once.get(key, now)).toBe('');
+    await once.put(key, '值 with spaces', at(120));
+    expect(await once.get(key, new Date(at(120).getTime() - 1))).toBe('值 with spaces');
+    expect(await once.get(key, at(120))).toBeUndefined();
+    expect(await once.get(randomUUID(), now)).toBeUndefined();
+  });
+
+  it('keeps claims and values apart', async () => {
+    const key = randomUUID();
+    await once.put(key, 'value', at(60));
+    expect(await once.claim(key, at(60), now)).toBe(true);
+    expect(await once.get(key, now)).toBe('value');
+  });
+});

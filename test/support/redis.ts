@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+
+export interface RedisServer {
+  readonly url: string;
+  readonly port: number;
+  /** Stops answering without closing a connection, like a machine that hangs. */
+  pause(): void;
+  resume(): void;
+  stop(): Promise<void>;
+}
+
+export interface RedisServerOptions {
+  /** One node that owns every slot of a cluster: it refuses scripts whose keys are in different slots. */
+  readonly cluster?: boolean;
+  /** Fixed port, for a server that comes back where it was. */
+  readonly port?: number;
+  /** More `redis-server` arguments. */
+  readonly args?: readonly string[];
+}
+
+/**
+ * A Redis of our own for one test file: free port, nothing kept on disk.
+ *
+ * Where none can be started, says so and answers undefined, so that the suites on Redis are left out; on
+ * CI that is a failure.
+ */
+export async function redisForTests(options: RedisServerOptions = {}): Promise<RedisServer | undefined> {
+  try {
+    return await startRedis(options);
+  } catch (error) {
+    if (process.env['CI']) throw error;
+    console.warn(`suites on Redis did not run: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}
+
+/** @throws when there is no `redis-server` on the PATH, or it does not start */
+export async function startRedis({ cluster = false, port, args = [] }: RedisServerOptions = {}): Promise<RedisServer> {
+  const listen = port ?? (await freePort());
+  const folder = await mkdtemp(join(tmpdir(), 'minxin-redis-'));
+  const clusterArgs = cluster
+    ? ['--cluster-enabled', 'yes', '--cluster-port', String(await freePort()), '--cluster-announce-ip', '127.0.0.1']
+    : [];
+  const server = spawn(
+    'redis-server',
+    ['--port', String(listen), '--dir', folder, '--save', '', '--appendonly', 'no', ...clusterArgs, ...args],
+    { stdio: 'ignore' },
+  );
+  const killWithUs = (): void => void server.kill('SIGKILL');
+  process.once('exit', killWithUs);
+
+  async function stop(): Promise<void> {
+    process.removeListener('exit', killWithUs);
+    if (server.exitCode === null && server.signalCode === null) {
+      server.kill('SIGKILL');
+      await once(server, 'exit');
+    }
+    await rm(folder, { recursive: true, force: true });
+  }
+
+  try {
+    await untilReady(server, listen, cluster);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const address = `redis://127.0.0.1:${listen}`;
+  return {
+    // A comma makes it a cluster; the second address is the same node again.
+    url: cluster ? `${address},${address}` : address,
+    port: listen,
+    pause: () => void server.kill('SIGSTOP'),
+    resume: () => void server.kill('SIGCONT'),
+    stop,
+  };
+}
+
+async function untilReady(server: ChildProcess, port: number, cluster: boolean): Promise<void> {
+  const failed = new Promise<never>((_, reject) => {
+    server.once('error', (error) => reject(new Error(`redis-server: ${error.message}`)));
+    server.once('exit', (code) => reject(new Error(`redis-server ended at once with ${code}`)));
+  });
+  failed.catch(() => {});
+  const client = new Redis({ port, retryStrategy: () => 25, maxRetriesPerRequest: null });
+  client.on('error', () => {});
+  try {
+    await Promise.race([prepare(client, cluster), failed, rejectAfter(10_000)]);
+  } finally {
+    client.disconnect();
+  }
+}
+
+async function prepare(client: Redis, cluster: boolean): Promise<void> {
+  await client.ping();
+  if (!cluster) return;
+  await client.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+  while (!String(await client.call('CLUSTER', 'INFO')).includes('cluster_state:ok')) await wait(25);
+}
+
+async function rejectAfter(milliseconds: number): Promise<never> {
+  await wait(milliseconds, undefined, { ref: false });
+  throw new Error(`redis-server did not answer within ${milliseconds} ms`);
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
