@@ -17,6 +17,7 @@ import { createFormTokens } from './http/form.ts';
 import { createPages, type Pages } from './http/page.ts';
 import { loadWords, type Words } from './http/words.ts';
 import type { Journey } from '../interactions/journey.ts';
+import { appContextOf } from './oidc/app-contexts.ts';
 import { cacheDocuments } from './oidc/documents.ts';
 import { providerKeys } from './oidc/key-ring.ts';
 import type { LevelDeps } from './oidc/level.ts';
@@ -24,6 +25,7 @@ import { createProvider, tokenTtl, type ProviderDeps } from './oidc/provider.ts'
 import { createProviderPages } from './oidc/provider-pages.ts';
 import { createRing, type ProviderRing } from './oidc/ring.ts';
 import { createHeaderOf, createSubjectOf } from './oidc/subject.ts';
+import type { Log } from './http/log.ts';
 import type { Metrics } from './http/metrics.ts';
 
 /** Puts the parts together: the only place that knows all of them. Nothing here decides anything. */
@@ -49,6 +51,7 @@ export interface AssemblyOptions {
   readonly sources: { readonly identity: IdentitySource; readonly bankCard: BankCardSource };
   readonly clock: Clock;
   readonly metrics: Metrics;
+  readonly log: Log;
 }
 
 export const interactionsFolder = join(import.meta.dirname, '../interactions');
@@ -93,6 +96,9 @@ async function providerRing(options: AssemblyOptions, shown: Shown): Promise<Pro
     keys: () => providerKeys({ store: adapters.signingKeys, clock }),
     create(keys) {
       const provider = createProvider(deps, keys);
+      provider.on('server_error', (ctx, error) => {
+        options.log.error('provider.failed', error, { requestId: appContextOf(ctx).state.requestId });
+      });
       cacheDocuments(provider);
       provider.use(async (ctx, next) => {
         await next();

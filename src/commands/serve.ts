@@ -8,6 +8,7 @@ import { assemble, type Assembly } from '../assembly.ts';
 import { startBackground, type BackgroundOptions } from '../background.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { systemClock } from '../domain/clock.ts';
+import { countedUnitOfWork } from '../domain/counted-unit-of-work.ts';
 import type { AppState } from '../http/app-context.ts';
 import { createLog, type Log } from '../http/log.ts';
 import { createMetrics, serveMetrics } from '../http/metrics.ts';
@@ -35,7 +36,8 @@ export async function serve(configuration: Configuration, openSandbox: OpenSandb
   const { environment, profile, clients } = configuration;
   const log = createLog({ level: environment.logLevel });
   const metrics = createMetrics();
-  const { adapters, secrets } = await openStores(configuration, { clock: systemClock, log });
+  const { adapters: opened, secrets } = await openStores(configuration, { clock: systemClock, log });
+  const adapters: Adapters = { ...opened, unitOfWork: countedUnitOfWork(opened.unitOfWork, metrics.committed) };
   await prepareDatabase(configuration, adapters);
   await ensureSigningKeys({ store: adapters.signingKeys, unitOfWork: adapters.unitOfWork, clock: systemClock });
   const sandbox = await openSandbox?.(configuration, adapters);
@@ -52,9 +54,15 @@ export async function serve(configuration: Configuration, openSandbox: OpenSandb
     },
     clock: systemClock,
     metrics,
+    log,
   });
   await tryClients(assembly, clients);
   const background = startBackground({ assembly, gateways: sandbox?.gateways ?? gateways(configuration, log), log, metrics });
+  metrics.watch({
+    backlog: () => adapters.outbox.backlog(systemClock.now()),
+    hashQueueDepth: () => adapters.hasher.depth(),
+    pools: { database: () => adapters.database.stats() },
+  });
   let draining = false;
   const app = createApp({
     assembly,
@@ -66,13 +74,16 @@ export async function serve(configuration: Configuration, openSandbox: OpenSandb
   });
   const server = await listen(app, environment);
   const metricsServer = environment.metricsPort > 0 ? await serveMetrics(metrics, environment.metricsPort) : undefined;
+  log.info('process.started', { port: environment.port });
   return {
     async stop() {
       draining = true;
+      log.info('process.stopping', {});
       await drain(server);
       await background.stop();
       await Promise.all([metricsServer?.close(), sandbox?.close()]);
       await adapters.close();
+      log.info('process.stopped', {});
     },
   };
 }

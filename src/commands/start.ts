@@ -6,7 +6,7 @@ export async function start(configuration: Configuration, process: NodeJS.Proces
   const { environment } = configuration;
   const openSandbox = environment.sandbox ? (await import('./sandbox.ts')).openSandbox : undefined;
   const running = await serve(configuration, openSandbox);
-  process.stdout.write(addresses(configuration));
+  if (!environment.production) process.stdout.write(addresses(configuration));
   await new Promise<void>((resolve) => {
     process.once('SIGTERM', () => resolve());
     process.once('SIGINT', () => resolve());
