@@ -21,10 +21,10 @@ export interface CachedRows {
   /**
    * Runs `act`, which writes the inner store.
    *
-   * @param row - what the inner store holds if `act` answers true; absent: nothing is cached afterwards
+   * @param row - what `act` puts; absent: nothing is cached afterwards
    * @throws Unavailable before `act`, when Redis does not answer
    */
-  write(model: string, id: string, row: NewStateRow | undefined, act: () => Promise<boolean>): Promise<boolean>;
+  write<T>(model: string, id: string, row: NewStateRow | undefined, act: () => Promise<T>): Promise<T>;
 }
 
 /** Reading and writing through the cache; the reasoning stands at `createCachedState`. */
@@ -37,7 +37,7 @@ export function createCachedRows({ redis, inner, ttlMs, clock }: CachedRowsOptio
 
   async function fill(entry: string, lease: string, row: StateRow | undefined, now: Date): Promise<void> {
     const value = row && (await mayCache(entry, row, now)) ? encodeRow(row) : undefined;
-    await settle(redis, entry, lease, value && { value, asOf: now.getTime(), ttlMs });
+    await settle(redis, entry, lease, value && { value, asOf: now.getTime(), lifeMs: ttlMs });
   }
 
   async function find(model: string, id: string, now: Date): Promise<StateRow | undefined> {
@@ -65,15 +65,18 @@ export function createCachedRows({ redis, inner, ttlMs, clock }: CachedRowsOptio
     async write(model, id, row, act) {
       const entry = keys.cachedRow(`${model}:${id}`);
       const now = clock.now();
-      const [mark, cachable] = await Promise.all([
+      const [{ mark, asOf }, cachable] = await Promise.all([
         beginWrite(redis, entry),
         row && mayCache(entry, row, now),
         row?.uid !== undefined && leadTo(redis, keys.cachedUid(model, row.uid), id, keepMs(row.expiresAt, now)),
       ]);
-      const written = await act();
-      const value = written && row && cachable ? encodeRow(row) : undefined;
-      await unlessUnavailable(settle(redis, entry, mark, value && { value, asOf: now.getTime(), ttlMs }));
-      return written;
+      const result = await act();
+      // A row that has ended stays ended, whatever is put. Only one that was cached is known to live, and
+      // being written makes that knowledge no younger.
+      const lifeMs = asOf === undefined ? 0 : asOf + ttlMs - now.getTime();
+      const value = row && cachable && asOf !== undefined && lifeMs > 0 ? { value: encodeRow(row), asOf, lifeMs } : undefined;
+      await unlessUnavailable(settle(redis, entry, mark, value));
+      return result;
     },
   };
 }
