@@ -56,11 +56,16 @@ async function onPostgres() {
 }
 
 async function onPglite() {
-  const manifest = new URL('../../node_modules/@electric-sql/pglite/package.json', import.meta.url);
-  const { version }: { version: string } = JSON.parse(readFileSync(manifest, 'utf8'));
-  const dataDir = await folderFromTemplate(`pglite-${version}`, async (template) => {
-    await (await openDatabase({ dataDir: template })).close();
-  });
+  const dataDir = await embeddedFolder();
   const remove = async (): Promise<void> => rmSync(dataDir, { recursive: true, force: true });
   return { database: await openDatabase({ dataDir }), url: undefined, remove };
+}
+
+/** A new data folder with an empty embedded database. */
+export async function embeddedFolder(): Promise<string> {
+  const manifest = new URL('../../node_modules/@electric-sql/pglite/package.json', import.meta.url);
+  const { version }: { version: string } = JSON.parse(readFileSync(manifest, 'utf8'));
+  return folderFromTemplate(`pglite-${version}`, async (template) => {
+    await (await openDatabase({ dataDir: template })).close();
+  });
 }
