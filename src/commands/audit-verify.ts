@@ -1,6 +1,6 @@
 import { systemClock } from '../domain/clock.ts';
 import { createLog } from '../http/log.ts';
-import type { Command } from './commands.ts';
+import type { Command } from './command.ts';
 import { openStores } from './open.ts';
 
 const help = 'npm run audit:verify   walks the chain of the audit log; exit code 1 when an entry does not fit\n';

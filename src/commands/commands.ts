@@ -1,6 +1,7 @@
 import { smsGateways } from '../../adapters/registry.ts';
 import { loginMethodNames, proofingMethodNames } from '../../interactions/registry.ts';
-import type { Configuration, KnownNames } from '../config/configuration.ts';
+import type { KnownNames } from '../config/configuration.ts';
+import type { Command } from './command.ts';
 
 /** Names that only the registries know. */
 export const knownNames: KnownNames = {
@@ -8,9 +9,6 @@ export const knownNames: KnownNames = {
   proofingMethods: proofingMethodNames,
   smsGateways: Object.keys(smsGateways),
 };
-
-/** Answers the exit code. */
-export type Command = (configuration: Configuration, args: readonly string[], process: NodeJS.Process) => Promise<number>;
 
 /** Every command of the command line; loaded when it is called. */
 export const commands: Readonly<Record<string, Command>> = {

@@ -4,7 +4,7 @@ import { publishSeconds } from '../domain/keys/rotation.ts';
 import type { SigningKey } from '../domain/keys/signing-keys.ts';
 import { createLog } from '../http/log.ts';
 import { keyAlgorithms, makeSigningKey, type KeyAlgorithm } from '../oidc/key-ring.ts';
-import type { Command } from './commands.ts';
+import type { Command } from './command.ts';
 import { openStores } from './open.ts';
 
 const help = `npm run keys                              list the signing keys

@@ -1,6 +1,6 @@
 import { migrate, pending } from '../../adapters/database/migrate.ts';
 import { openDatabase } from '../../adapters/database/open.ts';
-import type { Command } from './commands.ts';
+import type { Command } from './command.ts';
 
 const help = `npm run migrate             bring the database to the version of this code
 npm run migrate -- --check  only say what would run; exit code 2 when something would

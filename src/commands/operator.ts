@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { findByIdentifier, identifierCandidates } from '../domain/authenticator/identify.ts';
 import { systemClock } from '../domain/clock.ts';
 import { createLog } from '../http/log.ts';
-import type { Command } from './commands.ts';
+import type { Command } from './command.ts';
 import { openStores } from './open.ts';
 
 /** Roles an operator may have; the console that uses them comes later, the separation is in the schema from the start (D14). */

@@ -1,19 +1,16 @@
 import type { Adapters } from '../../adapters/registry.ts';
 import { startAuthorities } from '../../sandbox/authorities/authorities.ts';
-import { createOutboxGateways, type SandboxMessage, type SandboxMessages } from '../../sandbox/outbox-gateway.ts';
-import Router from '@koa/router';
-import { createAccounts } from '../../sandbox/accounts.ts';
-import { apiRoutes } from '../../sandbox/api.ts';
 import { clockOffset } from '../../sandbox/clock.ts';
-import { advanceClock, followClock, readClock } from './clock.ts';
-import type { SandboxState } from '../../sandbox/context.ts';
-import { seed } from '../../sandbox/seed.ts';
+import { createOutboxGateways, type SandboxMessage, type SandboxMessages } from '../../sandbox/outbox-gateway.ts';
 import { createPeople } from '../../sandbox/people.ts';
+import { createSandbox } from '../../sandbox/sandbox.ts';
 import { systemClock } from '../domain/clock.ts';
+import { advanceClock, followClock, readClock } from './clock.ts';
+import { createGallery } from './gallery.ts';
 import type { OpenSandbox } from './serve.ts';
 
 /** Everything of the sandbox that the product is given in place of the outside world. */
-export const openSandbox: OpenSandbox = async (_configuration, adapters) => {
+export const openSandbox: OpenSandbox = async ({ environment, clients }, adapters) => {
   const people = createPeople(systemClock);
   const authorities = await startAuthorities({ clock: systemClock, people });
   const messages = sharedMessages(adapters);
@@ -22,27 +19,34 @@ export const openSandbox: OpenSandbox = async (_configuration, adapters) => {
   return {
     authorities: { publicSecurity: access(authorities.publicSecurity), bankCard: access(authorities.bankCard) },
     gateways: createOutboxGateways({ clock: systemClock, messages }),
-    async mount({ profile }) {
+    async mount(assembly, cookieKeys) {
       await readClock(adapters.settings);
       followClock(adapters.settings, closing.signal);
-      const accounts = {
+      const sandbox = createSandbox({
+        issuer: environment.issuer,
+        issuerOrigin: () => `http://127.0.0.1:${environment.port}`,
+        profile: assembly.profile,
+        clients,
+        cookieKeys,
+        clock: {
+          now: () => systemClock.now(),
+          offsetSeconds: clockOffset,
+          advance: (seconds) => advanceClock(adapters.settings, seconds),
+        },
+        people,
+        authorities: { 'public-security': authorities.publicSecurity, 'bank-card': authorities.bankCard },
+        messages,
+        captchaAnswer: (id) => adapters.shortLived.captchas.read(id, systemClock.now()),
+        gallery: createGallery(assembly),
+        accounts: adapters.accounts,
         hasher: adapters.hasher,
         unitOfWork: adapters.unitOfWork,
-        clock: systemClock,
-        ladder: profile.ladders.person,
-        agreementVersion: profile.brand.agreement.version,
-      };
-      await seed({ ...accounts, accounts: adapters.accounts, people, password: profile.sandbox.password });
-      const router = new Router<SandboxState>();
-      apiRoutes(router, {
-        clock: { now: () => new Date(), offsetSeconds: clockOffset, advance: (seconds) => advanceClock(adapters.settings, seconds) },
-        people,
-        captchaAnswer: (id) => adapters.shortLived.captchas.read(id, systemClock.now()),
-        messages,
-        authorities: { 'public-security': authorities.publicSecurity, 'bank-card': authorities.bankCard },
-        createAccounts: (request) => createAccounts(accounts, request),
+        state: adapters.shortLived.once,
+        vault: adapters.vault,
       });
-      return router.routes() as never;
+      await sandbox.seed();
+      const { routes } = sandbox;
+      return (ctx, next) => routes(ctx as never, next as never);
     },
     async close() {
       closing.abort();

@@ -20,7 +20,7 @@ export interface SandboxParts {
   readonly authorities: { readonly publicSecurity: AuthorityAccess; readonly bankCard: AuthorityAccess };
   readonly gateways: BackgroundOptions['gateways'];
   /** Pages and API, once the product is put together. */
-  readonly mount: (assembly: Assembly) => Promise<Koa.Middleware<AppState>>;
+  readonly mount: (assembly: Assembly, cookieKeys: readonly string[]) => Promise<Koa.Middleware<AppState>>;
   close(): Promise<void>;
 }
 
@@ -70,7 +70,7 @@ export async function serve(configuration: Configuration, openSandbox: OpenSandb
     metrics,
     checks: healthChecks(adapters),
     draining: () => draining,
-    sandbox: await sandbox?.mount(assembly),
+    sandbox: await sandbox?.mount(assembly, secrets.cookieKeys),
   });
   const server = await listen(app, environment);
   const metricsServer = environment.metricsPort > 0 ? await serveMetrics(metrics, environment.metricsPort) : undefined;
