@@ -20,7 +20,7 @@ export interface Window {
   readonly page: Page;
   readonly context: BrowserContext;
   /** Console errors and warnings, exceptions, reports of the content security policy, failed and foreign requests. */
-  readonly complaints: readonly string[];
+  readonly complaints: string[];
   /** Opens an address of the product. */
   goes(path: string): Promise<void>;
   /** What axe-core finds on the page as it stands, one line for each rule and place. */
@@ -54,7 +54,7 @@ export async function openPage(product: Product, options: WindowOptions = {}): P
     complaints,
     async goes(path) {
       sizes = [];
-      await page.goto(new URL(path, product.issuer).href, { waitUntil: 'networkidle' });
+      await page.goto(new URL(path, product.issuer).href, { waitUntil: 'load' });
     },
     axe: () => findViolations(page),
     weight: async () => (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0),
@@ -73,10 +73,11 @@ export async function closeChromium(): Promise<void> {
   await browser?.close();
 }
 
-/** Fails with everything that is wrong with the page as it stands: complaints, axe, a sideways scroll. */
+/** Fails with everything that is wrong with the page as it stands, and with complaints since the last look. */
 export async function expectClean(window: Window): Promise<void> {
   const wide = await window.page.evaluate<boolean>('document.documentElement.scrollWidth > document.documentElement.clientWidth');
-  const wrong = [...window.complaints, ...(await window.axe()), ...(wide ? ['the page is wider than the window'] : [])];
+  const axe = await window.axe();
+  const wrong = [...window.complaints.splice(0), ...axe, ...(wide ? ['the page is wider than the window'] : [])];
   if (wrong.length > 0) throw new Error([`${window.page.url()} is not clean:`, ...wrong].join('\n'));
 }
 

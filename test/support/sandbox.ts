@@ -48,14 +48,14 @@ export function sandboxOf({ address }: Pick<Product, 'address'>): Sandbox {
     const said: Answer = JSON.parse(text);
     return said;
   };
-  const moveClock = (advanceSeconds: number) => ask<{ now: string }>('/sandbox/clock', { advanceSeconds });
+  const moveClock = (advanceSeconds: number) => ask<{ offsetSeconds: number }>('/sandbox/clock', { advanceSeconds });
   return {
     messagesTo: (to) => ask(`/sandbox/messages.json?to=${encodeURIComponent(to)}`),
     captchaAnswer: async (id) => (await ask<{ answer: string }>(`/sandbox/captchas/${encodeURIComponent(id)}.json`)).answer,
     async waits(seconds) {
       await moveClock(seconds);
     },
-    clockAhead: async () => Math.round((Date.parse((await moveClock(0)).now) - Date.now()) / 1000),
+    clockAhead: async () => (await moveClock(0)).offsetSeconds,
     async authority(source, behaviour) {
       await ask(`/sandbox/authorities/${source}`, { behaviour });
     },
