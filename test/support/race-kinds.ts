@@ -1,0 +1,200 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createDurableState } from '../../adapters/database/oidc-state.ts';
+import { openDatabase } from '../../adapters/database/open.ts';
+import { createOutbox } from '../../adapters/database/outbox.ts';
+import { createUnitOfWork } from '../../adapters/database/unit-of-work.ts';
+import { createFileVault } from '../../adapters/keys/file-vault.ts';
+import { createRedisCaptchas } from '../../adapters/redis/captchas.ts';
+import { createRedisDrafts } from '../../adapters/redis/drafts.ts';
+import { createRedisOnce } from '../../adapters/redis/once.ts';
+import { openRedis } from '../../adapters/redis/open.ts';
+import { createRedisOtps } from '../../adapters/redis/otps.ts';
+import { createRedisState } from '../../adapters/redis/state.ts';
+import { type Clock, secondsAfter } from '../../src/domain/clock.ts';
+import type { NewAccount, Person } from '../../src/domain/person/account.ts';
+import type { NewStateRow, StateStore } from '../../src/domain/protocol-state.ts';
+import { Conflict, type Write } from '../../src/domain/unit-of-work.ts';
+
+/** How many ask for the same thing at once. */
+export const callers = 8;
+
+/** One thing that may happen once, however many ask for it at the same time. */
+export interface Racer {
+  /** Makes the thing of a round; called once before anybody races. */
+  prepare?(round: number): Promise<void>;
+  /** One caller tries; true when it won. */
+  attempt(round: number, caller: number): Promise<boolean>;
+}
+
+export type RaceStore = 'postgres' | 'redis';
+
+/** The races of one process over one server, by the name of what may happen once. */
+export type Racers = Readonly<Record<string, Racer>>;
+
+export interface OpenRacers {
+  readonly racers: Racers;
+  close(): Promise<void>;
+}
+
+/** Opens the store in this process; a new single-use kind is one line in the list of its store. */
+export const openRacers: Readonly<Record<RaceStore, (url: string) => Promise<OpenRacers>>> = {
+  async postgres(url) {
+    const { db, close } = await openDatabase({ url, poolSize: 2, statementTimeoutMs: 30_000 });
+    const deps = { db, vault, clock };
+    const unit = createUnitOfWork(deps);
+    const write = (...writes: Write[]): Promise<void> => unit.commit('race', writes);
+    const won = (commit: Promise<void>): Promise<boolean> => commit.then(() => true, lost);
+    const state = createDurableState(deps);
+    const outbox = createOutbox(deps);
+    return {
+      close,
+      racers: {
+        'RefreshToken consume': consuming(state, 'RefreshToken'),
+        'ReplayDetection insert': inserting(state, 'ReplayDetection'),
+        'RefreshToken insert over an expired row': {
+          prepare: (round) => state.put('RefreshToken', `taken-${round}`, { ...row, expiresAt: now }),
+          attempt: (round) => state.insert('RefreshToken', `taken-${round}`, row, now),
+        },
+        'account.insert with one mobile': {
+          attempt: (round, caller) => won(write(...register(account(`mobile ${round} ${caller}`, `mobile ${round}`)))),
+        },
+        'account.link-person, one person': {
+          prepare: (round) =>
+            write(...everyCaller((caller) => register(account(`person ${round} ${caller}`))), ...proven(person(`person ${round}`))),
+          attempt: (round, caller) => won(write(link(account(`person ${round} ${caller}`), person(`person ${round}`)))),
+        },
+        'account.link-person, one account': {
+          prepare: (round) =>
+            write(...register(account(`account ${round}`)), ...everyCaller((caller) => proven(person(`account ${round} ${caller}`)))),
+          attempt: (round, caller) => won(write(link(account(`account ${round}`), person(`account ${round} ${caller}`)))),
+        },
+        'outbox claim': {
+          prepare: (round) => write({ write: 'outbox.enqueue', message: message(`message ${round}`) }),
+          attempt: async () => (await outbox.claim(1, now, 86_400)).length === 1,
+        },
+      },
+    };
+  },
+
+  async redis(url) {
+    const redis = await openRedis(url);
+    const state = createRedisState(redis, clock);
+    const [otps, captchas] = [createRedisOtps(redis, clock), createRedisCaptchas(redis, clock)];
+    const [once, drafts] = [createRedisOnce(redis, clock), createRedisDrafts(redis, clock)];
+    const code = createHash('sha256').update('code').digest();
+    return {
+      close: () => redis.close(),
+      racers: {
+        'AuthorizationCode consume': consuming(state, 'AuthorizationCode'),
+        'PushedAuthorizationRequest consume': consuming(state, 'PushedAuthorizationRequest'),
+        'jti insert': inserting(state, 'ReplayDetection'),
+        'otp redeem': {
+          prepare: (round) => otps.put(`otp-${round}`, code, 5, later),
+          attempt: async (round) => (await otps.redeem(`otp-${round}`, code, now)) === 'ok',
+        },
+        'captcha redeem': {
+          prepare: (round) => captchas.put(`captcha-${round}`, 'answer', later),
+          attempt: async (round) => (await captchas.redeem(`captcha-${round}`, 'answer', now)) === 'ok',
+        },
+        'once claim': { attempt: (round) => once.claim(`once-${round}`, later, now) },
+        'draft put': { attempt: (round) => drafts.put(`draft-${round}`, 0, Buffer.from('draft'), later, now) },
+      },
+    };
+  },
+};
+
+const now = new Date('2026-03-01T08:00:00.000Z');
+const later = secondsAfter(now, 600);
+const clock: Clock = { now: () => now };
+
+/** The same keys in every process of a race. */
+const vault = createFileVault({
+  keyEncryptionKey: Buffer.alloc(32, 1),
+  indexKey: Buffer.alloc(32, 2),
+  pairwiseKey: Buffer.alloc(32, 3),
+});
+
+const row: NewStateRow = {
+  payload: Buffer.from('sealed'),
+  expiresAt: later,
+  uid: undefined,
+  userCode: undefined,
+  grantId: undefined,
+  accountId: undefined,
+  clientId: undefined,
+};
+
+function consuming(state: StateStore, model: string): Racer {
+  return {
+    prepare: (round) => state.put(model, `consumed-${round}`, row),
+    attempt: (round) => state.consume(model, `consumed-${round}`, now),
+  };
+}
+
+function inserting(state: StateStore, model: string): Racer {
+  return { attempt: (round) => state.insert(model, `inserted-${round}`, row, now) };
+}
+
+/** To lose is to be told so; anything else that goes wrong is not a lost race. */
+function lost(error: unknown): boolean {
+  if (error instanceof Conflict) return false;
+  throw error;
+}
+
+/** The same name is the same id in every process. */
+function idOf(name: string): string {
+  const hex = createHash('sha256').update(name).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
+}
+
+function account(name: string, mobile = name): NewAccount {
+  return {
+    id: idOf(`account ${name}`),
+    subjectId: idOf(`subject of account ${name}`),
+    username: undefined,
+    mobile,
+    email: undefined,
+    agreement: { version: '1', acceptedAt: now },
+    createdAt: now,
+  };
+}
+
+function person(name: string): Person {
+  return {
+    id: idOf(`person ${name}`),
+    subjectId: idOf(`subject of person ${name}`),
+    name: '张伟',
+    document: { type: 'resident-id-card', number: name, key: name, validFrom: undefined, validUntil: undefined },
+    sex: 'unknown',
+    birthDate: undefined,
+  };
+}
+
+const register = (of: NewAccount): Write[] => [
+  { write: 'subject.insert', id: of.subjectId, createdAt: now },
+  { write: 'account.insert', account: of },
+];
+
+const proven = (of: Person): Write[] => [
+  { write: 'subject.insert', id: of.subjectId, createdAt: now },
+  { write: 'person.insert', person: of, at: now },
+];
+
+const link = (to: NewAccount, of: Person): Write => ({
+  write: 'account.link-person',
+  accountId: to.id,
+  personId: of.id,
+  subjectId: of.subjectId,
+  at: now,
+});
+
+const everyCaller = (writes: (caller: number) => Write[]): Write[] =>
+  Array.from({ length: callers }, (_, caller) => writes(caller)).flat();
+
+const message = (name: string) => ({
+  id: idOf(name),
+  payload: { kind: 'backchannel-logout', clientId: 'c', sub: randomUUID(), sid: undefined } as const,
+  suppressed: false,
+  enqueuedAt: now,
+  expiresAt: later,
+});
