@@ -59,6 +59,20 @@ describe('files', () => {
   });
 });
 
+describe('packages', () => {
+  it('that the product imports are brought into its image: none is for development alone', () => {
+    const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(read('package.json'));
+    const imported = filesUnder(['src', 'interactions', 'adapters', 'migrations'], /\.ts$/)
+      .filter((file) => file !== 'src/commands/sandbox.ts')
+      .flatMap((file) => [...read(file).matchAll(/^(?:import|export) (?!type\b).*? from '([^'.][^']*)'|import\('([^'.][^']*)'\)/gms)])
+      .map(([, statically, dynamically]) => statically ?? dynamically ?? '')
+      .filter((name) => !name.startsWith('node:'))
+      .map((name) => name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/'));
+    expect(imported.length).toBeGreaterThan(20);
+    expect(imported.filter((name) => dependencies[name] === undefined)).toEqual([]);
+  });
+});
+
 describe('templates', () => {
   it('print nothing unescaped', () => {
     const templates = filesUnder(product, /\.pug$/);

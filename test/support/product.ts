@@ -28,6 +28,8 @@ export interface ProductOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Another process of this installation: the same issuer, secrets and clients. Needs stores that are shared. */
   readonly beside?: Product;
+  /** Folder of the code, where a test runs another copy than this checkout. */
+  readonly code?: string;
 }
 
 export interface OwnProduct extends Product {
@@ -52,6 +54,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<OwnPro
   const place = options.beside ?? (await newPlace(port, options));
   const product: Product = { ...place, address: `http://127.0.0.1:${port}` };
   const env = { ...environmentOf(product, options), PORT: String(port), ISSUER: product.issuer, ...options.env };
+  const code = options.code ?? root;
 
   let child: ChildProcess;
   const end = async (signal: NodeJS.Signals): Promise<void> => {
@@ -60,7 +63,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<OwnPro
     await once(child, 'exit');
   };
   const start = async (): Promise<void> => {
-    child = launch(env, product);
+    child = launch(code, env, product);
     await ready(product, child);
   };
   const remove = async (): Promise<void> => {
@@ -95,15 +98,15 @@ export async function startProduct(options: ProductOptions = {}): Promise<OwnPro
  * Runs `node src/main.ts …` to its end: commands, and starts that must be refused.
  *
  * @param env - replaces the environment of tests; only PATH and HOME are given besides
- * @returns exit code (null when it was killed, after `limitSeconds`) and everything it wrote
+ * @returns exit code (null when it was killed, after half a minute) and everything it wrote
  */
 export async function runMain(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
-  limitSeconds = 30,
+  code = root,
 ): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, [...preloads, join(root, 'src/main.ts'), ...args], {
-    cwd: root,
+  const child = spawn(process.execPath, [...preloads, join(code, 'src/main.ts'), ...args], {
+    cwd: code,
     env: { ...inherited(), ...env },
   });
   let output = '';
@@ -112,7 +115,7 @@ export async function runMain(
       output += text;
     });
   }
-  const limit = setTimeout(() => child.kill('SIGKILL'), limitSeconds * 1000);
+  const limit = setTimeout(() => child.kill('SIGKILL'), 30_000);
   await once(child, 'close');
   clearTimeout(limit);
   return { code: child.exitCode, output };
@@ -143,12 +146,12 @@ function inherited(): Record<string, string> {
   return Object.fromEntries(['PATH', 'HOME'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
-async function newPlace(port: number, { profile, clients = [] }: ProductOptions): Promise<Omit<Product, 'address'>> {
+async function newPlace(port: number, { profile, clients = [], env }: ProductOptions): Promise<Omit<Product, 'address'>> {
   const folder = mkdtempSync(join(tmpdir(), 'minxin-product-'));
   const listenerPort = await freePort();
   writeFileSync(join(folder, 'clients.json'), JSON.stringify([...testClients(listenerPort), ...clients]));
   if (typeof profile === 'object') writeFileSync(join(folder, 'profile.json'), JSON.stringify(profile));
-  return { issuer: `http://localhost:${port}`, folder, listenerPort };
+  return { issuer: env?.['ISSUER'] ?? `http://localhost:${port}`, folder, listenerPort };
 }
 
 /** The demonstration services and the clients of tests. */
@@ -159,10 +162,10 @@ function testClients(listenerPort: number): readonly object[] {
 }
 
 /** The log is a file, so that it can be read from every process and a test that hangs blocks no pipe. */
-function launch(env: Record<string, string>, { folder, address }: Product): ChildProcess {
+function launch(code: string, env: Record<string, string>, { folder, address }: Product): ChildProcess {
   const log = openSync(join(folder, `${new URL(address).port}.log`), 'a');
-  const child = spawn(process.execPath, [...preloads, join(root, 'src/main.ts')], {
-    cwd: root,
+  const child = spawn(process.execPath, [...preloads, join(code, 'src/main.ts')], {
+    cwd: code,
     env: { ...inherited(), ...env },
     stdio: ['pipe', log, log],
   });

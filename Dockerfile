@@ -1,0 +1,29 @@
+# The product alone: no sandbox, no tests, no development tools. Settings and secrets come at run time
+# (docs/configuration.md). The root file system may be read-only; only /app/data is written to, the default DATA_DIR.
+# It is not set here: without DATABASE_URL a production start must be told on purpose to embed its store.
+FROM node:24-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+# The optional dependencies are Node itself, for machines with an older one.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund && npm cache clean --force
+
+FROM node:24-slim
+ENV NODE_ENV=production \
+    HOST=0.0.0.0 \
+    PORT=3000
+WORKDIR /app
+RUN mkdir data && chown node:node data
+COPY --from=dependencies /app/node_modules node_modules
+COPY package.json clients.json ./
+COPY migrations migrations
+COPY profiles profiles
+COPY adapters adapters
+COPY interactions interactions
+COPY src src
+USER node
+VOLUME /app/data
+EXPOSE 3000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+# node itself is process 1: it gets SIGTERM and drains.
+CMD ["node", "src/main.ts"]
