@@ -175,17 +175,6 @@ function captchaOf(box) {
 const captchaBox = document.querySelector('[data-captcha]');
 const captcha = captchaBox ? captchaOf(captchaBox) : undefined;
 
-/** Stars for the eye, words for the ear, as the mixin `masked` prints them. */
-function masked(text, { text: seen, spoken }) {
-  const eye = document.createElement('span');
-  const ear = document.createElement('span');
-  eye.setAttribute('aria-hidden', 'true');
-  ear.className = 'unseen';
-  eye.textContent = fill(text, { to: seen });
-  ear.textContent = fill(text, { to: spoken });
-  return [eye, ear];
-}
-
 /* "Send code" without leaving the page. Whatever is unexpected is submitted the ordinary way. */
 
 function codeOf(button) {
@@ -214,8 +203,18 @@ function codeOf(button) {
     tick();
   }
 
+  /** Stars for the eye, words for the ear, as the mixin `masked` prints them. */
+  function tell(masked) {
+    const [eye, ear] = [document.createElement('span'), document.createElement('span')];
+    eye.setAttribute('aria-hidden', 'true');
+    ear.className = 'unseen';
+    eye.textContent = fill(say.sent, { to: masked });
+    ear.textContent = fill(say.sent, { to: fill(say.spoken, { ending: masked.slice(-4) }) });
+    said.replaceChildren(eye, ear);
+  }
+
   function sent({ cooldownSeconds, sentTo }) {
-    said.replaceChildren(...masked(say.sent, sentTo));
+    tell(sentTo);
     captcha?.spend();
     wait(cooldownSeconds);
     code.value = '';
