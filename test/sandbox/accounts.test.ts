@@ -97,8 +97,9 @@ describe('accounts for load tests', () => {
 
   it('are refused when the prefix was used before', async () => {
     const taken = new Conflict('account.insert', 'username');
-    const { deps } = stores({ refuse: () => taken });
+    const { deps, commits } = stores({ refuse: () => taken });
     await expect(createAccounts(deps, { count: 3, prefix: 'p', password: 'x', level: 'L1' })).rejects.toBe(taken);
+    expect(commits).toHaveLength(1);
   });
 
   it('are refused for a level that the profile does not offer yet', async () => {
