@@ -1,0 +1,135 @@
+import type Router from '@koa/router';
+import { Ajv, type ValidateFunction } from 'ajv';
+import { acrValues } from '../src/domain/assurance/ladder.ts';
+import { Refused } from '../src/domain/refused.ts';
+import { Conflict } from '../src/domain/unit-of-work.ts';
+import { LevelOutOfReach, type AccountsRequest, type CreatedAccounts } from './accounts.ts';
+import { behaviours, type Behaviour, type Simulator } from './authorities/simulator.ts';
+import { BadRequest, jsonBody } from './body.ts';
+import type { SandboxContext, SandboxState } from './context.ts';
+import type { SandboxMessages } from './outbox-gateway.ts';
+import type { ScriptedPerson } from './people.ts';
+
+/** The product's clock and how far somebody has moved it. */
+export interface MovableClock {
+  now(): Date;
+  offsetSeconds(): number;
+  /** Moves every process of the product forward; all of them follow within the poll of their clocks. */
+  advance(seconds: number): Promise<void>;
+}
+
+/** Simulated authorities by the name that `POST /sandbox/authorities/<source>` uses. */
+export type AuthorityControls = Readonly<Record<string, Pick<Simulator, 'behaviour' | 'setBehaviour'>>>;
+
+export interface ApiDeps {
+  readonly clock: MovableClock;
+  readonly people: { readonly scripted: readonly ScriptedPerson[] };
+  /** The answer of a captcha that is still unused. */
+  readonly captchaAnswer: (id: string) => Promise<string | undefined>;
+  readonly messages: Pick<SandboxMessages, 'list'>;
+  readonly authorities: AuthorityControls;
+  readonly createAccounts: (request: AccountsRequest) => Promise<CreatedAccounts>;
+}
+
+/** What scripts and tests drive the sandbox with: JSON in, JSON out, problems told in words. */
+export function apiRoutes(router: Router<SandboxState>, deps: ApiDeps): void {
+  const { clock, people, captchaAnswer, messages, authorities, createAccounts } = deps;
+
+  router.get('/sandbox/people.json', json(async () => people.scripted));
+
+  // Legal persons come with a later issue; until then nobody could act for one.
+  router.get('/sandbox/organisations.json', json(async () => []));
+
+  router.get('/sandbox/messages.json', json(async ({ query }) => messages.list(query['to'] === undefined ? undefined : String(query['to']))));
+
+  router.get('/sandbox/captchas/:file', json(async (_, { file = '' }) => {
+    const id = /^(.+)\.json$/.exec(file)?.[1];
+    const answer = id === undefined ? undefined : await captchaAnswer(id);
+    if (answer === undefined) throw new BadRequest(404, 'unknown', 'there is no such captcha, or it was used or has expired');
+    return { answer };
+  }));
+
+  router.post('/sandbox/accounts', json(async (ctx) => createAccounts(valid(accountsRequest, await jsonBody(ctx)))));
+
+  router.post('/sandbox/clock', json(async (ctx) => {
+    const { advanceSeconds } = valid(clockRequest, await jsonBody(ctx));
+    await clock.advance(advanceSeconds);
+    return { now: clock.now().toISOString(), offsetSeconds: clock.offsetSeconds() };
+  }));
+
+  router.post('/sandbox/authorities/:source', json(async (ctx, { source = '' }) => {
+    const authority = Object.hasOwn(authorities, source) ? authorities[source] : undefined;
+    if (!authority) throw new BadRequest(404, 'unknown', `the authorities are ${Object.keys(authorities).join(', ')}`);
+    const { behaviour } = valid(behaviourRequest, await jsonBody(ctx));
+    authority.setBehaviour(behaviour);
+    return { source, behaviour: authority.behaviour() };
+  }));
+
+  router.post('/sandbox/phone/:action', json(async () => {
+    throw new BadRequest(404, 'not-yet', 'the phone app comes with a later issue');
+  }));
+}
+
+const ajv = new Ajv({ allErrors: true });
+
+const accountsRequest = ajv.compile<AccountsRequest>({
+  type: 'object',
+  additionalProperties: false,
+  required: ['count', 'prefix', 'password', 'level'],
+  properties: {
+    count: { type: 'integer', minimum: 1, maximum: 100_000 },
+    prefix: { type: 'string', minLength: 1, maxLength: 40 },
+    password: { type: 'string', minLength: 1, maxLength: 128 },
+    level: { enum: acrValues },
+  },
+});
+
+/** The longest move in one step, a leap year, in seconds. */
+export const maxAdvanceSeconds = 366 * 86_400;
+
+const clockRequest = ajv.compile<{ advanceSeconds: number }>({
+  type: 'object',
+  additionalProperties: false,
+  required: ['advanceSeconds'],
+  properties: { advanceSeconds: { type: 'integer', minimum: 0, maximum: maxAdvanceSeconds } },
+});
+
+const behaviourRequest = ajv.compile<{ behaviour: Behaviour }>({
+  type: 'object',
+  additionalProperties: false,
+  required: ['behaviour'],
+  properties: { behaviour: { enum: behaviours } },
+});
+
+/** @throws BadRequest with everything that is wrong */
+function valid<T>(validate: ValidateFunction<T>, body: unknown): T {
+  if (validate(body)) return body;
+  const problems = (validate.errors ?? []).map(({ instancePath, message = '', params }) => {
+    const detail = 'allowedValues' in params ? `: ${params['allowedValues'].join(', ')}` : '';
+    const extra = 'additionalProperty' in params ? `: ${params['additionalProperty']}` : '';
+    return `${instancePath.slice(1).replaceAll('/', '.') || 'the body'} ${message}${detail}${extra}`;
+  });
+  throw new BadRequest(400, 'invalid', problems.join('; '));
+}
+
+/** Answers with what `handle` returns, and with `{ error, message }` for what the caller can mend. */
+function json(handle: (ctx: SandboxContext, params: Readonly<Record<string, string>>) => Promise<unknown>) {
+  return async (ctx: SandboxContext & { params: Record<string, string> }): Promise<void> => {
+    ctx.set('Cache-Control', 'no-store');
+    try {
+      ctx.body = await handle(ctx, ctx.params);
+    } catch (error) {
+      const { status, error: word, message } = toBadRequest(error);
+      ctx.status = status;
+      ctx.body = { error: word, message };
+    }
+  };
+}
+
+function toBadRequest(error: unknown): BadRequest {
+  if (error instanceof BadRequest) return error;
+  if (error instanceof LevelOutOfReach) return new BadRequest(400, 'level', error.message);
+  if (error instanceof Conflict) return new BadRequest(409, 'taken', 'accounts with this prefix exist already, choose another one');
+  if (error instanceof Refused) return new BadRequest(error.status, error.code, 'the product refused; try again later');
+  throw error;
+}

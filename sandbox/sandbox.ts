@@ -1,0 +1,88 @@
+import Router from '@koa/router';
+import type { ClientRecord } from '../src/domain/client.ts';
+import type { PasswordHasher } from '../src/domain/authenticator/password-hasher.ts';
+import type { AccountStore } from '../src/domain/person/account.ts';
+import type { Profile } from '../src/domain/policy.ts';
+import type { OnceStore } from '../src/domain/short-lived.ts';
+import type { UnitOfWork } from '../src/domain/unit-of-work.ts';
+import type { Vault } from '../src/domain/vault.ts';
+import { createAccounts, type AccountsDeps } from './accounts.ts';
+import { apiRoutes, type AuthorityControls, type MovableClock } from './api.ts';
+import { assetRoutes } from './assets.ts';
+import type { SandboxState } from './context.ts';
+import { galleryRoutes, type Gallery } from './gallery.ts';
+import type { SandboxMessages } from './outbox-gateway.ts';
+import { createPages } from './page.ts';
+import type { ScriptedPerson } from './people.ts';
+import { serviceRoutes } from './rp/routes.ts';
+import { demonstrationServices } from './rp/services.ts';
+import { serviceBase } from './rp/site.ts';
+import { seed } from './seed.ts';
+import { startPageRoutes } from './start-page.ts';
+
+/** Everything the sandbox is made from; it reaches the product through nothing else. */
+export interface SandboxDeps {
+  readonly issuer: string;
+  /** Where this process answers, `http://127.0.0.1:3000`; asked for when a demonstration service calls the platform. */
+  readonly issuerOrigin: () => string;
+  /** The slice of the profile that the sandbox shows and seeds by. */
+  readonly profile: Pick<Profile, 'brand' | 'ladders' | 'proofing' | 'sandbox'>;
+  /** Of the deployment; the demonstration services are those of them that the sandbox knows by `client_id`. */
+  readonly clients: readonly ClientRecord[];
+  /** Newest first. */
+  readonly cookieKeys: readonly string[];
+  readonly clock: MovableClock;
+  readonly people: { readonly scripted: readonly ScriptedPerson[] };
+  readonly authorities: AuthorityControls;
+  readonly messages: Pick<SandboxMessages, 'list'>;
+  /** The answer of a captcha that is still unused. */
+  readonly captchaAnswer: (id: string) => Promise<string | undefined>;
+  readonly gallery: Gallery;
+  readonly accounts: Pick<AccountStore, 'byIdentifier'>;
+  readonly hasher: Pick<PasswordHasher, 'hash'>;
+  readonly unitOfWork: UnitOfWork;
+  /** Short-lived state that all processes share: sessions of the demonstration services. */
+  readonly state: OnceStore;
+  readonly vault: Pick<Vault, 'sealFor' | 'openFor'>;
+}
+
+export interface Sandbox {
+  /**
+   * Answers `/sandbox` and everything below it. Expects `ctx.state.nonce` and `ctx.state.locale`, and bodies that
+   * nobody has read.
+   */
+  readonly routes: ReturnType<Router<SandboxState>['routes']>;
+  /** Makes the accounts of the scripted people where they are missing; answers how many. */
+  seed(): Promise<number>;
+}
+
+/** The sandbox: what people and scripts try the product with. Never in production. */
+export function createSandbox(deps: SandboxDeps): Sandbox {
+  const { issuer, profile, people } = deps;
+  const { brand, ladders, sandbox } = profile;
+  const router = new Router<SandboxState>();
+  const asset = assetRoutes(router, new URL('assets/', import.meta.url));
+  const pages = createPages({ asset, platform: brand.platform, https: issuer.startsWith('https:') });
+  const accountsDeps: AccountsDeps = { ...deps, ladder: ladders.person, agreementVersion: brand.agreement.version };
+
+  apiRoutes(router, { ...deps, createAccounts: (request) => createAccounts(accountsDeps, request) });
+
+  const services = demonstrationServices.flatMap((service) => {
+    const client = deps.clients.find(({ client_id: id }) => id === service.name);
+    return client ? [{ service, client, href: serviceBase(service.name) }] : [];
+  });
+  for (const { service, client } of services) serviceRoutes(router, service, client, { ...deps, pages });
+
+  startPageRoutes(router, { ...deps, pages, services, password: sandbox.password, trial: trialService(profile) });
+  galleryRoutes(router, { gallery: deps.gallery, pages });
+
+  return {
+    routes: router.routes(),
+    seed: () => seed({ ...accountsDeps, accounts: deps.accounts, people, password: sandbox.password }),
+  };
+}
+
+/** The service to begin with: the one that asks a seeded account for more, where the profile can give more. */
+function trialService({ proofing }: SandboxDeps['profile']): string {
+  return proofing.includes('bank-card') ? 'housing-fund' : 'social-insurance';
+}

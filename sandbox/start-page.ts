@@ -1,0 +1,124 @@
+import type Router from '@koa/router';
+import type { ClientRecord } from '../src/domain/client.ts';
+import { maxAdvanceSeconds, type ApiDeps } from './api.ts';
+import { behaviours } from './authorities/simulator.ts';
+import { BadRequest, formBody } from './body.ts';
+import type { Locale, SandboxContext, SandboxState } from './context.ts';
+import type { SandboxMessage } from './outbox-gateway.ts';
+import type { SandboxPages } from './page.ts';
+import type { ScriptedPerson } from './people.ts';
+
+export interface StartPageDeps extends Pick<ApiDeps, 'clock' | 'people' | 'messages' | 'authorities'> {
+  readonly pages: SandboxPages;
+  /** Of the seeded accounts. */
+  readonly password: string;
+  /** Demonstration services that are clients of this deployment. */
+  readonly services: readonly { readonly client: ClientRecord; readonly href: string }[];
+  /** The service to begin with; undefined where there is none. */
+  readonly trial: string | undefined;
+}
+
+const shownMessages = 8;
+
+/** The page that makes a newcomer successful in a minute, and the forms on it. */
+export function startPageRoutes(router: Router<SandboxState>, deps: StartPageDeps): void {
+  const { pages, clock, authorities } = deps;
+
+  router.get('/sandbox', async (ctx) => {
+    pages.render(ctx, 'start/start', await startModel(deps, ctx));
+  });
+
+  router.post('/sandbox/controls/clock', fromPage(async (form) => {
+    const seconds = Number(form.get('advanceSeconds'));
+    if (!Number.isInteger(seconds) || seconds < 0 || seconds > maxAdvanceSeconds) {
+      throw new BadRequest(400, 'invalid', `advanceSeconds must be 0 to ${maxAdvanceSeconds}`);
+    }
+    await clock.advance(seconds);
+  }));
+
+  router.post('/sandbox/controls/authority', fromPage(async (form) => {
+    const source = form.get('source') ?? '';
+    const authority = Object.hasOwn(authorities, source) ? authorities[source] : undefined;
+    const behaviour = behaviours.find((name) => name === form.get('behaviour'));
+    if (!authority || !behaviour) throw new BadRequest(400, 'invalid', 'no such authority or behaviour');
+    authority.setBehaviour(behaviour);
+  }));
+}
+
+/** A form of the start page: does what it says and comes back to where it stood. */
+function fromPage(handle: (form: URLSearchParams) => Promise<void>) {
+  return async (ctx: SandboxContext): Promise<void> => {
+    try {
+      await handle(await formBody(ctx));
+    } catch (error) {
+      if (!(error instanceof BadRequest)) throw error;
+      ctx.status = error.status;
+      ctx.body = error.message;
+      return;
+    }
+    ctx.status = 303;
+    ctx.redirect('/sandbox#controls');
+  };
+}
+
+async function startModel({ pages, clock, people, messages, authorities, password, services, trial }: StartPageDeps, ctx: SandboxContext) {
+  const locale = pages.locale(ctx);
+  const say = pages.words.in(locale);
+  const filter = { text: String(ctx.query['q'] ?? '').slice(0, 60), scenario: String(ctx.query['scenario'] ?? '') };
+  const newcomer = people.scripted.find(({ account }) => account);
+  return {
+    newcomer,
+    password,
+    card: newcomer?.bankCards.find(({ outcome, kind }) => outcome === 'match' && kind === 'debit'),
+    trial: services.map(serviceModel(locale)).find(({ id }) => id === trial),
+    services: services.map(serviceModel(locale)),
+    people: people.scripted.map((person) => ({
+      ...person,
+      plays: person.plays[locale],
+      bankCards: person.bankCards.map(({ number, plays }) => ({ number, plays: plays[locale] })),
+      words: searchWords(person),
+      shown: matches(person, filter),
+    })),
+    shown: people.scripted.filter((person) => matches(person, filter)).length,
+    filter,
+    scenarios: [...new Set(people.scripted.map(({ scenario }) => scenario))].map((name) => ({
+      name,
+      label: say(`start.scenario.${name}`),
+    })),
+    messages: (await messages.list()).slice(0, shownMessages).map(messageModel),
+    clock: { now: clock.now(), offset: offsetParts(clock.offsetSeconds()) },
+    authorities: Object.entries(authorities).map(([source, authority]) => ({
+      source,
+      label: pages.words.has(`start.authority.${source}`) ? say(`start.authority.${source}`) : source,
+      behaviours: behaviours.map((name) => ({ name, label: say(`start.behaviour.${name}`), current: name === authority.behaviour() })),
+    })),
+  };
+}
+
+function serviceModel(locale: Locale) {
+  return ({ client, href }: StartPageDeps['services'][number]) => ({
+    id: client.client_id,
+    name: (locale === 'en' ? client['client_name#en'] : undefined) ?? client.client_name,
+    minimum: client.minimum_acr,
+    href,
+  });
+}
+
+function messageModel({ to, text, code, sentAt }: SandboxMessage) {
+  return { to, text, code, sentAt };
+}
+
+/** Everything a person can be found by, in lower case; the script on the page filters by the same. */
+function searchWords({ id, name, mobile, document, plays, scenario, account }: ScriptedPerson): string {
+  return [id, name, mobile, document.number, document.type, scenario, account?.username, plays['zh-CN'], plays.en]
+    .join(' ')
+    .toLowerCase();
+}
+
+function matches(person: ScriptedPerson, { text, scenario }: { text: string; scenario: string }): boolean {
+  return (scenario === '' || person.scenario === scenario) && searchWords(person).includes(text.trim().toLowerCase());
+}
+
+function offsetParts(seconds: number): { days: number; hours: number; minutes: number } {
+  return { days: Math.floor(seconds / 86_400), hours: Math.floor((seconds % 86_400) / 3600), minutes: Math.floor((seconds % 3600) / 60) };
+}
