@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -148,6 +148,11 @@ function inherited(): Record<string, string> {
 
 async function newPlace(port: number, { profile, clients = [], env }: ProductOptions): Promise<Omit<Product, 'address'>> {
   const folder = mkdtempSync(join(tmpdir(), 'minxin-product-'));
+  if (env?.['DATABASE_URL'] === undefined) {
+    // Loads the database itself, which most test files never need: their product was started by somebody else.
+    const { embeddedFolder } = await import('./stores.ts');
+    renameSync(await embeddedFolder(), join(folder, 'data'));
+  }
   const listenerPort = await freePort();
   writeFileSync(join(folder, 'clients.json'), JSON.stringify([...testClients(listenerPort), ...clients]));
   if (typeof profile === 'object') writeFileSync(join(folder, 'profile.json'), JSON.stringify(profile));
