@@ -1,11 +1,12 @@
 import type { Provider } from 'oidc-provider';
+import { checkMobile } from '../../src/domain/person/mobile.ts';
 import { checkRegistration, register, requireMobile, type RegisterDeps, type RegistrationPolicies } from '../../src/domain/person/register.ts';
 import type { Profile } from '../../src/domain/policy.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
 import type { CodeDesk } from '../../src/http/code-desk.ts';
 import { fieldsOf, type SubmittedForm } from '../../src/http/form.ts';
-import { checkForm, textFields } from '../../src/http/form-schema.ts';
+import { checkForm, checkFormAnd, textFields } from '../../src/http/form-schema.ts';
 import type { Link } from '../../src/http/page-model.ts';
 import type { Page } from '../../src/http/page.ts';
 import { draftOf, progress, runAction, showStep, submitStep, type FormState, type Wizard, type WizardDeps, type WizardStep } from '../../src/http/wizard.ts';
@@ -25,8 +26,6 @@ export interface RegisterJourneyDeps extends VisitDeps, WizardDeps, RegisterDeps
 }
 
 interface RegisterDraft {
-  /** The mobile an SMS code was redeemed for, so that a taken username does not cost another code. */
-  readonly provenMobile?: string;
   readonly accountId?: string;
   /** Milliseconds. */
   readonly registeredAt?: number;
@@ -87,10 +86,9 @@ const fields = ['username', 'mobile', 'code', 'newPassword', 'confirmPassword', 
 
 function accountStep(deps: RegisterJourneyDeps): Step {
   const { profile } = deps;
-  const lengths = { mobile: 32, newPassword: 256, confirmPassword: 256, agreement: 5, code: 16, username: 64 };
-  const required = ['mobile', 'newPassword', 'confirmPassword', ...(profile.username ? ['username'] : [])];
-  const schema = textFields(lengths, required);
-  const schemaWithCode = textFields(lengths, [...required, 'code']);
+  const lengths = { username: 64, mobile: 32, code: 16, newPassword: 256, confirmPassword: 256, agreement: 5 };
+  const schema = textFields(lengths, []);
+  const schemaWithCode = textFields(lengths, ['code']);
   const policies: RegistrationPolicies = {
     username: profile.username,
     password: profile.password,
@@ -104,33 +102,36 @@ function accountStep(deps: RegisterJourneyDeps): Step {
     actions: {
       async 'send-code'(form, _, { ctx, uid }) {
         const mobile = requireMobile(form.values.mobile ?? '');
+        await deps.codes.ready({ purpose: 'register', scope: uid });
         await deps.captchas.pass(form.captcha);
         // Sent to taken numbers as well: who holds the number may learn it, nobody else (DIS-21).
         return deps.codes.send(ctx, { purpose: 'register', scope: uid, mobile, deliver: true });
       },
     },
-    async submit(form, draft, visit) {
-      const mobile = requireMobile(form.values.mobile ?? '');
-      const proven = draft.provenMobile === mobile || (await provenEarlier(deps, visit, mobile));
-      checkForm(proven ? schema : schemaWithCode, form.values);
-      const checked = checkRegistration(registrationForm(form), policies);
+    async submit(form, _, visit) {
+      const proven = await provenEarlier(deps, visit, form.values.mobile ?? '');
+      const checked = checkFormAnd(proven ? schema : schemaWithCode, form.values, () =>
+        checkRegistration(registrationForm(form), policies),
+      );
       if (!proven) {
-        await deps.codes.redeem({ purpose: 'register', scope: visit.uid, mobile }, form.values.code ?? '');
-        await deps.codes.rememberProven({ purpose: 'register', scope: visit.uid, mobile });
+        const request = { purpose: 'register', scope: visit.uid, mobile: checked.mobile } as const;
+        await deps.codes.redeem(request, form.values.code ?? '');
+        await deps.codes.rememberProven(request);
       }
       const accountId = await register(deps, checked, {
         agreementVersion: policies.agreementVersion,
         requestId: visit.ctx.state.requestId,
         clientId: visit.client.clientId,
       });
-      return { learnt: { provenMobile: mobile, accountId, registeredAt: deps.clock.now().getTime() } };
+      return { learnt: { accountId, registeredAt: deps.clock.now().getTime() } };
     },
   };
 }
 
-/** A code that was redeemed before something else in the form was refused. */
-function provenEarlier({ codes }: Pick<RegisterJourneyDeps, 'codes'>, visit: Visit, mobile: string): Promise<boolean> {
-  return codes.proven({ purpose: 'register', scope: visit.uid, mobile });
+/** Was a code redeemed for this mobile before something else in the form was refused? */
+async function provenEarlier({ codes }: Pick<RegisterJourneyDeps, 'codes'>, visit: Visit, typed: string): Promise<boolean> {
+  const mobile = checkMobile(typed);
+  return mobile.ok && codes.proven({ purpose: 'register', scope: visit.uid, mobile: mobile.canonical });
 }
 
 function registrationForm({ values }: SubmittedForm) {
@@ -147,7 +148,9 @@ async function accountPage(deps: RegisterJourneyDeps, _: RegisterDraft, visit: V
   const { ctx } = visit;
   const { brand, username, password } = deps.profile;
   const say = sayOf(deps, visit);
-  const code = await deps.codes.model(ctx, `${state.action}/send-code`, { purpose: 'register', scope: visit.uid });
+  // Who has proven the mobile and mends something else is not asked for another code.
+  const proven = await provenEarlier(deps, visit, state.values.mobile ?? '');
+  const code = proven ? undefined : await deps.codes.model(ctx, `${state.action}/send-code`, { purpose: 'register', scope: visit.uid });
   const agreement: readonly Link[] = [
     { href: '/help/agreement', label: brand.agreement.title[ctx.state.locale] },
     { href: '/help/privacy', label: brand.privacy.title[ctx.state.locale] },
@@ -159,7 +162,7 @@ async function accountPage(deps: RegisterJourneyDeps, _: RegisterDraft, visit: V
       token: state.token,
       fields: fieldsOf(fields, state.values, state.problems),
       problems: state.problems,
-      captcha: code.cooldownSeconds === 0 ? await deps.captchas.model(ctx) : undefined,
+      captcha: code?.cooldownSeconds === 0 ? await deps.captchas.model(ctx) : undefined,
       code,
     },
     username: username ? { hint: usernameHint(say, username) } : undefined,
@@ -225,6 +228,8 @@ function identityStep(deps: RegisterJourneyDeps, method: ProofingMethod): Step {
   };
 }
 
+type StepName = Profile['registration']['steps'][number];
+
 const resultOf = { verified: 'verified-', pending: 'pending-', skipped: '' } as const;
 
 function doneStep(deps: RegisterJourneyDeps, hasIdentity: boolean): Step {
@@ -238,7 +243,7 @@ function doneStep(deps: RegisterJourneyDeps, hasIdentity: boolean): Step {
       const base = `${visit.base}/register/finish`;
       const { portal } = deps.profile.brand;
       const model = {
-        progress: bar(visit, deps, 'done'),
+        progress: bar(visit, deps, 'done', draft.identity === 'skipped' ? 'identity' : undefined),
         outcome: 'done',
         title: say(`register.result.${kind}title`),
         text: say(`register.result.${kind}text`),
@@ -255,11 +260,11 @@ function doneStep(deps: RegisterJourneyDeps, hasIdentity: boolean): Step {
   };
 }
 
-function bar(visit: Visit, deps: RegisterJourneyDeps, current: 'account' | 'identity' | 'done') {
+function bar(visit: Visit, deps: RegisterJourneyDeps, current: StepName, skipped?: StepName) {
   const say = sayOf(deps, visit);
   const labels = { account: 'register.account', identity: 'register.real-name', done: 'register.done' } as const;
   const { steps } = deps.profile.registration;
-  return progress(steps.map((step) => say(labels[step])), steps.indexOf(current));
+  return progress(steps.map((step) => say(labels[step])), steps.indexOf(current), skipped && steps.indexOf(skipped));
 }
 
 function sayOf({ pages }: Pick<RegisterJourneyDeps, 'pages'>, { ctx }: Visit): Say {

@@ -23,13 +23,45 @@ export function checkForm(schema: object, values: Readonly<Record<string, string
   throw new FormRefused([...problems.values()]);
 }
 
+/**
+ * Shape and meaning of a form at once, so that nobody mends it one field at a time. A field of the wrong shape
+ * is refused for that alone.
+ *
+ * @param judge - what the domain says of the values
+ * @throws FormRefused, in the order of the schema's fields
+ */
+export function checkFormAnd<T>(schema: FieldSchema, values: Readonly<Record<string, string>>, judge: () => T): T {
+  const shape = refusalsOf(() => checkForm(schema, values));
+  const meaning = refusalsOf(judge);
+  if (shape.refusals.length === 0 && 'result' in meaning) return meaning.result;
+  const problems = new Map([...meaning.refusals, ...shape.refusals].map((refused) => [refused.field, refused]));
+  const order = Object.keys(schema.properties);
+  throw new FormRefused([...problems.values()].toSorted((a, b) => order.indexOf(a.field ?? '') - order.indexOf(b.field ?? '')));
+}
+
+function refusalsOf<T>(check: () => T): { readonly refusals: readonly Refused[]; readonly result?: T } {
+  try {
+    return { refusals: [], result: check() };
+  } catch (error) {
+    if (error instanceof FormRefused) return { refusals: error.refusals };
+    throw error;
+  }
+}
+
 function fieldOf(error: ErrorObject): string {
   const missing = (error.params as { missingProperty?: string }).missingProperty;
   return missing ?? error.instancePath.slice(1);
 }
 
+/** Properties in the order of the page. */
+export interface FieldSchema {
+  readonly type: 'object';
+  readonly required: readonly string[];
+  readonly properties: Readonly<Record<string, object>>;
+}
+
 /** Schema of text fields by their greatest length; those in `required` must be filled. */
-export function textFields(lengths: Readonly<Record<string, number>>, required: readonly string[] = Object.keys(lengths)): object {
+export function textFields(lengths: Readonly<Record<string, number>>, required: readonly string[] = Object.keys(lengths)): FieldSchema {
   return {
     type: 'object',
     required,

@@ -7,12 +7,14 @@ import type { AppContext } from './app-context.ts';
 import { problemsOf, readForm, type FormTokens, type SubmittedForm } from './form.ts';
 import type { Page, Pages } from './page.ts';
 import type { FormModel, ProblemModel, ProgressModel } from './page-model.ts';
+import { inTurn } from './turn.ts';
 
 /**
  * The one engine of all wizards (docs/adr/0018). A step says when it may be shown (`when`, from facts,
  * never from "the next path"), when it is done, how its page looks and what submitting it learns; the
  * engine owns order, back, double submit, stale forms, two tabs and expiry. A draft is sealed, lives an
- * hour and is written by compare-and-set: of two equal submissions one wins and the other follows it.
+ * hour and is written by compare-and-set. Submissions of one run take turns, so that the second half of a
+ * double click finds what the first has learnt and follows it.
  */
 export interface WizardStep<Draft extends object, Scene> {
   /** Route segment and name. */
@@ -110,6 +112,12 @@ export function position<Draft extends object, Scene>(
   return step;
 }
 
+/** Leads to where the person is. */
+function toPosition<Draft extends object, Scene>(wizard: Wizard<Draft, Scene>, run: Run, draft: Draft, scene: Scene, ctx: AppContext): void {
+  ctx.status = 303;
+  ctx.redirect(`${run.base}/${position(wizard, draft, scene).path}`);
+}
+
 /** What a run has learnt so far; for the end of a wizard, which is no step. */
 export async function draftOf<Draft extends object, Scene>(
   deps: WizardDeps,
@@ -130,11 +138,7 @@ export async function showStep<Draft extends object, Scene>(
 ): Promise<void> {
   const loaded = await load(deps, wizard, run);
   const step = wizard.steps.find((candidate) => candidate.path === path);
-  if (!step?.when(loaded.draft, scene)) {
-    ctx.status = 303;
-    ctx.redirect(`${run.base}/${position(wizard, loaded.draft, scene).path}`);
-    return;
-  }
+  if (!step?.when(loaded.draft, scene)) return toPosition(wizard, run, loaded.draft, scene, ctx);
   await render(deps, run, scene, ctx, step, loaded, {}, []);
 }
 
@@ -147,13 +151,23 @@ export async function submitStep<Draft extends object, Scene>(
   ctx: AppContext,
   path: string,
 ): Promise<void> {
-  const loaded = await load(deps, wizard, run);
   const step = stepCalled(wizard, path);
   const form = readForm(ctx, deps.tokens, `${run.base}/${step.path}`);
-  const follow = () => {
-    ctx.status = 303;
-    ctx.redirect(`${run.base}/${position(wizard, loaded.draft, scene).path}`);
-  };
+  const submit = () => submitForm(deps, wizard, run, scene, ctx, step, form);
+  await (wizard.draftless ? submit() : inTurn(deps, `${wizard.name}:${run.id}`, submit));
+}
+
+async function submitForm<Draft extends object, Scene>(
+  deps: WizardDeps,
+  wizard: Wizard<Draft, Scene>,
+  run: Run,
+  scene: Scene,
+  ctx: AppContext,
+  step: WizardStep<Draft, Scene>,
+  form: SubmittedForm,
+): Promise<void> {
+  const loaded = await load(deps, wizard, run);
+  const follow = () => toPosition(wizard, run, loaded.draft, scene, ctx);
   // A repeated submission of a step that is done follows the first one; it must do no harm.
   if (!step.submit || !step.when(loaded.draft, scene)) return follow();
   try {
@@ -170,9 +184,7 @@ export async function submitStep<Draft extends object, Scene>(
     }
     const draft = { ...forgetLater(wizard, step, loaded.draft), ...result.learnt };
     const saved = await save(deps, wizard, run, { draft, revision: loaded.revision });
-    const now = saved ? draft : (await load(deps, wizard, run)).draft;
-    ctx.status = 303;
-    ctx.redirect(`${run.base}/${position(wizard, now, scene).path}`);
+    toPosition(wizard, run, saved ? draft : (await load(deps, wizard, run)).draft, scene, ctx);
   } catch (error) {
     if (!(error instanceof Refused || error instanceof FormRefused)) throw error;
     await refuse(deps, run, scene, ctx, step, loaded, form, error);
@@ -194,7 +206,12 @@ export async function runAction<Draft extends object, Scene>(
   const act = step.actions && Object.hasOwn(step.actions, name) ? step.actions[name] : undefined;
   if (!act) throw new Refused('page.not-found');
   const form = readForm(ctx, deps.tokens, `${run.base}/${step.path}`);
-  if (!step.when(loaded.draft, scene)) throw new Refused('form.stale');
+  if (!step.when(loaded.draft, scene)) {
+    if (form.wantsJson) throw new Refused('form.stale');
+    return toPosition(wizard, run, loaded.draft, scene, ctx);
+  }
+  // The answer is the page of the step, so what leads back to this page (language, captcha) must lead to the step.
+  ctx.path = `${run.base}/${step.path}`;
   try {
     const answer = await act(form, loaded.draft, scene);
     if (form.wantsJson) ctx.body = { ok: true, ...answer };
@@ -270,12 +287,8 @@ function formState<Draft extends object, Scene>(
   return { action, token: tokens.issue(ctx, action, revision), values, problems };
 }
 
-/** Progress bar: labels in order, the index of the current one. */
-export function progress(labels: readonly string[], current: number): ProgressModel {
-  return {
-    steps: labels.map((label, index) => ({
-      label,
-      state: index < current ? 'done' : index === current ? 'current' : 'ahead',
-    })),
-  };
+/** Progress bar: labels in order, the index of the current one and of one before it that was left out. */
+export function progress(labels: readonly string[], current: number, skipped?: number): ProgressModel {
+  const stateOf = (index: number) => (index === current ? 'current' : index < current && index !== skipped ? 'done' : 'ahead');
+  return { steps: labels.map((label, index) => ({ label, state: stateOf(index) })) };
 }

@@ -46,7 +46,8 @@ function stateAdapter({ storeOf, stores, vault, clock }: StateDeps, model: strin
         expiresAt: secondsAfter(now, expiresIn ?? 10 * 365 * 86_400),
         uid: payload.uid,
         userCode: payload.userCode,
-        grantId: payload.grantId,
+        // An interaction only remembers the grant of the session it began in, and outlives it when the account is switched.
+        grantId: model === 'Interaction' ? undefined : payload.grantId,
         accountId: payload.accountId,
         clientId: payload.clientId,
       };
