@@ -22,10 +22,10 @@ afterAll(async () => {
 (server ? describe : describe.skip)('the cache in front of a durable store', () => {
   it('fits every answer to what the durable store held while the question was under way', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.scheduler(), fc.array(anyAct, { minLength: 2, maxLength: 12 }), async (scheduler, acts) => {
+      fc.asyncProperty(fc.scheduler(), fc.array(anyAct, { minLength: 6, maxLength: 16 }), async (scheduler, acts) => {
         await interleave(scheduler, acts);
       }),
-      { numRuns: 150 },
+      { numRuns: 250 },
     );
   });
 });

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createRedisOnce } from '../../adapters/redis/once.ts';
 import { openRedis } from '../../adapters/redis/open.ts';
@@ -147,9 +148,7 @@ async function untilAnswered(redis: RedisConnection): Promise<number> {
   );
 });
 
-/** What a careless logger could print: own properties, stacks and causes. */
+/** What a careless logger could print: own properties of all kinds, stacks and causes. */
 function everythingIn(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const own = JSON.stringify(error, Object.getOwnPropertyNames(error));
-  return `${own} ${error.stack} ${error.cause ? everythingIn(error.cause) : ''}`;
+  return inspect(error, { depth: Infinity, showHidden: true });
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -42,6 +42,16 @@ export async function redisForTests(options: RedisServerOptions = {}): Promise<R
   }
 }
 
+/**
+ * Runs a server that ends when whoever started it does, however that one ended: a jest worker that is killed
+ * runs no exit handler, but its pipes close. Says the server's process id first.
+ */
+const tied = `
+"$@" 3<&- </dev/null >/dev/null 2>&1 &
+echo $!
+{ cat <&3; kill -9 $!; } >/dev/null 2>&1 &
+wait %1`;
+
 /** @throws when there is no `redis-server` on the PATH, or it does not start */
 export async function startRedis({ cluster = false, port, args = [] }: RedisServerOptions = {}): Promise<RedisServer> {
   const listen = port ?? (await freePort());
@@ -49,25 +59,21 @@ export async function startRedis({ cluster = false, port, args = [] }: RedisServ
   const clusterArgs = cluster
     ? ['--cluster-enabled', 'yes', '--cluster-port', String(await freePort()), '--cluster-announce-ip', '127.0.0.1']
     : [];
-  const server = spawn(
-    'redis-server',
-    ['--port', String(listen), '--dir', folder, '--save', '', '--appendonly', 'no', ...clusterArgs, ...args],
-    { stdio: 'ignore' },
-  );
-  const killWithUs = (): void => void server.kill('SIGKILL');
-  process.once('exit', killWithUs);
+  const settings = ['--port', String(listen), '--dir', folder, '--save', '', '--appendonly', 'no', ...clusterArgs, ...args];
+  const stdio: StdioOptions = ['ignore', 'pipe', 'ignore', 'pipe'];
+  const shell = spawn('sh', ['-c', tied, 'sh', 'redis-server', ...settings], { stdio });
+  const ended = once(shell, 'exit');
+  const [said]: unknown[] = shell.stdout ? await once(shell.stdout, 'data') : [];
+  const pid = Number(said);
 
   async function stop(): Promise<void> {
-    process.removeListener('exit', killWithUs);
-    if (server.exitCode === null && server.signalCode === null) {
-      server.kill('SIGKILL');
-      await once(server, 'exit');
-    }
+    for (const pipe of shell.stdio) pipe?.destroy();
+    await ended;
     await rm(folder, { recursive: true, force: true });
   }
 
   try {
-    await untilReady(server, listen, cluster);
+    await untilReady(shell, listen, cluster);
   } catch (error) {
     await stop();
     throw error;
@@ -77,16 +83,15 @@ export async function startRedis({ cluster = false, port, args = [] }: RedisServ
     // A comma makes it a cluster; the second address is the same node again.
     url: cluster ? `${address},${address}` : address,
     port: listen,
-    pause: () => void server.kill('SIGSTOP'),
-    resume: () => void server.kill('SIGCONT'),
+    pause: () => void process.kill(pid, 'SIGSTOP'),
+    resume: () => void process.kill(pid, 'SIGCONT'),
     stop,
   };
 }
 
-async function untilReady(server: ChildProcess, port: number, cluster: boolean): Promise<void> {
+async function untilReady(shell: ChildProcess, port: number, cluster: boolean): Promise<void> {
   const failed = new Promise<never>((_, reject) => {
-    server.once('error', (error) => reject(new Error(`redis-server: ${error.message}`)));
-    server.once('exit', (code) => reject(new Error(`redis-server ended at once with ${code}`)));
+    shell.once('exit', (code) => reject(new Error(`redis-server is not installed or ended at once (${code})`)));
   });
   failed.catch(() => {});
   const client = new Redis({ port, retryStrategy: () => 25, maxRetriesPerRequest: null });
