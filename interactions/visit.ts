@@ -1,9 +1,10 @@
-import { errors, type Client, type Provider } from 'oidc-provider';
+import type { Client, Provider } from 'oidc-provider';
 import type { AppContext } from '../src/http/app-context.ts';
 import type { CookieJar } from '../src/http/cookies.ts';
 import { preferredChannel, preferredLocale } from '../src/http/preferences.ts';
 import { Refused } from '../src/domain/refused.ts';
-import { clientName, wayBack } from '../src/oidc/clients.ts';
+import { serviceOf, type Service } from '../src/oidc/clients.ts';
+import { refuseExpired } from '../src/oidc/outcome.ts';
 
 /** An interaction under way: who asks, what for, and where we are in it. */
 export interface Visit {
@@ -15,7 +16,7 @@ export interface Visit {
   readonly params: Readonly<Record<string, unknown>>;
   readonly client: Client;
   /** The waiting service, as pages name it; absent for our own pages. */
-  readonly service: { readonly name: string; readonly href: string | undefined } | undefined;
+  readonly service: Service | undefined;
   /** Who is signed in already, when the interaction began with a session. */
   readonly session: { readonly accountId: string; readonly uid: string } | undefined;
 }
@@ -31,12 +32,7 @@ export interface VisitDeps {
  * @throws Refused interaction.expired when it is over, was never there, or belongs to another browser
  */
 export async function visitOf({ provider, cookies }: VisitDeps, ctx: AppContext & { params?: { uid?: string } }): Promise<Visit> {
-  const details = await provider()
-    .interactionDetails(ctx.req, ctx.res)
-    .catch((error: unknown) => {
-      if (error instanceof errors.SessionNotFound) throw new Refused('interaction.expired');
-      throw error;
-    });
+  const details = await provider().interactionDetails(ctx.req, ctx.res).catch(refuseExpired);
   const client = await provider().Client.find(String(details.params.client_id));
   if (!client || details.uid !== ctx.params?.uid) throw new Refused('interaction.expired');
   const { ui_locales: uiLocales, display } = details.params;
@@ -50,10 +46,7 @@ export async function visitOf({ provider, cookies }: VisitDeps, ctx: AppContext 
     prompt: { name: details.prompt.name, details: details.prompt.details },
     params: details.params,
     client,
-    service:
-      client.first_party === true
-        ? undefined
-        : { name: clientName(client, ctx.state.locale), href: wayBack(client) },
+    service: serviceOf(client, ctx.state.locale),
     session: session?.accountId && session.uid ? { accountId: session.accountId, uid: session.uid } : undefined,
   };
 }

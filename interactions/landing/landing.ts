@@ -7,6 +7,7 @@ import { formBody, readForm, type FormTokens } from '../../src/http/form.ts';
 import { preferencesScope, type Pages } from '../../src/http/page.ts';
 import { isLocale, rememberElder, rememberLocale } from '../../src/http/preferences.ts';
 import { Refused } from '../../src/domain/refused.ts';
+import { ownClientId } from '../../src/oidc/clients.ts';
 import { readSession, type BrowserSessionDeps } from '../../src/oidc/browser-session.ts';
 import type { Journey } from '../journey.ts';
 
@@ -26,8 +27,7 @@ export interface LandingDeps {
   readonly sandbox: boolean;
 }
 
-/** Our own pages as a client. */
-export const ownClientId = 'minxin';
+/** Where our own pages take the answer as a client. */
 export const ownRedirectPath = '/signed-in';
 
 export function createLanding(deps: LandingDeps): Journey {
@@ -35,8 +35,8 @@ export function createLanding(deps: LandingDeps): Journey {
     name: 'landing',
     routes(router) {
       router.get('/', async (ctx) => landing(deps, ctx));
-      router.get('/login', (ctx) => begin(deps, ctx, isAcr(ctx.query.acr) ? { acr_values: ctx.query.acr } : {}));
-      router.get('/register', (ctx) => begin(deps, ctx, { prompt: 'create' }));
+      router.get('/login', (ctx) => login(deps, ctx));
+      router.get('/register', (ctx) => begin(deps, ctx, deps.landing, { prompt: 'create' }));
       router.get(ownRedirectPath, (ctx) => arrive(deps, ctx));
       router.post(preferencesScope, formBody(), (ctx) => switchPreference(deps, ctx));
       router.get(`${captchaPath}/new`, async (ctx) => newCaptcha(deps, ctx));
@@ -62,9 +62,15 @@ async function landing(deps: LandingDeps, ctx: AppContext): Promise<void> {
 
 const targetSeconds = 3600;
 
-function begin({ issuer, cookies, landing: home }: LandingDeps, ctx: AppContext, extra: Readonly<Record<string, string>>): void {
+/** `return`: the page of ours that wanted a session; `acr`: the level a tile of the account centre leads to. */
+function login(deps: LandingDeps, ctx: AppContext): void {
+  const { acr, return: page } = ctx.query;
+  const home = isAcr(acr) ? '/account' : deps.landing;
+  begin(deps, ctx, typeof page === 'string' ? ownPath(page, deps.issuer) : home, isAcr(acr) ? { acr_values: acr } : {});
+}
+
+function begin({ issuer, cookies }: LandingDeps, ctx: AppContext, target: string, extra: Readonly<Record<string, string>>): void {
   const state = randomBytes(16).toString('base64url');
-  const target = extra.acr_values ? '/account' : home;
   cookies.set(ctx, 'target', `${state} ${target}`, targetSeconds);
   const params = new URLSearchParams({
     client_id: ownClientId,

@@ -41,7 +41,7 @@ async function show(deps: ErrorPagesDeps, ctx: AppContext, refused: Refused): Pr
   // A page that needs a session leads to the sign-in, where the way back is remembered.
   if (refused.code === 'session.required' && ctx.method === 'GET') {
     ctx.status = 303;
-    return ctx.redirect('/login');
+    return ctx.redirect(`/login?return=${encodeURIComponent(ctx.url)}`);
   }
   ctx.respond = true;
   if (refused.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(refused.retryAfterSeconds));

@@ -170,25 +170,27 @@ async function submitForm<Draft extends object, Scene>(
   const follow = () => toPosition(wizard, run, loaded.draft, scene, ctx);
   // A repeated submission of a step that is done follows the first one; it must do no harm.
   if (!step.submit || !step.when(loaded.draft, scene)) return follow();
+  let result: Learnt<Draft>;
   try {
     if (form.revision !== loaded.revision) {
       if (step.done(loaded.draft, scene)) return follow();
       throw new Refused('form.stale');
     }
-    const result = await step.submit(form, loaded.draft, scene);
-    if ('finish' in result) return await result.finish();
-    if ('leaveTo' in result) {
-      ctx.status = 303;
-      ctx.redirect(result.leaveTo);
-      return;
-    }
-    const draft = { ...forgetLater(wizard, step, loaded.draft), ...result.learnt };
-    const saved = await save(deps, wizard, run, { draft, revision: loaded.revision });
-    toPosition(wizard, run, saved ? draft : (await load(deps, wizard, run)).draft, scene, ctx);
+    result = await step.submit(form, loaded.draft, scene);
   } catch (error) {
     if (!(error instanceof Refused || error instanceof FormRefused)) throw error;
-    await refuse(deps, run, scene, ctx, step, loaded, form, error);
+    return refuse(deps, run, scene, ctx, step, loaded, form, error);
   }
+  // What is refused from here on is not for the form to say: an interaction that is over has no form any more.
+  if ('finish' in result) return result.finish();
+  if ('leaveTo' in result) {
+    ctx.status = 303;
+    ctx.redirect(result.leaveTo);
+    return;
+  }
+  const draft = { ...forgetLater(wizard, step, loaded.draft), ...result.learnt };
+  const saved = await save(deps, wizard, run, { draft, revision: loaded.revision });
+  toPosition(wizard, run, saved ? draft : (await load(deps, wizard, run)).draft, scene, ctx);
 }
 
 /** POST of a button besides the submit button: the same page again, or JSON for the script. */

@@ -4,6 +4,9 @@ import type { ClientRecord } from '../domain/client.ts';
 import type { Locale } from '../http/page-model.ts';
 import { personalScopes } from './claims.ts';
 
+/** Our own pages as a client of our own provider (D15). */
+export const ownClientId = 'minxin';
+
 /** Members of a client record that are ours; the library drops what is not listed here. */
 export const ourMembers: readonly string[] = [
   'minimum_acr',
@@ -66,7 +69,19 @@ export function clientName(client: { readonly clientId: string; readonly clientN
   return (locale === 'en' && typeof english === 'string' ? english : client.clientName) ?? client.clientId;
 }
 
-/** Where a person who is stuck can start again (PRT-11). */
+/** A service as pages name it. */
+export interface Service {
+  readonly name: string;
+  /** Where a person who is stuck can start again (PRT-11). */
+  readonly href: string | undefined;
+}
+
+/** The service that waits for a person; undefined for our own pages. */
+export function serviceOf(client: Client | undefined, locale: Locale): Service | undefined {
+  if (!client || client.clientId === ownClientId) return undefined;
+  return { name: clientName(client, locale), href: wayBack(client) };
+}
+
 export function wayBack(client: Client): string | undefined {
   return typeof client.login_uri === 'string' ? client.login_uri : client.clientUri;
 }

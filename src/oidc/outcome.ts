@@ -1,4 +1,5 @@
-import type { InteractionResults, Provider } from 'oidc-provider';
+import { errors, type InteractionResults, type Provider } from 'oidc-provider';
+import { Refused } from '../domain/refused.ts';
 import type { AppContext } from '../http/app-context.ts';
 import type { OurResult } from './level.ts';
 
@@ -13,10 +14,18 @@ export type Outcome =
   /** Back to the service with an error; nothing of earlier submissions counts any more. */
   | { readonly outcome: 'error'; readonly error: string; readonly description: string };
 
+/** @throws Refused interaction.expired when another tab or a second press of the button was faster */
 export async function finish(ctx: AppContext, provider: Provider, outcome: Outcome): Promise<void> {
   const failed = outcome.outcome === 'error';
   ctx.respond = false;
-  await provider.interactionFinished(ctx.req, ctx.res, resultOf(outcome), { mergeWithLastSubmission: !failed });
+  await provider
+    .interactionFinished(ctx.req, ctx.res, resultOf(outcome), { mergeWithLastSubmission: !failed })
+    .catch(refuseExpired);
+}
+
+/** The library's word for an interaction that is over, was never there, or belongs to another browser, in ours. */
+export function refuseExpired(error: unknown): never {
+  throw error instanceof errors.SessionNotFound ? new Refused('interaction.expired') : error;
 }
 
 function resultOf(outcome: Outcome): InteractionResults {

@@ -1,10 +1,11 @@
-import type { ErrorOut, Interaction, KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { errors, type Client, type ErrorOut, type Interaction, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
+import { refusals } from '../domain/refused.ts';
 import type { CookieJar } from '../http/cookies.ts';
 import type { Pages } from '../http/page.ts';
 import { preferredChannel, preferredLocale } from '../http/preferences.ts';
 import type { AppContext } from '../http/app-context.ts';
 import { appContextOf } from './app-contexts.ts';
-import { clientName, wayBack } from './clients.ts';
+import { serviceOf } from './clients.ts';
 
 /** Every page the library would show is ours, in both languages, with a way back to the service. */
 export interface ProviderPages {
@@ -22,9 +23,8 @@ const wayBackSeconds = 86_400;
 
 export function createProviderPages({ pages, cookies }: { pages: Pages; cookies: CookieJar }): ProviderPages {
   const show = async (ctx: KoaContextWithOIDC, view: string, model: object, status = ctx.status): Promise<void> => {
-    const app = appContextOf(ctx);
-    localise(app, cookies, ctx);
-    await pages.render(app, { view, model, status, service: serviceOf(ctx, app) });
+    const app = localised(ctx, cookies);
+    await pages.render(app, { view, model, status, service: serviceOf(ctx.oidc.client, app.state.locale) });
     ctx.status = status;
     ctx.type = 'html';
     ctx.body = app.body;
@@ -36,6 +36,15 @@ export function createProviderPages({ pages, cookies }: { pages: Pages; cookies:
       { action, fields: Object.entries(fields).map(([name, value]) => ({ name, value: String(value) })), reason },
       'error' in fields ? 400 : 200,
     );
+  const wayBackOf = (ctx: KoaContextWithOIDC, client: Client | undefined) => {
+    const service = serviceOf(client, localised(ctx, cookies).state.locale);
+    return service?.href === undefined ? undefined : { href: service.href, label: service.name };
+  };
+  /** The service this browser came from last, where the request does not say it any more. */
+  const lastService = (ctx: KoaContextWithOIDC) => {
+    const id = cookies.get(appContextOf(ctx), 'service');
+    return id === undefined ? undefined : ctx.oidc.provider.Client.find(id);
+  };
 
   return {
     interactionUrl(ctx, interaction) {
@@ -43,48 +52,48 @@ export function createProviderPages({ pages, cookies }: { pages: Pages; cookies:
       if (client) cookies.set(appContextOf(ctx), 'service', client.clientId, wayBackSeconds);
       return `/interaction/${interaction.uid}`;
     },
-    async error(ctx, out) {
-      const service = serviceOf(ctx, appContextOf(ctx));
-      await show(ctx, 'error/protocol', { code: out.error, back: backTo(service) });
+    async error(ctx, out, error) {
+      // Nobody sent a wrong request: a page of a sign-in that is over was opened again.
+      if (error instanceof errors.SessionNotFound) {
+        return show(ctx, 'error/expired', { back: wayBackOf(ctx, await lastService(ctx)) }, refusals['interaction.expired']);
+      }
+      await show(ctx, 'error/protocol', { code: out.error, back: wayBackOf(ctx, ctx.oidc.client) });
     },
     async logout(ctx) {
-      const { session } = ctx.oidc;
-      const service = serviceOf(ctx, appContextOf(ctx));
+      const { session, client } = ctx.oidc;
       await show(ctx, 'logout/logout', {
         action: '/session/end/confirm',
-        xsrf: (session?.state as { secret?: string } | undefined)?.secret,
-        service,
+        xsrf: secretOf(session),
+        service: serviceOf(client, localised(ctx, cookies).state.locale),
       });
     },
     async loggedOut(ctx) {
-      const service = serviceOf(ctx, appContextOf(ctx));
-      await show(ctx, 'logout/done', { next: backTo(service) });
+      const { accountId } = await ctx.oidc.provider.Session.get(ctx);
+      await show(ctx, 'logout/done', { stayed: accountId !== undefined, next: wayBackOf(ctx, ctx.oidc.client) });
     },
     formPost: (ctx, redirectUri, payload) => formPost(ctx, redirectUri, payload, 'form_post'),
     async switchPage(ctx) {
       if (typeof ctx.body !== 'string' || !ctx.body.includes('<title>Submitting Callback</title>')) return;
-      const { secret } = (ctx.oidc.session?.state ?? {}) as { secret?: string };
-      if (secret === undefined) return;
-      await formPost(ctx, '/session/end/confirm', { xsrf: secret, logout: 'yes' }, 'switch');
+      const { session } = ctx.oidc;
+      const xsrf = secretOf(session);
+      if (xsrf === undefined) return;
+      // Who is not signed in and signs out comes by here as well.
+      await formPost(ctx, '/session/end/confirm', { xsrf, logout: 'yes' }, session?.accountId === undefined ? 'form_post' : 'switch');
     },
   };
 }
 
-function backTo(service: ReturnType<typeof serviceOf>) {
-  return service?.href === undefined ? undefined : { href: service.href, label: service.name };
+/** Of the forms that end a session. */
+function secretOf(session: KoaContextWithOIDC['oidc']['session']): string | undefined {
+  return (session?.state as { secret?: string } | undefined)?.secret;
 }
 
-function localise(app: AppContext, cookies: CookieJar, ctx: KoaContextWithOIDC): void {
-  const params = ctx.oidc.params ?? {};
-  const uiLocales = typeof params.ui_locales === 'string' ? params.ui_locales : undefined;
-  const display = typeof params.display === 'string' ? params.display : undefined;
-  app.state.locale = preferredLocale(app, cookies, uiLocales, ctx.oidc.entities.Interaction?.uid);
-  app.state.channel = preferredChannel(app, display);
-}
-
-function serviceOf(ctx: KoaContextWithOIDC, app: AppContext) {
-  const { client } = ctx.oidc;
-  return client && client.first_party !== true
-    ? { name: clientName(client, app.state.locale), href: wayBack(client) }
-    : undefined;
+/** Our context of the request, in language and channel of its parameters. */
+function localised(ctx: KoaContextWithOIDC, cookies: CookieJar): AppContext {
+  const app = appContextOf(ctx);
+  const { ui_locales: uiLocales, display } = ctx.oidc.params ?? {};
+  const interaction = ctx.oidc.entities.Interaction?.uid;
+  app.state.locale = preferredLocale(app, cookies, typeof uiLocales === 'string' ? uiLocales : undefined, interaction);
+  app.state.channel = preferredChannel(app, typeof display === 'string' ? display : undefined);
+  return app;
 }
