@@ -9,7 +9,7 @@ import type { AppContext, AppState } from '../../src/http/app-context.ts';
 import { fieldsOf, readForm } from '../../src/http/form.ts';
 import { checkForm, textFields } from '../../src/http/form-schema.ts';
 import { draftOf, runAction, showStep, submitStep, type Wizard } from '../../src/http/wizard.ts';
-import { levelFacts, sessionFactors, type LevelDeps } from '../../src/oidc/level.ts';
+import { levelFacts, type LevelDeps } from '../../src/oidc/level.ts';
 import { finish } from '../../src/oidc/outcome.ts';
 import type { Journey } from '../journey.ts';
 import { proofingScene, type ProofingMethod, type ProofingSceneDeps } from '../proofing-method.ts';
@@ -113,13 +113,18 @@ function targetOf(deps: StepUpDeps, visit: Visit): AssuranceLevel {
   return target;
 }
 
+/** What of this session counted when the policy asked for more. */
+function amrOf({ prompt }: Visit): readonly string[] {
+  const { amr } = prompt.details;
+  return Array.isArray(amr) ? amr : [];
+}
+
 const declineScope = (base: string) => `${base}/decline`;
 
 async function showLevels(deps: StepUpDeps, methods: readonly ProofingMethod[], { visit, scene }: Stage): Promise<void> {
   const { ctx } = visit;
   const target = targetOf(deps, visit);
-  const factors = await sessionFactors(deps.levels, scene.sessionUid, {});
-  const facts = await levelFacts(deps.levels, scene.account.id, factors, visit.client);
+  const facts = await levelFacts(deps.levels, scene.account.id, amrOf(visit), visit.client);
   const essential = visit.prompt.details.hard === true;
   const service = visit.service?.name ?? scene.say('layout.own-service');
   const model: LevelsModel = {

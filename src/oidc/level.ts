@@ -68,7 +68,7 @@ function requestedAcrClaim(claims: unknown): { essential?: unknown; value?: unkn
 export async function levelFacts(
   deps: LevelDeps,
   accountId: string,
-  factors: readonly SessionFactor[],
+  amr: readonly string[],
   client: LevelClient,
 ): Promise<LevelFacts> {
   const held = await deps.evidence.ofAccount(accountId);
@@ -77,7 +77,7 @@ export async function levelFacts(
     ladder: deps.ladder,
     methods: deps.methods,
     evidence: countingKinds(held, deps.clock.now(), maxAge),
-    amr: new Set(factors.map(({ amr }) => amr)),
+    amr: new Set(amr),
   };
 }
 
@@ -96,16 +96,15 @@ async function decide(deps: LevelDeps, ctx: KoaContextWithOIDC): Promise<LevelDe
   const { session, client, params, result } = ctx.oidc;
   if (!session?.accountId || !client || !params) throw new Error('a level is decided for a signed-in person only');
   const ours = (result?.minxin ?? {}) as OurResult;
-  const factors = await sessionFactors(deps, session.uid, ours);
-  const facts = await levelFacts(deps, session.accountId, factors, client);
+  const amr = amrOf(recent(await sessionFactors(deps, session.uid, ours), params.max_age, session.loginTs ?? 0, deps.clock.now()));
+  const facts = await levelFacts(deps, session.accountId, amr, client);
   const decision = decideLevel(levelRequest(params, client, ours.declined === true), facts);
-  const amr = amrOf(factors);
   Object.defineProperty(ctx.oidc, 'acr', { value: decision.acr, configurable: true });
   Object.defineProperty(ctx.oidc, 'amr', { value: amr, configurable: true });
   return decision;
 }
 
-/** Stored factors of the session, with those of a sign-in that is only just being resumed. */
+/** Newest of each kind: stored factors of the session, with those of a sign-in that is only just being resumed. */
 export async function sessionFactors(
   { sessions, clock }: Pick<LevelDeps, 'sessions' | 'clock'>,
   sessionUid: string,
@@ -119,6 +118,19 @@ export async function sessionFactors(
     if (!known || known.at <= factor.at) byName.set(factor.amr, factor);
   }
   return [...byName.values()];
+}
+
+/**
+ * Factors that are no older than the service asks for (`max_age`): who signed in anew with an SMS code does not
+ * bring along the password of an hour ago (AST-07). The last sign-in itself was judged by the library.
+ *
+ * @param maxAge - seconds; undefined when the service does not ask
+ * @param loginTs - of the session, in seconds
+ */
+export function recent(factors: readonly SessionFactor[], maxAge: unknown, loginTs: number, now: Date): readonly SessionFactor[] {
+  if (typeof maxAge !== 'number') return factors;
+  const oldest = Math.min(now.getTime() - maxAge * 1000, loginTs * 1000);
+  return factors.filter(({ at }) => at.getTime() >= oldest);
 }
 
 /** RFC 8176: what was used, with `mfa` when two kinds of factor were. */

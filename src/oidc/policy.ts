@@ -77,7 +77,7 @@ function stepUp(deps: PolicyDeps) {
     { name: 'step_up', requestable: false },
     async (ctx) => {
       const decided = await decideRequest(deps.levels, ctx);
-      return decided.verdict === 'step-up' ? { target: decided.target.acr, hard: decided.hard } : {};
+      return decided.verdict === 'step-up' ? { target: decided.target.acr, hard: decided.hard, amr: ctx.oidc.amr } : {};
     },
     new Check(
       'essential_level',

@@ -1,6 +1,6 @@
 import type { EvidenceKind } from './evidence.ts';
 import type { Acr, AssuranceLevel } from './ladder.ts';
-import { assuranceLevel, compareAcr, evidenceMeets, higherAcr, isAcr } from './level.ts';
+import { assuranceLevel, compareAcr, higherAcr, isAcr } from './level.ts';
 
 /**
  * The one place where the two axes meet (AST-06): evidence belongs to the person, authentication to the
@@ -24,7 +24,7 @@ export interface LevelFacts {
   readonly ladder: readonly AssuranceLevel[];
   /** Kinds of evidence that count now for this client (`countingKinds`). */
   readonly evidence: ReadonlySet<EvidenceKind>;
-  /** RFC 8176 values of all authentications of this session. */
+  /** RFC 8176 values of the authentications of this session that count for this request. */
   readonly amr: ReadonlySet<string>;
   /** Proofing methods this deployment offers. */
   readonly methods: ReadonlySet<EvidenceKind>;
@@ -43,10 +43,17 @@ export function authenticationMeets(rung: AssuranceLevel, amr: ReadonlySet<strin
   return !rung.minimumAuthentication || rung.minimumAuthentication.anyOf.some((value) => amr.has(value));
 }
 
-/** The highest level that evidence and session satisfy together. */
+/**
+ * The highest level that evidence and session satisfy together: that of the identity, or the highest below
+ * it for which this session is strong enough (whose own evidence the identity need not hold).
+ */
 export function reachedLevel({ ladder, evidence, amr }: Pick<LevelFacts, 'ladder' | 'evidence' | 'amr'>): AssuranceLevel {
-  const open = ladder.filter((rung) => authenticationMeets(rung, amr));
-  return assuranceLevel(open, evidence);
+  const identity = assuranceLevel(ladder, evidence);
+  const reached = ladder.findLast(
+    (rung) => !rung.comingSoon && compareAcr(rung.acr, identity.acr) <= 0 && authenticationMeets(rung, amr),
+  );
+  if (!reached) throw new Error('the lowest rung of a ladder must ask for no authentication');
+  return reached;
 }
 
 /** What must be added for a rung: one entry for each way, the shortest first. */
@@ -124,15 +131,4 @@ export function refreshedAcr(granted: string | undefined, facts: Omit<LevelFacts
   const reached = reachedLevel(facts).acr;
   if (!isAcr(granted)) return reached;
   return compareAcr(reached, granted) < 0 ? reached : granted;
-}
-
-/** Evidence of the rung is there but the session is too weak: a password will do, no new proofing. */
-export function onlyAuthenticationMissing(target: AssuranceLevel, facts: LevelFacts): boolean {
-  return facts.ladder.some(
-    (rung) =>
-      !rung.comingSoon &&
-      compareAcr(rung.acr, target.acr) >= 0 &&
-      evidenceMeets(rung, facts.evidence) &&
-      !authenticationMeets(rung, facts.amr),
-  );
 }
