@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
 import type { IndexKind, Place, Vault } from '../../src/domain/vault.ts';
 import { type SuiteName, suiteOf, suites } from './suites.ts';
 
@@ -24,9 +24,9 @@ const saltLength = 16;
 
 interface RootKey {
   readonly id: Buffer;
-  readonly wrapping: Buffer;
+  readonly wrapping: KeyObject;
   /** Key of one purpose; each value gets a key of its own from it and a salt, so that none is used too often. */
-  purpose(name: string): Buffer;
+  purpose(name: string): KeyObject;
 }
 
 /**
@@ -53,9 +53,9 @@ export function createFileVault(secrets: VaultSecrets, options: VaultOptions = {
     if (!root) throw new Error('a sealed value names a key-encryption key that is not here');
     return root;
   };
-  const unwrap = (wrapped: Buffer): Buffer => {
+  const unwrap = (wrapped: Buffer): KeyObject => {
     const front = wrapped.subarray(0, headerLength);
-    return suiteOf(wrapped).open(rootOf(wrapped).wrapping, front, wrapped.subarray(headerLength));
+    return createSecretKey(suiteOf(wrapped).open(rootOf(wrapped).wrapping, front, wrapped.subarray(headerLength)));
   };
 
   return {
@@ -91,18 +91,18 @@ export function createFileVault(secrets: VaultSecrets, options: VaultOptions = {
 
 function rootKey(key: Buffer): RootKey {
   return {
-    id: derive(key, 'key id').subarray(0, 4),
+    id: derive(key, 'key id').export().subarray(0, 4),
     wrapping: derive(key, 'data key wrapping'),
     purpose: remembered((name) => derive(key, `purpose ${name}`)),
   };
 }
 
-function derive(key: Buffer, use: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), `minxin ${use}`, 32));
+function derive(key: Buffer, use: string): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), `minxin ${use}`, 32)));
 }
 
-function once(purposeKey: Buffer, front: Buffer): Buffer {
-  return createHmac('sha256', purposeKey).update(front).digest();
+function once(purposeKey: KeyObject, front: Buffer): KeyObject {
+  return createSecretKey(createHmac('sha256', purposeKey).update(front).digest());
 }
 
 function placeAad(version: Buffer, { table, column, row }: Place): Buffer {
@@ -110,8 +110,8 @@ function placeAad(version: Buffer, { table, column, row }: Place): Buffer {
 }
 
 /** Few names, asked for often. */
-function remembered(make: (name: string) => Buffer): (name: string) => Buffer {
-  const made = new Map<string, Buffer>();
+function remembered(make: (name: string) => KeyObject): (name: string) => KeyObject {
+  const made = new Map<string, KeyObject>();
   return (name) => {
     const known = made.get(name) ?? make(name);
     made.set(name, known);

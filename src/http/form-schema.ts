@@ -18,7 +18,7 @@ export function checkForm(schema: object, values: Readonly<Record<string, string
   for (const error of validate.errors ?? []) {
     const field = fieldOf(error);
     if (problems.has(field)) continue;
-    problems.set(field, new Refused(error.keyword === 'required' ? 'field.required' : 'field.invalid', field));
+    problems.set(field, new Refused(error.keyword === 'required' ? 'field.required' : 'field.invalid', field, { reason: field }));
   }
   throw new FormRefused([...problems.values()]);
 }

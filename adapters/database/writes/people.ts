@@ -1,3 +1,4 @@
+import { usernameKey } from '../../../src/domain/person/username.ts';
 import { type Insertable, sql } from 'kysely';
 import type { NewAccount, Person } from '../../../src/domain/person/account.ts';
 import { Conflict } from '../../../src/domain/unit-of-work.ts';
@@ -27,7 +28,7 @@ async function accountRow(vault: Vault, account: NewAccount): Promise<Insertable
     status: 'active',
     data_key: key,
     username_sealed: username === undefined ? null : await seal('username_sealed', username),
-    username_index: username === undefined ? null : vault.index('username', username),
+    username_index: username === undefined ? null : vault.index('username', usernameKey(username)),
     mobile_sealed: await seal('mobile_sealed', mobile),
     mobile_index: vault.index('mobile', mobile),
     email_sealed: email === undefined ? null : await seal('email_sealed', email),

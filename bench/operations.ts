@@ -1,0 +1,113 @@
+import { authorization, codeFlow, relative, send, token, type Answer, type BenchClient, type Cookies } from './client.ts';
+
+/** One kind of work. `prepare` makes what each of the concurrent users needs; its cost is not measured. */
+export interface Operation {
+  readonly name: string;
+  /** At most so many times the CPU of the bare library, or a limit of its own. */
+  readonly target: { readonly ratio: number } | 'argon2id + 12 ms';
+  /** Operations in one round, all users together. */
+  readonly count: number;
+  readonly prepare: (client: BenchClient, user: number) => Promise<() => Promise<void>>;
+}
+
+/** How the sign-in form is filled: ours and the bare one differ in nothing but the fields. */
+export interface Credentials {
+  readonly username: (user: number, attempt: number) => string;
+  readonly password: string;
+}
+
+export function operations(credentials: Credentials): readonly Operation[] {
+  const login = (client: BenchClient, cookies: Cookies, username: string, scope = 'openid') =>
+    codeFlow(client, cookies, scope, async (page, path) => {
+      const form = { _form: hidden(page, '_form'), identifier: username, password: credentials.password };
+      return send(client, 'POST', action(page) ?? path, { cookies, form });
+    });
+  const signedIn = async (client: BenchClient, user: number, scope?: string) => {
+    const cookies: Cookies = new Map();
+    return { cookies, tokens: await login(client, cookies, credentials.username(user, 0), scope) };
+  };
+  return [
+    { name: 'discovery', target: { ratio: 1 }, count: 3000, prepare: async (client) => get(client, '/.well-known/openid-configuration') },
+    { name: 'JWKS', target: { ratio: 1 }, count: 3000, prepare: async (client) => get(client, client.endpoints.jwks_uri ?? '') },
+    {
+      name: 'client credentials',
+      target: { ratio: 3 },
+      count: 1500,
+      prepare: async (client) => async () => void (await token(client, { grant_type: 'client_credentials' })),
+    },
+    {
+      name: 'userinfo',
+      target: { ratio: 3 },
+      count: 1500,
+      async prepare(client, user) {
+        const { tokens } = await signedIn(client, user);
+        const headers = { authorization: `Bearer ${tokens.access_token}` };
+        return () => expect200(client, 'GET', client.endpoints.userinfo_endpoint ?? '', { headers });
+      },
+    },
+    {
+      name: 'introspection',
+      target: { ratio: 3 },
+      count: 1500,
+      async prepare(client, user) {
+        const { tokens } = await signedIn(client, user);
+        const form = { token: tokens.access_token ?? '' };
+        return () => expect200(client, 'POST', client.endpoints.introspection_endpoint ?? '', { form, headers: authorization(client) });
+      },
+    },
+    {
+      name: 'refresh',
+      target: { ratio: 4 },
+      count: 600,
+      async prepare(client, user) {
+        let { tokens } = await signedIn(client, user, 'openid offline_access');
+        return async () => void (tokens = await token(client, { grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '' }));
+      },
+    },
+    {
+      name: 'login with an existing session',
+      target: { ratio: 4 },
+      count: 400,
+      async prepare(client, user) {
+        const { cookies } = await signedIn(client, user);
+        return async () => void (await codeFlow(client, cookies, 'openid', never));
+      },
+    },
+    {
+      name: 'password login',
+      target: 'argon2id + 12 ms',
+      count: 160,
+      async prepare(client, user) {
+        let attempt = 0;
+        return async () => {
+          attempt += 1;
+          await login(client, new Map(), credentials.username(user, attempt));
+        };
+      },
+    },
+  ];
+}
+
+function get(client: BenchClient, path: string): () => Promise<void> {
+  return () => expect200(client, 'GET', path);
+}
+
+async function expect200(client: BenchClient, ...[method, path, options]: [method: 'GET' | 'POST', path: string, options?: Parameters<typeof send>[3]]): Promise<void> {
+  const answer = await send(client, method, path, options);
+  if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${answer.text.slice(0, 200)}`);
+}
+
+async function never(page: Answer, path: string): Promise<Answer> {
+  throw new Error(`a session should be enough, but there is a page at ${path}: ${page.text.slice(0, 100)}`);
+}
+
+function hidden({ text }: Answer, name: string): string {
+  return new RegExp(`name="${name}" value="([^"]*)"`).exec(text.slice(text.indexOf('login-submit') < 0 ? 0 : text.lastIndexOf('<form', text.indexOf('login-submit'))))?.[1] ?? '';
+}
+
+/** Address of the form that holds the sign-in button. */
+function action({ text }: Answer): string | undefined {
+  const form = text.slice(text.lastIndexOf('<form', text.indexOf('login-submit')));
+  const found = /action="([^"]*)"/.exec(form)?.[1];
+  return found === undefined ? undefined : relative(found, 'http://localhost');
+}
