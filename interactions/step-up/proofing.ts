@@ -85,6 +85,8 @@ function confirmStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
     },
     actions: {
       async 'send-code'(form, _, scene) {
+        const { purpose, scope } = request(scene);
+        await deps.codes.ready({ purpose, scope });
         await deps.captchas.pass(form.captcha);
         return deps.codes.send(scene.ctx, { ...request(scene), deliver: true });
       },

@@ -26,10 +26,7 @@ export function bankCard(deps: BankCardDeps): ProofingMethod {
     name: 'bank-card',
     needsPerson: true,
     fields: ['documentType', 'bankCard', 'reservedMobile', 'agreement'],
-    form: textFields(
-      { documentType: 40, bankCard: 40, reservedMobile: 32, agreement: 5 },
-      ['documentType', 'bankCard', 'reservedMobile'],
-    ),
+    form: textFields({ documentType: 40, bankCard: 40, reservedMobile: 32, agreement: 5 }, []),
     page: (scene) => ({
       known: known(deps, scene),
       documentTypes: deps.documents.map((type) => ({ value: type, label: scene.say(`layout.document.type.${type}`) })),

@@ -20,7 +20,7 @@ export function realName(deps: RealNameDeps): ProofingMethod {
     fields: ['documentType', 'name', 'documentNumber', 'sex', 'validFrom', 'validUntil', 'longTerm'],
     form: textFields(
       { documentType: 40, name: 200, documentNumber: 64, sex: 10, validFrom: 20, validUntil: 20, longTerm: 5 },
-      ['documentType', 'name', 'documentNumber', 'validFrom'],
+      [],
     ),
     page: ({ say }) => ({
       notice: say('step-up.real-name.notice'),

@@ -111,8 +111,11 @@ export async function recordVerifiedPerson(
       ...evidenceWrites(deps, applicant, person.id, evidence),
     ]);
   } catch (error) {
-    if (error instanceof Conflict) throw new Refused('identity.taken', 'documentNumber');
-    throw error;
+    if (!(error instanceof Conflict)) throw error;
+    // Somebody was faster: perhaps this very account, in another tab, with this or another document.
+    const winner = await deps.persons.byDocument(verified.document.type, verified.document.key);
+    if (winner?.accountId === undefined) throw new Refused('identity.differs', 'documentNumber');
+    await recordVerifiedPerson(deps, { ...applicant, personId: winner.person.id }, verified, evidence);
   }
 }
 

@@ -50,8 +50,10 @@ export function checkRealName(
   const type = keep(chosenType(form.documentType, documents));
   const name = keep(checkedName(form.name, personName));
   const number = type && keep(checkedNumber(type, form.documentNumber, now));
-  const dates = keep(checkedDates(form, todayInShanghai(now)));
-  if (problems.length > 0 || !type || !name || !number || !dates) throw new FormRefused(problems);
+  const today = todayInShanghai(now);
+  const validFrom = keep(startDate(form, today));
+  const validUntil = keep(endDate(form, validFrom, today));
+  if (problems.length > 0 || !type || !name || !number || !validFrom || !validUntil) throw new FormRefused(problems);
   return {
     documentType: type,
     name,
@@ -60,7 +62,8 @@ export function checkRealName(
     // What the number says is truer than what was ticked (RN-14).
     sex: number.sex ?? sexOf(form.sex),
     birthDate: number.birthDate,
-    ...dates,
+    validFrom,
+    validUntil,
   };
 }
 
@@ -81,19 +84,23 @@ export function checkedNumber(type: DocumentType, text: string, now: Date) {
   return number.ok ? number : new Refused('document.invalid', 'documentNumber', { reason: number.reason });
 }
 
-function checkedDates(
-  { validFrom, validUntil, longTerm }: RealNameForm,
-  today: CivilDate,
-): { validFrom: CivilDate; validUntil: CivilDate | 'long-term' } | Refused {
-  const from = parseCivilDate(validFrom.trim());
-  if (!from) return new Refused('date.invalid', 'validFrom');
-  if (compareCivilDates(from, today) > 0) return new Refused('date.invalid', 'validFrom', { reason: 'future' });
-  if (longTerm) return { validFrom: from, validUntil: 'long-term' };
-  const until = parseCivilDate(validUntil.trim());
-  if (!until) return new Refused('date.invalid', 'validUntil');
-  if (compareCivilDates(until, from) <= 0) return new Refused('date.invalid', 'validUntil', { reason: 'order' });
-  if (compareCivilDates(until, today) < 0) return new Refused('document.expired', 'validUntil');
-  return { validFrom: from, validUntil: until };
+function startDate({ validFrom }: RealNameForm, today: CivilDate): CivilDate | Refused {
+  const date = dateIn(validFrom, 'validFrom');
+  if (date instanceof Refused || compareCivilDates(date, today) <= 0) return date;
+  return new Refused('date.invalid', 'validFrom', { reason: 'future' });
+}
+
+/** @param from - undefined when that is no date: then there is no order to judge */
+function endDate({ validUntil, longTerm }: RealNameForm, from: CivilDate | undefined, today: CivilDate): CivilDate | 'long-term' | Refused {
+  if (longTerm) return 'long-term';
+  const date = dateIn(validUntil, 'validUntil');
+  if (date instanceof Refused) return date;
+  if (from !== undefined && compareCivilDates(date, from) <= 0) return new Refused('date.invalid', 'validUntil', { reason: 'order' });
+  return compareCivilDates(date, today) < 0 ? new Refused('document.expired', 'validUntil') : date;
+}
+
+function dateIn(text: string, field: string): CivilDate | Refused {
+  return parseCivilDate(text.trim()) ?? new Refused('date.invalid', field, text.trim() === '' ? { reason: 'empty' } : {});
 }
 
 function sexOf(text: string | undefined): Sex {
