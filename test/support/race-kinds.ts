@@ -9,6 +9,7 @@ import { createRedisDrafts } from '../../adapters/redis/drafts.ts';
 import { createRedisOnce } from '../../adapters/redis/once.ts';
 import { openRedis } from '../../adapters/redis/open.ts';
 import { createRedisOtps } from '../../adapters/redis/otps.ts';
+import { createRedisQuotas } from '../../adapters/redis/quotas.ts';
 import { createRedisState } from '../../adapters/redis/state.ts';
 import { type Clock, secondsAfter } from '../../src/domain/clock.ts';
 import type { NewAccount, Person } from '../../src/domain/person/account.ts';
@@ -20,6 +21,8 @@ export const callers = 8;
 
 /** One thing that may happen once, however many ask for it at the same time. */
 export interface Racer {
+  /** How many may win where it is not one: the uses of a quota. */
+  readonly winners?: number;
   /** Makes the thing of a round; called once before anybody races. */
   prepare?(round: number): Promise<void>;
   /** One caller tries; true when it won. */
@@ -81,13 +84,22 @@ export const openRacers: Readonly<Record<RaceStore, (url: string) => Promise<Ope
     const state = createRedisState(redis, clock);
     const [otps, captchas] = [createRedisOtps(redis, clock), createRedisCaptchas(redis, clock)];
     const [once, drafts] = [createRedisOnce(redis, clock), createRedisDrafts(redis, clock)];
+    const quotas = createRedisQuotas(redis);
+    const put = (round: number, revision: number): Promise<boolean> =>
+      drafts.put(`draft-${round}`, revision, Buffer.from('draft'), later, now);
     const code = createHash('sha256').update('code').digest();
     return {
       close: () => redis.close(),
       racers: {
         'AuthorizationCode consume': consuming(state, 'AuthorizationCode'),
         'PushedAuthorizationRequest consume': consuming(state, 'PushedAuthorizationRequest'),
+        'DeviceCode consume': consuming(state, 'DeviceCode'),
+        'BackchannelAuthenticationRequest consume': consuming(state, 'BackchannelAuthenticationRequest'),
         'jti insert': inserting(state, 'ReplayDetection'),
+        'jti insert over an expired row': {
+          prepare: (round) => state.put('ReplayDetection', `expired-${round}`, { ...row, expiresAt: now }),
+          attempt: (round) => state.insert('ReplayDetection', `expired-${round}`, row, now),
+        },
         'otp redeem': {
           prepare: (round) => otps.put(`otp-${round}`, code, 5, later),
           attempt: async (round) => (await otps.redeem(`otp-${round}`, code, now)) === 'ok',
@@ -97,7 +109,21 @@ export const openRacers: Readonly<Record<RaceStore, (url: string) => Promise<Ope
           attempt: async (round) => (await captchas.redeem(`captcha-${round}`, 'answer', now)) === 'ok',
         },
         'once claim': { attempt: (round) => once.claim(`once-${round}`, later, now) },
-        'draft put': { attempt: (round) => drafts.put(`draft-${round}`, 0, Buffer.from('draft'), later, now) },
+        'draft put, first step': { attempt: (round) => put(round, 0) },
+        'draft put, next step': {
+          prepare: async (round) => void (await put(round, 0)),
+          attempt: (round) => put(round, 1),
+        },
+        'quota of three': {
+          winners: 3,
+          async attempt(round) {
+            const rules = [
+              { key: `address-${round}`, limit: 3, windowSeconds: 60 },
+              { key: `all-${round}`, limit: 100, windowSeconds: 3600 },
+            ];
+            return (await quotas.take(rules, now)).ok;
+          },
+        },
       },
     };
   },
