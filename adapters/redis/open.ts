@@ -66,7 +66,7 @@ export async function openRedis(url: string, report: (error: Error) => void = ()
   const urls = url.split(',').map(parseAddress);
   const [only] = urls;
   const client = only && urls.length === 1 ? openSingle(only) : openCluster(urls);
-  client.on('error', report);
+  for (const event of ['error', 'node error']) client.on(event, (error: Error) => report(bare(error)));
   const attempt = client.connect().catch(() => {}); // reported above, and tried again by itself
   // A cluster that is not complete yet leaves the attempt open for ever.
   await Promise.race([attempt, wait(CONNECT_TIMEOUT_MS, undefined, { ref: false })]);
@@ -144,9 +144,18 @@ function retryStrategy(times: number): number {
   return Math.min(50 * 2 ** Math.min(times, 5), 1000) + Math.random() * 100;
 }
 
-/** The library's errors carry the arguments of the command, which must not reach a log: only the message is kept. */
+/** Redis said no to us; anything else is an absence of Redis. */
 function translate(error: unknown): Error {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  const answered = name === 'ReplyError' && !cannotNow.has(message.split(' ', 1)[0] ?? '');
-  return answered ? new Error(`redis: ${message}`) : new Unavailable('redis', { cause: new Error(message) });
+  const cause = bare(error);
+  const [code = ''] = cause.message.split(' ', 1);
+  const refused = error instanceof Error && error.name === 'ReplyError' && !cannotNow.has(code);
+  return refused ? cause : new Unavailable('redis', { cause });
+}
+
+/** The library's errors carry the arguments of the command, a password among them: only the message is kept. */
+function bare(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  // A name with several addresses that all refuse has no message, only a code.
+  const code = 'code' in error ? String(error.code) : error.name;
+  return new Error(error.message || code);
 }

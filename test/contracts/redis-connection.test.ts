@@ -120,6 +120,16 @@ async function untilAnswered(redis: RedisConnection): Promise<number> {
     }
   });
 
+  it('reports a wrong password without repeating it', async () => {
+    const { url } = await server();
+    await (await connection(url)).ask((client) => client.config('SET', 'requirepass', 'right'));
+    const errors: Error[] = [];
+    const redis = await connection(url.replace('redis://', 'redis://:canary@'), (error) => errors.push(error));
+    expect((await failure(redis.ping())).error).toBeInstanceOf(Unavailable);
+    expect(everythingIn(errors)).toContain('WRONGPASS');
+    expect(everythingIn(errors)).not.toContain('canary');
+  });
+
   it('tells a mistake of ours from an absence of Redis', async () => {
     const { url } = await server();
     const redis = await connection(url);
