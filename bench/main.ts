@@ -15,6 +15,8 @@ import { benchAccounts, launch, ready, startBare, startEmbedded, startWithStores
  */
 const users = 8;
 const rounds = Number(process.argv[2] ?? 3);
+/** `npm run bench -- 1 refresh`: one round of what has this word in its name. */
+const only = process.argv[3] ?? '';
 
 interface Figures {
   /** CPU milliseconds of each operation, over all processes of the product. */
@@ -120,7 +122,7 @@ out(`${machine()}; ${users} concurrent users; median of ${rounds} rounds\n`);
 out(row(['work', 'product', 'CPU ms', 'per second', 'p50 ms', 'p99 ms', 'target (CPU, with PostgreSQL + Redis)']));
 out(row(Array.from({ length: 7 }, () => '---')));
 let loginsPerSecond = 0;
-for (const operation of operations(credentials)) {
+for (const operation of operations(credentials).filter(({ name }) => name.includes(only))) {
   const figures = targets.map((): Figures[] => []);
   for (const target of targets) await measure(target, { ...operation, count: Math.min(operation.count, 80) });
   for (let round = 0; round < rounds; round += 1) {

@@ -19,7 +19,12 @@ export interface Credentials {
 export function operations(credentials: Credentials): readonly Operation[] {
   const login = (client: BenchClient, cookies: Cookies, username: string, scope = 'openid') =>
     codeFlow(client, cookies, scope, async (page, path) => {
-      const form = { _form: hidden(page, '_form'), identifier: username, password: credentials.password };
+      // A refresh token is asked for with prompt=consent.
+      if (page.text.includes('consent-allow')) {
+        const form = { _form: hidden(page, 'consent-allow'), decision: 'allow' };
+        return send(client, 'POST', path, { cookies, form });
+      }
+      const form = { _form: hidden(page, 'login-submit'), identifier: username, password: credentials.password };
       return send(client, 'POST', action(page) ?? path, { cookies, form });
     });
   const signedIn = async (client: BenchClient, user: number, scope?: string) => {
@@ -101,13 +106,17 @@ async function never(page: Answer, path: string): Promise<Answer> {
   throw new Error(`a session should be enough, but there is a page at ${path}: ${page.text.slice(0, 100)}`);
 }
 
-function hidden({ text }: Answer, name: string): string {
-  return new RegExp(`name="${name}" value="([^"]*)"`).exec(text.slice(text.indexOf('login-submit') < 0 ? 0 : text.lastIndexOf('<form', text.indexOf('login-submit'))))?.[1] ?? '';
+/** The anti-forgery value of the form that holds this button. */
+function hidden({ text }: Answer, button: string): string {
+  return /name="_form" value="([^"]*)"/.exec(formWith(text, button))?.[1] ?? '';
 }
 
 /** Address of the form that holds the sign-in button. */
 function action({ text }: Answer): string | undefined {
-  const form = text.slice(text.lastIndexOf('<form', text.indexOf('login-submit')));
-  const found = /action="([^"]*)"/.exec(form)?.[1];
+  const found = /action="([^"]*)"/.exec(formWith(text, 'login-submit'))?.[1];
   return found === undefined ? undefined : relative(found, 'http://localhost');
+}
+
+function formWith(text: string, button: string): string {
+  return text.slice(text.lastIndexOf('<form', text.indexOf(`id="${button}"`)));
 }

@@ -13,6 +13,7 @@ import { preferences } from './http/preferences.ts';
 import { requestContext } from './http/request.ts';
 import { bridge } from './oidc/app-contexts.ts';
 import { clientName, wayBack } from './oidc/clients.ts';
+import { servedDocuments } from './oidc/documents.ts';
 
 export interface AppOptions {
   readonly assembly: Assembly;
@@ -31,6 +32,7 @@ export function createApp({ assembly, log, metrics, checks, draining, sandbox }:
   app.on('error', (error: unknown) => log.error('request.failed', error, {}));
 
   app.use(health({ checks, draining }));
+  app.use(servedDocuments(() => assembly.ring.current()));
   app.use(requestContext({ issuer: environment.issuer, proxyHops: environment.trustProxy }));
   app.use(requestLog(log));
   app.use(metrics.middleware);

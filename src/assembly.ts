@@ -14,11 +14,12 @@ import { createCodeDesk } from './http/code-desk.ts';
 import { createCookieJar, type CookieJar } from './http/cookies.ts';
 import { createDevices } from './http/devices.ts';
 import { createFormTokens } from './http/form.ts';
+import { constantHeaders } from './http/headers.ts';
 import { createPages, type Pages } from './http/page.ts';
 import { loadWords, type Words } from './http/words.ts';
 import type { Journey } from '../interactions/journey.ts';
 import { appContextOf } from './oidc/app-contexts.ts';
-import { cacheDocuments } from './oidc/documents.ts';
+import { rememberDocuments } from './oidc/documents.ts';
 import { ownClientId } from './oidc/clients.ts';
 import { providerKeys } from './oidc/key-ring.ts';
 import type { LevelDeps } from './oidc/level.ts';
@@ -100,7 +101,7 @@ async function providerRing(options: AssemblyOptions, shown: Shown): Promise<Pro
       provider.on('server_error', (ctx, error) => {
         options.log.error('provider.failed', error, { requestId: appContextOf(ctx).state.requestId });
       });
-      cacheDocuments(provider);
+      rememberDocuments(provider, constantHeaders(options.environment.issuer.startsWith('https:')));
       provider.use(async (ctx, next) => {
         await next();
         if (ctx.status === 503) ctx.set('Retry-After', '5');

@@ -5,18 +5,25 @@ import type { AppContext, Next } from './app-context.ts';
  * at a relying party: Chromium applies it to the redirect as well.
  */
 export function securityHeaders({ https }: { https: boolean }) {
+  const constant = constantHeaders(https);
   return async (ctx: AppContext, next: Next): Promise<void> => {
     const anywhere = /^\/(interaction|auth|session)(\/|$)/.test(ctx.path);
-    ctx.set({
-      'Content-Security-Policy': contentSecurityPolicy(ctx.state.nonce, anywhere),
-      'X-Content-Type-Options': 'nosniff',
-      'X-Frame-Options': 'DENY',
-      'Referrer-Policy': 'no-referrer',
-      'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
-      'Cross-Origin-Opener-Policy': 'same-origin',
-    });
-    if (https) ctx.set('Strict-Transport-Security', 'max-age=63072000; includeSubDomains');
+    ctx.set(constant);
+    ctx.set('Content-Security-Policy', contentSecurityPolicy(ctx.state.nonce, anywhere));
     await next();
+  };
+}
+
+/** What is the same for every response; documents for machines need nothing else. */
+export function constantHeaders(https: boolean): Readonly<Record<string, string>> {
+  return {
+    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
+    'Referrer-Policy': 'no-referrer',
+    'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    ...(https ? { 'Strict-Transport-Security': 'max-age=63072000; includeSubDomains' } : {}),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Account as LibraryAccount, FindAccount } from 'oidc-provider';
 import { refreshedAcr } from '../domain/assurance/acr.ts';
 import { compareAcr, isAcr } from '../domain/assurance/level.ts';
 import type { AccountStore, PersonStore } from '../domain/person/account.ts';
-import { claimsOf } from './claims.ts';
+import { claimsOf, wantedClaims, type ClaimRow } from './claims.ts';
 import { levelFacts, type LevelDeps } from './level.ts';
 import type { HeaderOf } from './subject.ts';
 
@@ -32,31 +32,44 @@ export function createFindAccount(deps: AccountDeps): FindAccount {
       if (isAcr(minimum) && compareAcr(acr, minimum) < 0) return undefined;
       token.acr = acr;
     }
-    return { accountId, claims: (use) => claims(deps, ctx.oidc.client?.entitlements, accountId, use) };
+    const { personId } = header;
+    return {
+      accountId,
+      claims: (use, scope, named) =>
+        // The ID token carries nothing personal, so nothing personal is read for it.
+        use === 'id_token'
+          ? { sub: accountId }
+          : claims(deps, { accountId, personId, entitlements: ctx.oidc.client?.entitlements }, wantedClaims(scope, named)),
+    };
   };
 }
 
-/** The ID token carries nothing personal, so nothing personal is read for it. */
+interface Whose {
+  readonly accountId: string;
+  readonly personId: string | undefined;
+  /** Of the client that asks. */
+  readonly entitlements: unknown;
+}
+
+/** Only what the wanted claims need is read and decrypted. */
 async function claims(
-  deps: AccountDeps,
-  entitlements: unknown,
-  accountId: string,
-  use: string,
+  { accounts, persons, levels }: AccountDeps,
+  { accountId, personId, entitlements }: Whose,
+  rows: readonly ClaimRow[],
 ): Promise<Awaited<ReturnType<LibraryAccount['claims']>>> {
-  if (use === 'id_token') return { sub: accountId };
-  const account = await deps.accounts.byId(accountId);
-  if (!account) return { sub: accountId };
-  const [person, evidence] = await Promise.all([
-    account.personId === undefined ? undefined : deps.persons.byId(account.personId),
-    deps.levels.evidence.ofAccount(accountId),
+  const needs = new Set(rows.map((row) => row.needs));
+  const [account, person, evidence] = await Promise.all([
+    needs.has('account') ? accounts.byId(accountId) : undefined,
+    needs.has('person') && personId !== undefined ? persons.byId(personId) : undefined,
+    needs.has('evidence') ? levels.evidence.ofAccount(accountId) : [],
   ]);
   const facts = {
     account,
     person,
     evidence,
-    ladder: deps.levels.ladder,
-    now: deps.levels.clock.now(),
+    ladder: levels.ladder,
+    now: levels.clock.now(),
     entitlements: Array.isArray(entitlements) ? (entitlements as string[]) : [],
   };
-  return { sub: accountId, ...claimsOf(facts) };
+  return { sub: accountId, ...claimsOf(rows, facts) };
 }

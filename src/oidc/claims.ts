@@ -5,7 +5,8 @@ import type { Account, Person } from '../domain/person/account.ts';
 
 /** What is known of somebody when claims are made. */
 export interface ClaimFacts {
-  readonly account: Account;
+  /** Present when a claim that needs it is wanted; likewise person and evidence. */
+  readonly account: Account | undefined;
   readonly person: Person | undefined;
   readonly evidence: readonly Evidence[];
   readonly ladder: readonly AssuranceLevel[];
@@ -14,9 +15,11 @@ export interface ClaimFacts {
   readonly entitlements: readonly string[];
 }
 
-interface ClaimRow {
+export interface ClaimRow {
   readonly claim: string;
   readonly scope: string;
+  /** What has to be read for it. */
+  readonly needs: 'account' | 'person' | 'evidence' | 'nothing';
   /** Undefined: nothing to say, the claim is left out. */
   readonly value: (facts: ClaimFacts) => unknown;
 }
@@ -26,27 +29,28 @@ interface ClaimRow {
  * conformIdTokenClaims). `identity_document` needs an entitlement of the client besides the person's consent.
  */
 export const claimRows: readonly ClaimRow[] = [
-  { claim: 'preferred_username', scope: 'profile', value: ({ account }) => account.username },
-  { claim: 'nickname', scope: 'profile', value: ({ account }) => account.username },
-  { claim: 'gender', scope: 'profile', value: ({ person }) => (person?.sex === 'unknown' ? undefined : person?.sex) },
-  { claim: 'birthdate', scope: 'profile', value: ({ person }) => person?.birthDate },
-  { claim: 'zoneinfo', scope: 'profile', value: () => 'Asia/Shanghai' },
-  { claim: 'updated_at', scope: 'profile', value: ({ account }) => Math.floor(account.createdAt.getTime() / 1000) },
-  { claim: 'email', scope: 'email', value: ({ account }) => account.email },
-  { claim: 'email_verified', scope: 'email', value: ({ account }) => (account.email === undefined ? undefined : true) },
-  { claim: 'phone_number', scope: 'phone', value: ({ account }) => `+86${account.mobile}` },
-  { claim: 'phone_number_verified', scope: 'phone', value: () => true },
-  { claim: 'address', scope: 'address', value: () => undefined },
-  { claim: 'real_name', scope: 'real_name', value: ({ person }) => person?.name },
+  { claim: 'preferred_username', scope: 'profile', needs: 'account', value: ({ account }) => account?.username },
+  { claim: 'nickname', scope: 'profile', needs: 'account', value: ({ account }) => account?.username },
+  { claim: 'gender', scope: 'profile', needs: 'person', value: ({ person }) => (person?.sex === 'unknown' ? undefined : person?.sex) },
+  { claim: 'birthdate', scope: 'profile', needs: 'person', value: ({ person }) => person?.birthDate },
+  { claim: 'zoneinfo', scope: 'profile', needs: 'nothing', value: () => 'Asia/Shanghai' },
+  { claim: 'updated_at', scope: 'profile', needs: 'account', value: ({ account }) => account && Math.floor(account.createdAt.getTime() / 1000) },
+  { claim: 'email', scope: 'email', needs: 'account', value: ({ account }) => account?.email },
+  { claim: 'email_verified', scope: 'email', needs: 'account', value: ({ account }) => (account?.email === undefined ? undefined : true) },
+  { claim: 'phone_number', scope: 'phone', needs: 'account', value: ({ account }) => account && `+86${account.mobile}` },
+  { claim: 'phone_number_verified', scope: 'phone', needs: 'nothing', value: () => true },
+  { claim: 'address', scope: 'address', needs: 'nothing', value: () => undefined },
+  { claim: 'real_name', scope: 'real_name', needs: 'person', value: ({ person }) => person?.name },
   {
     claim: 'identity_document',
     scope: 'identity_document',
+    needs: 'person',
     value: ({ person, entitlements }) =>
       person && entitlements.includes('identity_document')
         ? { type: person.document.type, number: person.document.number }
         : undefined,
   },
-  { claim: 'assurance', scope: 'assurance', value: assurance },
+  { claim: 'assurance', scope: 'assurance', needs: 'evidence', value: assurance },
 ];
 
 function assurance({ evidence, ladder, now }: ClaimFacts) {
@@ -72,9 +76,15 @@ export const personalScopes: readonly string[] = [...new Set(claimRows.map(({ sc
 /** Scopes whose release is sensitive personal information (PIPL art. 28). */
 export const sensitiveScopes: ReadonlySet<string> = new Set(['identity_document', 'real_name', 'profile']);
 
-/** Everything that may be said; the library filters by scope, consent and request. */
-export function claimsOf(facts: ClaimFacts): Record<string, unknown> {
+/** The rows a request may be answered with: by its scopes, and named one by one. */
+export function wantedClaims(scope: string, named: Readonly<Record<string, unknown>>): readonly ClaimRow[] {
+  const scopes = new Set(scope.split(' '));
+  return claimRows.filter((row) => scopes.has(row.scope) || Object.hasOwn(named, row.claim));
+}
+
+/** What is known for these rows; the library filters by consent and request once more. */
+export function claimsOf(rows: readonly ClaimRow[], facts: ClaimFacts): Record<string, unknown> {
   return Object.fromEntries(
-    claimRows.map(({ claim, value }) => [claim, value(facts)] as const).filter(([, value]) => value !== undefined),
+    rows.map(({ claim, value }) => [claim, value(facts)] as const).filter(([, value]) => value !== undefined),
   );
 }
