@@ -1,8 +1,9 @@
 import { FormRefused, Refused, Unavailable, type RefusalCode } from '../domain/refused.ts';
 import type { AppContext, Next } from './app-context.ts';
 import { problemsOf } from './form.ts';
-import type { Link } from './page-model.ts';
+import type { Link, Locale } from './page-model.ts';
 import type { Pages } from './page.ts';
+import type { Words } from './words.ts';
 
 /**
  * The three kinds of errors at the outer edge: what a person can mend is said by the page that knows the
@@ -15,6 +16,21 @@ export interface ErrorPagesDeps {
   readonly wayBack: (ctx: AppContext) => Promise<Link | undefined>;
   readonly failed: (ctx: AppContext, error: unknown) => void;
 }
+
+/** A page that says what went wrong where there is no form to say it. */
+export interface ErrorModel {
+  readonly code: string;
+  readonly title: string;
+  readonly text: string;
+  /** To the service that waits, where one is known. */
+  readonly back: Link | undefined;
+}
+
+/** What a page about an interaction that is over shows. */
+export type ExpiredModel = Pick<ErrorModel, 'back'>;
+
+/** What a page about a wrong request of a relying party shows; `code` is its OAuth error. */
+export type ProtocolErrorModel = Pick<ErrorModel, 'code' | 'back'>;
 
 const retryAfterSeconds = 5;
 
@@ -45,23 +61,22 @@ async function show(deps: ErrorPagesDeps, ctx: AppContext, refused: Refused): Pr
   }
   ctx.respond = true;
   if (refused.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(refused.retryAfterSeconds));
-  const [problem] = problemsOf(ctx, deps.pages.words, refused);
+  const { locale } = ctx.state;
   if (ctx.accepts(['html', 'json']) === 'json') {
     ctx.status = refused.status;
-    ctx.body = { ok: false, problem };
+    ctx.body = { ok: false, problem: problemsOf(deps.pages.words, locale, refused)[0] };
     return;
   }
   // A store that is away must not keep the page that says so from being shown.
   const back = await deps.wayBack(ctx).catch(() => undefined);
-  const model = {
-    code: refused.code,
-    title: deps.pages.words.text(ctx.state.locale, titleOf(refused.code)),
-    text: problem?.text ?? '',
-    explain: undefined,
-    back,
-  };
+  const model = errorModel(deps.pages.words, locale, refused, back);
   const view = refused.code === 'interaction.expired' ? 'error/expired' : 'error/error';
   await deps.pages.render(ctx, { view, model, status: refused.status });
+}
+
+export function errorModel(words: Words, locale: Locale, refused: Refused, back: Link | undefined): ErrorModel {
+  const [problem] = problemsOf(words, locale, refused);
+  return { code: refused.code, title: words.text(locale, titleOf(refused.code)), text: problem?.text ?? '', back };
 }
 
 function titleOf(code: RefusalCode): string {

@@ -4,7 +4,7 @@ import type { CaptchaAnswer } from '../domain/authenticator/captcha.ts';
 import { FormRefused, Refused } from '../domain/refused.ts';
 import type { AppContext, Next } from './app-context.ts';
 import { equal } from './cookies.ts';
-import type { FieldModel, FormModel, ProblemModel } from './page-model.ts';
+import type { FieldModel, FormModel, Locale, ProblemModel } from './page-model.ts';
 import type { Words } from './words.ts';
 
 /**
@@ -88,12 +88,12 @@ export function readForm(ctx: AppContext, tokens: FormTokens, scope: string): Su
 }
 
 /** Refusals as the page says them; a more exact text is used where the reason has one. */
-export function problemsOf(ctx: AppContext, words: Words, error: unknown): readonly ProblemModel[] {
+export function problemsOf(words: Words, locale: Locale, error: unknown): readonly ProblemModel[] {
   const refusals = error instanceof FormRefused ? error.refusals : error instanceof Refused ? [error] : [];
   return refusals.map((refused) => {
     const exact = `refused.${refused.code}.${String(refused.params.reason ?? '')}`;
     const key = refused.params.reason !== undefined && words.has(exact) ? exact : `refused.${refused.code}`;
-    return { code: refused.code, field: refused.field, text: words.text(ctx.state.locale, key, refused.params) };
+    return { code: refused.code, field: refused.field, text: words.text(locale, key, refused.params) };
   });
 }
 

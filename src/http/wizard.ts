@@ -250,7 +250,7 @@ async function refuse<Draft extends object, Scene>(
   form: SubmittedForm,
   error: Refused | FormRefused,
 ): Promise<void> {
-  const problems = problemsOf(ctx, deps.pages.words, error);
+  const problems = problemsOf(deps.pages.words, ctx.state.locale, error);
   if (error instanceof Refused && error.retryAfterSeconds) ctx.set('Retry-After', String(error.retryAfterSeconds));
   if (form.wantsJson) {
     const page = await step.page(loaded.draft, scene, formState(deps, ctx, run, step, loaded, {}, problems));

@@ -13,6 +13,9 @@ export interface Words {
   keys(): readonly string[];
 }
 
+/** Text of a key in one language. */
+export type Say = (key: string, params?: Readonly<Record<string, string | number>>) => string;
+
 /** Reads every word file under `root`; called once at start. */
 export function loadWords(root: string): Words {
   const tables = new Map<Locale, Map<string, string>>(locales.map((locale) => [locale, new Map()]));

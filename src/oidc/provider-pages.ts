@@ -1,11 +1,13 @@
 import { errors, type Client, type ErrorOut, type Interaction, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import { refusals } from '../domain/refused.ts';
 import type { CookieJar } from '../http/cookies.ts';
+import type { ExpiredModel, ProtocolErrorModel } from '../http/errors.ts';
+import type { Link } from '../http/page-model.ts';
 import type { Pages } from '../http/page.ts';
 import { preferredChannel, preferredLocale } from '../http/preferences.ts';
 import type { AppContext } from '../http/app-context.ts';
 import { appContextOf } from './app-contexts.ts';
-import { serviceOf } from './clients.ts';
+import { serviceOf, type Service } from './clients.ts';
 
 /** Every page the library would show is ours, in both languages, with a way back to the service. */
 export interface ProviderPages {
@@ -16,6 +18,26 @@ export interface ProviderPages {
   readonly formPost: Parameters<Provider['registerResponseMode']>[1];
   /** The library's two other self-submitting pages, shown anew; does nothing for any other answer. */
   switchPage(ctx: KoaContextWithOIDC): Promise<void>;
+}
+
+/** Whether to sign out here as well, after a service (or nobody) asked. */
+export interface LogoutModel {
+  readonly action: string;
+  readonly xsrf: string | undefined;
+  readonly service: Service | undefined;
+}
+
+export interface LoggedOutModel {
+  /** The person chose to stay. */
+  readonly stayed: boolean;
+  readonly next: Link | undefined;
+}
+
+/** A form that goes on by itself: an answer for a service, or the change to another account. */
+export interface FormPostModel {
+  readonly action: string;
+  readonly fields: readonly { readonly name: string; readonly value: string }[];
+  readonly reason: 'form_post' | 'switch';
 }
 
 /** How long the way back to a service is remembered after its interaction is gone (PRT-11). */
@@ -29,13 +51,11 @@ export function createProviderPages({ pages, cookies }: { pages: Pages; cookies:
     ctx.type = 'html';
     ctx.body = app.body;
   };
-  const formPost = (ctx: KoaContextWithOIDC, action: string, fields: Record<string, unknown>, reason: string) =>
-    show(
-      ctx,
-      'form-post/form-post',
-      { action, fields: Object.entries(fields).map(([name, value]) => ({ name, value: String(value) })), reason },
-      'error' in fields ? 400 : 200,
-    );
+  const formPost = (ctx: KoaContextWithOIDC, action: string, fields: Record<string, unknown>, reason: FormPostModel['reason']) => {
+    const pairs = Object.entries(fields).map(([name, value]) => ({ name, value: String(value) }));
+    const model: FormPostModel = { action, fields: pairs, reason };
+    return show(ctx, 'form-post/form-post', model, 'error' in fields ? 400 : 200);
+  };
   const wayBackOf = (ctx: KoaContextWithOIDC, client: Client | undefined) => {
     const service = serviceOf(client, localised(ctx, cookies).state.locale);
     return service?.href === undefined ? undefined : { href: service.href, label: service.name };
@@ -55,21 +75,25 @@ export function createProviderPages({ pages, cookies }: { pages: Pages; cookies:
     async error(ctx, out, error) {
       // Nobody sent a wrong request: a page of a sign-in that is over was opened again.
       if (error instanceof errors.SessionNotFound) {
-        return show(ctx, 'error/expired', { back: wayBackOf(ctx, await lastService(ctx)) }, refusals['interaction.expired']);
+        const model: ExpiredModel = { back: wayBackOf(ctx, await lastService(ctx)) };
+        return show(ctx, 'error/expired', model, refusals['interaction.expired']);
       }
-      await show(ctx, 'error/protocol', { code: out.error, back: wayBackOf(ctx, ctx.oidc.client) });
+      const model: ProtocolErrorModel = { code: out.error, back: wayBackOf(ctx, ctx.oidc.client) };
+      await show(ctx, 'error/protocol', model);
     },
     async logout(ctx) {
       const { session, client } = ctx.oidc;
-      await show(ctx, 'logout/logout', {
+      const model: LogoutModel = {
         action: '/session/end/confirm',
         xsrf: secretOf(session),
         service: serviceOf(client, localised(ctx, cookies).state.locale),
-      });
+      };
+      await show(ctx, 'logout/logout', model);
     },
     async loggedOut(ctx) {
       const { accountId } = await ctx.oidc.provider.Session.get(ctx);
-      await show(ctx, 'logout/done', { stayed: accountId !== undefined, next: wayBackOf(ctx, ctx.oidc.client) });
+      const model: LoggedOutModel = { stayed: accountId !== undefined, next: wayBackOf(ctx, ctx.oidc.client) };
+      await show(ctx, 'logout/done', model);
     },
     formPost: (ctx, redirectUri, payload) => formPost(ctx, redirectUri, payload, 'form_post'),
     async switchPage(ctx) {
