@@ -13,6 +13,8 @@ import { sandboxOf } from './sandbox.ts';
 export interface RelyingParty {
   readonly clientId: string;
   readonly redirectUri: string;
+  /** What our endpoints answered to its library, as it came, oldest first. */
+  readonly answers: readonly Response[];
   /** Parameters of openid-client, its clock set to the product's. For what the rest of this does not say. */
   configuration(): Promise<openid.Configuration>;
   /** An authorization request, sent by nobody yet; `person` is who will bring the answer. */
@@ -62,7 +64,7 @@ interface ClientEntry {
 /** What must be remembered between request and answer. */
 interface Pending {
   readonly redirectUri: string;
-  readonly checks: openid.AuthorizationCodeGrantChecks & { readonly expectedState: string };
+  readonly checks: openid.AuthorizationCodeGrantChecks;
 }
 
 export async function relyingParty(product: Product, clientId: string): Promise<RelyingParty> {
@@ -74,23 +76,22 @@ export async function relyingParty(product: Product, clientId: string): Promise<
     if (!found) throw new Error(`${clientId} never sent this person`);
     return found;
   };
-  const configuration = async () => configure(product, client);
+  const answers: Response[] = [];
+  const configuration = async () => configure(product, client, answers);
 
   const requestFor: RelyingParty['requestFor'] = async (person, parameters = {}) => {
     const config = await configuration();
     const pkceCodeVerifier = openid.randomPKCECodeVerifier();
-    const checks = { pkceCodeVerifier, expectedState: openid.randomState(), expectedNonce: openid.randomNonce() };
     const asked = textual({
       redirect_uri: redirectUri,
       scope: 'openid',
-      state: checks.expectedState,
-      nonce: checks.expectedNonce,
+      state: openid.randomState(),
+      nonce: openid.randomNonce(),
       code_challenge: await openid.calculatePKCECodeChallenge(pkceCodeVerifier),
       code_challenge_method: 'S256',
       ...parameters,
     });
-    const maxAge = asked['max_age'] === undefined ? {} : { maxAge: Number(asked['max_age']) };
-    pending.set(person, { redirectUri: asked['redirect_uri'] ?? redirectUri, checks: { ...checks, ...maxAge } });
+    pending.set(person, { redirectUri: asked['redirect_uri'] ?? redirectUri, checks: checksOf(asked, pkceCodeVerifier) });
     return client.require_pushed_authorization_requests
       ? openid.buildAuthorizationUrlWithPAR(config, asked)
       : openid.buildAuthorizationUrl(config, asked);
@@ -116,6 +117,7 @@ export async function relyingParty(product: Product, clientId: string): Promise<
   return {
     clientId,
     redirectUri,
+    answers,
     configuration,
     requestFor,
     redeems,
@@ -160,7 +162,7 @@ function clientOf({ folder, issuer }: Product, clientId: string): ClientEntry {
 }
 
 /** Made anew for each use: tests move the product's clock, and keys rotate. */
-async function configure(product: Product, client: ClientEntry): Promise<openid.Configuration> {
+async function configure(product: Product, client: ClientEntry, answers: Response[]): Promise<openid.Configuration> {
   const { id_token_signed_response_alg: alg = 'ES256' } = client;
   const skew = await sandboxOf(product).clockAhead();
   const config = await openid.discovery(
@@ -170,7 +172,23 @@ async function configure(product: Product, client: ClientEntry): Promise<openid.
     await authenticationOf(client),
     { execute: [openid.allowInsecureRequests, openid.enableNonRepudiationChecks] },
   );
+  config[openid.customFetch] = async (address, options) => {
+    const answer = await fetch(address, { ...options, body: options.body ?? null });
+    answers.push(answer.clone());
+    return answer;
+  };
   return config;
+}
+
+/** What an answer must hold: what the request held, and nothing that it did not. */
+function checksOf(asked: Readonly<Record<string, string>>, pkceCodeVerifier: string): openid.AuthorizationCodeGrantChecks {
+  const { state, nonce, code_challenge: challenge, max_age: maxAge } = asked;
+  return {
+    ...(state === undefined ? {} : { expectedState: state }),
+    ...(nonce === undefined ? {} : { expectedNonce: nonce }),
+    ...(challenge === undefined ? {} : { pkceCodeVerifier }),
+    ...(maxAge === undefined ? {} : { maxAge: Number(maxAge) }),
+  };
 }
 
 async function authenticationOf(client: ClientEntry): Promise<openid.ClientAuth> {
