@@ -23,7 +23,7 @@ import { rememberDocuments } from './oidc/documents.ts';
 import { ownClientId } from './oidc/clients.ts';
 import { providerKeys } from './oidc/key-ring.ts';
 import type { LevelDeps } from './oidc/level.ts';
-import { createProvider, tokenTtl, type ProviderDeps } from './oidc/provider.ts';
+import { createProvider, type ProviderDeps } from './oidc/provider.ts';
 import { createProviderPages } from './oidc/provider-pages.ts';
 import { createRing, type ProviderRing } from './oidc/ring.ts';
 import { createHeaderOf, createSubjectOf } from './oidc/subject.ts';
@@ -117,7 +117,7 @@ function providerDeps(options: AssemblyOptions, { pages, cookies, levels }: Show
   const { accounts, persons, vault, unitOfWork } = adapters;
   const headerOf = createHeaderOf(accounts);
   const subjectOf = createSubjectOf(headerOf, vault);
-  const { idleSeconds, absoluteSeconds } = profile.sessions;
+  const { absoluteSeconds } = profile.sessions;
   return {
     issuer: environment.issuer,
     cookieKeys: options.cookieKeys,
@@ -127,7 +127,7 @@ function providerDeps(options: AssemblyOptions, { pages, cookies, levels }: Show
     accounts: { headerOf, accounts, persons, levels },
     subjectOf,
     policy: { levels, unitOfWork, clock, absoluteSeconds, subjectOf },
-    grants: { consents: adapters.consents, refreshSeconds: tokenTtl.refreshToken, sessionSeconds: Math.max(idleSeconds, absoluteSeconds) },
+    grants: { consents: adapters.consents },
     logout: { unitOfWork, subjectOf, clock },
     pages: createProviderPages({ pages, cookies }),
     usable: async (ctx, accountId) => (await headerOf(ctx, accountId))?.status === 'active',

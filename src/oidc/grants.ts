@@ -7,10 +7,6 @@ import { covers, type ConsentStore } from '../domain/consent/consent.ts';
  */
 export interface GrantDeps {
   readonly consents: ConsentStore;
-  /** Lifetime of a grant with refresh tokens, seconds. */
-  readonly refreshSeconds: number;
-  /** Lifetime of a grant without, seconds. */
-  readonly sessionSeconds: number;
 }
 
 /** Claims that are no personal data and need no consent. */
@@ -39,9 +35,7 @@ export function createLoadExistingGrant(deps: GrantDeps) {
     const made = new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
     made.addOIDCScope(scopes.join(' '));
     if (claims.length > 0) made.addOIDCClaims(claims);
-    const ttl = scopes.includes('offline_access') ? deps.refreshSeconds : deps.sessionSeconds;
-    // The types say otherwise, but save takes a lifetime (house rules, 21).
-    await (made.save as (ttl: number) => Promise<string>)(ttl);
+    await made.save();
     return made;
   };
 }

@@ -165,7 +165,8 @@ function lifetimes({ idleSeconds, absoluteSeconds }: SessionPolicy): NonNullable
     IdToken: tokenTtl.idToken,
     Interaction: tokenTtl.interaction,
     RefreshToken: tokenTtl.refreshToken,
-    Grant: absoluteSeconds,
+    // A grant ends with what it can be used for; that of a session with refresh tokens outlives the session.
+    Grant: (_ctx, grant) => (grant.getOIDCScope().split(' ').includes('offline_access') ? tokenTtl.refreshToken : absoluteSeconds),
     Session: (_ctx, session) => sessionTtl(session.loginTs, idleSeconds, absoluteSeconds),
   };
 }
