@@ -124,12 +124,12 @@ export async function sessionFactors(
  * Factors that are no older than the service asks for (`max_age`): who signed in anew with an SMS code does not
  * bring along the password of an hour ago (AST-07). The last sign-in itself was judged by the library.
  *
- * @param maxAge - seconds; undefined when the service does not ask
+ * @param maxAge - seconds, in digits; undefined when the service does not ask
  * @param loginTs - of the session, in seconds
  */
 export function recent(factors: readonly SessionFactor[], maxAge: unknown, loginTs: number, now: Date): readonly SessionFactor[] {
-  if (typeof maxAge !== 'number') return factors;
-  const oldest = Math.min(now.getTime() - maxAge * 1000, loginTs * 1000);
+  if (maxAge === undefined) return factors;
+  const oldest = Math.min(now.getTime() - Number(maxAge) * 1000, loginTs * 1000);
   return factors.filter(({ at }) => at.getTime() >= oldest);
 }
 

@@ -47,6 +47,7 @@ export async function signInWithPassword(deps: PasswordDeps, attempt: PasswordAt
     // One key for all spellings of an identifier (CVE-2025-24806).
     identifier: candidates[0]?.value ?? attempt.identifier.normalize('NFKC').trim().toLowerCase(),
     address: attempt.address,
+    field: 'identifier',
     knownDevice: account && attempt.knows(account.id) ? account.id : undefined,
   });
   const stored = await deps.accounts.passwordHash(account?.id ?? nobody);
@@ -72,7 +73,7 @@ export async function confirmPassword(
   deps: Pick<PasswordDeps, 'accounts' | 'hasher' | 'quotas' | 'vault' | 'clock'>,
   { accountId, password, address }: { accountId: string; password: string; address: string },
 ): Promise<void> {
-  const counted = await countAttempt(deps, { identifier: accountId, address, knownDevice: undefined });
+  const counted = await countAttempt(deps, { identifier: accountId, address, field: 'password', knownDevice: undefined });
   const stored = await deps.accounts.passwordHash(accountId);
   if (!stored || !(await deps.hasher.verify(normalisePassword(password), stored))) {
     throw new Refused('credentials.wrong', 'password', { reason: 'confirm' });

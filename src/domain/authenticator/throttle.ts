@@ -16,6 +16,8 @@ export interface Attempt {
   /** Normalised identifier as typed. */
   readonly identifier: string;
   readonly address: string;
+  /** Of the form, marked when the limit is reached. */
+  readonly field: string;
   /** Account id that this browser signed in to before, where its device cookie says so. */
   readonly knownDevice: string | undefined;
 }
@@ -37,7 +39,7 @@ export async function countAttempt(deps: ThrottleDeps, attempt: Attempt): Promis
   const taken = await deps.quotas.take(rules, deps.clock.now());
   if (!taken.ok) {
     const minutes = Math.max(1, Math.ceil(taken.retryAfterSeconds / 60));
-    throw new Refused('credentials.throttled', 'identifier', { minutes }, taken.retryAfterSeconds);
+    throw new Refused('credentials.throttled', attempt.field, { minutes }, taken.retryAfterSeconds);
   }
   return { succeed: () => deps.quotas.giveBack(rules, taken.ticket) };
 }
