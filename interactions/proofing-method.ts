@@ -14,7 +14,6 @@ export interface ProofingMethod {
   readonly name: string;
   /** Only for people whose identity is known already. */
   readonly needsPerson: boolean;
-  readonly form: object;
   readonly fields: readonly string[];
   /** What the view needs besides progress, form and the ways back. */
   readonly page: (scene: ProofingScene) => object;

@@ -6,7 +6,7 @@ import { Refused } from '../../src/domain/refused.ts';
 import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
 import type { CodeDesk } from '../../src/http/code-desk.ts';
 import { fieldsOf, type SubmittedForm } from '../../src/http/form.ts';
-import { checkForm, checkFormAnd, textFields } from '../../src/http/form-schema.ts';
+import { checkFormAnd, textFields } from '../../src/http/form-schema.ts';
 import type { Link } from '../../src/http/page-model.ts';
 import type { Page } from '../../src/http/page.ts';
 import { draftOf, progress, runAction, showStep, submitStep, type FormState, type Wizard, type WizardDeps, type WizardStep } from '../../src/http/wizard.ts';
@@ -87,8 +87,9 @@ const fields = ['username', 'mobile', 'code', 'newPassword', 'confirmPassword', 
 function accountStep(deps: RegisterJourneyDeps): Step {
   const { profile } = deps;
   const lengths = { username: 64, mobile: 32, code: 16, newPassword: 256, confirmPassword: 256, agreement: 5 };
-  const schema = textFields(lengths, []);
-  const schemaWithCode = textFields(lengths, ['code']);
+  const required = ['mobile', 'newPassword', 'confirmPassword', ...(profile.username ? ['username'] : [])];
+  const schema = textFields(lengths, required);
+  const schemaWithCode = textFields(lengths, [...required, 'code']);
   const policies: RegistrationPolicies = {
     username: profile.username,
     password: profile.password,
@@ -215,7 +216,6 @@ function identityStep(deps: RegisterJourneyDeps, method: ProofingMethod): Step {
     },
     async submit(form, draft, visit) {
       if (visit.ctx.query.skip === '1' && deps.profile.registration.identitySkippable) return { learnt: { identity: 'skipped' } };
-      checkForm(method.form, form.values);
       try {
         await method.verify(form, await scene(draft, visit));
       } catch (error) {

@@ -4,6 +4,7 @@ import { mask } from '../../src/domain/person/masking.ts';
 import { assuranceLevel, countingKinds } from '../../src/domain/assurance/level.ts';
 import type { EvidenceStore } from '../../src/domain/assurance/evidence.ts';
 import type { AssuranceLevel } from '../../src/domain/assurance/ladder.ts';
+import type { Brand } from '../../src/domain/policy.ts';
 import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
 import type { CodeDesk, CodeRequest } from '../../src/http/code-desk.ts';
 import { fieldsOf } from '../../src/http/form.ts';
@@ -39,6 +40,7 @@ export interface ProofingWizardDeps extends WizardDeps {
   readonly clock: Clock;
   readonly evidence: EvidenceStore;
   readonly ladder: readonly AssuranceLevel[];
+  readonly brand: Pick<Brand, 'portal'>;
   readonly proved: (method: string, result: 'succeeded' | 'refused') => void;
 }
 
@@ -117,7 +119,6 @@ function evidenceStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
     },
     async submit(form, _, scene) {
       try {
-        checkForm(method.form, form.values);
         await method.verify(form, scene);
       } catch (error) {
         deps.proved(method.name, 'refused');
@@ -142,10 +143,20 @@ function doneStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
         outcome: 'done',
         title: scene.say('step-up.result.title'),
         text: scene.say('step-up.result.text', { level: level.label[scene.ctx.state.locale] }),
-        next: { href: `${scene.base}/${method.name}/finish`, label: scene.say('layout.continue') },
+        ...waysOn(deps, method, scene),
       };
       return { view: 'layout/result', model, service: scene.service };
     },
+  };
+}
+
+/** Back to the waiting service, else where people of their own accord may want to go (RN-41). */
+function waysOn({ brand: { portal } }: ProofingWizardDeps, method: ProofingMethod, { base, service, say, ctx }: StepUpScene) {
+  const href = `${base}/${method.name}/finish`;
+  if (service) return { next: { href, label: say('layout.continue') }, secondary: [] };
+  return {
+    next: { href, label: say('step-up.result.to-account') },
+    secondary: [{ href: portal.url, label: portal.name[ctx.state.locale] }],
   };
 }
 

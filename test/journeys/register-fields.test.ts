@@ -102,7 +102,6 @@ describe.each(Object.entries(cities))('fields of the registration in %s', (profi
   fieldTests(() => person, rules);
 
   it.each([
-    ['', 'empty'],
     ['1380000000', 'length'],
     ['138000000011', 'length'],
     ['12800000001', 'prefix'],

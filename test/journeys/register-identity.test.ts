@@ -71,9 +71,9 @@ describe.each(['demo', 'beijing'])('the real-name step of the registration in %s
     it.each<[string, Fields, Fields]>([
       ['nothing at all', { name: '', documentNumber: '', validFrom: '', validUntil: '' }, {
         name: '请输入真实姓名',
-        documentNumber: refusal('document.invalid.empty'),
-        validFrom: refusal('date.invalid.empty'),
-        validUntil: refusal('date.invalid.empty'),
+        documentNumber: refusal('field.required.documentNumber'),
+        validFrom: refusal('field.required.validFrom'),
+        validUntil: refusal('field.required.validUntil'),
       }],
       ['a name with digits', { name: '张3' }, { name: refusal('name.invalid.digits') }],
       ['a name of signs', { name: '###' }, { name: refusal('name.invalid.characters') }],
@@ -87,7 +87,7 @@ describe.each(['demo', 'beijing'])('the real-name step of the registration in %s
       ['a date in another order', { validFrom: '06/06/2018' }, { validFrom: refusal('date.invalid') }],
       ['a document of the future', { validFrom: '2099-01-01', validUntil: '2109-01-01', longTerm: 'no' }, { validFrom: refusal('date.invalid.future') }],
       ['an end before the beginning', { validFrom: '2018-06-06', validUntil: '2018-06-05', longTerm: 'no' }, { validUntil: refusal('date.invalid.order') }],
-      ['no end, and not 长期', { validUntil: '', longTerm: 'no' }, { validUntil: refusal('date.invalid.empty') }],
+      ['no end, and not 长期', { validUntil: '', longTerm: 'no' }, { validUntil: refusal('field.required.validUntil') }],
       ['a document that has expired', { validFrom: '2010-06-06', validUntil: '2020-06-06', longTerm: 'no' }, { validUntil: refusal('document.expired') }],
     ])('[REG-22 REG-24 RN-12 RN-15 NOT-14] tells what is wrong with %s, and keeps what was typed', async (_, wrong, problems) => {
       const typed: Fields = { ...fields, longTerm: 'no', validUntil: '2036-05-20', ...wrong };

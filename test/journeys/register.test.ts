@@ -176,10 +176,11 @@ describe.each(Object.entries(cities))('registration in %s', (profile, rules) => 
       await person.submits({ username: '', mobile: '', code: '', newPassword: '', confirmPassword: '', captcha: '' });
       expect(person.page.status).toBe(422);
       expect(problemsOf(person.page)).toEqual({
-        username: refusal('username.invalid.min-length', rules.username),
-        mobile: refusal('mobile.invalid.empty'),
-        code: refusal('field.required'),
-        newPassword: refusal('password.weak.min-length', rules.password),
+        username: refusal('field.required.username'),
+        mobile: refusal('field.required.mobile'),
+        code: refusal('field.required.code'),
+        newPassword: refusal('field.required.newPassword'),
+        confirmPassword: refusal('field.required.confirmPassword'),
         agreement: refusal('agreement.required'),
       });
       expect(person.page.title).toMatch(new RegExp(`^${word('layout', 'title-error')}`));

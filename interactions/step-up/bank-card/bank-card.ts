@@ -5,7 +5,7 @@ import { checkBankCard, verifyBankCard } from '../../../src/domain/proofing/bank
 import type { BankCardSource } from '../../../src/domain/proofing/identity-source.ts';
 import type { ProofDeps } from '../../../src/domain/proofing/proof.ts';
 import { Refused } from '../../../src/domain/refused.ts';
-import { textFields } from '../../../src/http/form-schema.ts';
+import { checkFormAnd, textFields } from '../../../src/http/form-schema.ts';
 import { maskedModel } from '../../../src/http/masked.ts';
 import type { Words } from '../../../src/http/words.ts';
 import type { ProofingMethod, ProofingScene } from '../../proofing-method.ts';
@@ -19,6 +19,11 @@ export interface BankCardDeps extends ProofDeps {
   readonly words: Words;
 }
 
+const form = textFields(
+  { documentType: 40, bankCard: 40, reservedMobile: 32, agreement: 5 },
+  ['documentType', 'bankCard', 'reservedMobile'],
+);
+
 /** 银行卡认证 – four elements of a bank card of the verified person (RN-21). */
 export function bankCard(deps: BankCardDeps): ProofingMethod {
   const { policy } = deps;
@@ -26,7 +31,6 @@ export function bankCard(deps: BankCardDeps): ProofingMethod {
     name: 'bank-card',
     needsPerson: true,
     fields: ['documentType', 'bankCard', 'reservedMobile', 'agreement'],
-    form: textFields({ documentType: 40, bankCard: 40, reservedMobile: 32, agreement: 5 }, []),
     page: (scene) => ({
       known: known(deps, scene),
       documentTypes: deps.documents.map((type) => ({ value: type, label: scene.say(`layout.document.type.${type}`) })),
@@ -37,14 +41,9 @@ export function bankCard(deps: BankCardDeps): ProofingMethod {
     }),
     async verify({ values }, { applicant, account, person }) {
       if (!person || applicant.personId === undefined) throw new Refused('form.stale');
-      const card = checkBankCard(
-        {
-          bankCard: values.bankCard ?? '',
-          reservedMobile: values.reservedMobile ?? '',
-          agreement: values.agreement !== undefined,
-        },
-        account,
-        policy,
+      const { bankCard: number = '', reservedMobile = '', agreement } = values;
+      const card = checkFormAnd(form, values, () =>
+        checkBankCard({ bankCard: number, reservedMobile, agreement: agreement !== undefined }, account, policy),
       );
       // The bank knows the person by the document of the opening day; only the verified one can be compared (RN-27).
       if (values.documentType !== person.document.type) {

@@ -100,7 +100,8 @@ function endDate({ validUntil, longTerm }: RealNameForm, from: CivilDate | undef
 }
 
 function dateIn(text: string, field: string): CivilDate | Refused {
-  return parseCivilDate(text.trim()) ?? new Refused('date.invalid', field, text.trim() === '' ? { reason: 'empty' } : {});
+  if (text.trim() === '') return new Refused('field.required', field, { reason: field });
+  return parseCivilDate(text.trim()) ?? new Refused('date.invalid', field);
 }
 
 function sexOf(text: string | undefined): Sex {

@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { scriptedPeople, type ScriptedPerson } from '../../sandbox/people.ts';
+import { todayInShanghai } from '../../src/domain/person/civil-date.ts';
+import { newPerson, type Person } from '../support/browser.ts';
+import { problemsOf } from '../support/form-problems.ts';
+import { identityFields, registers, skipsIdentity } from '../support/newcomer.ts';
+import { startProduct, type OwnProduct } from '../support/product.ts';
+import { refusal, word } from '../support/words.ts';
+
+const people = scriptedPeople(todayInShanghai(new Date()));
+
+/** What a page says when the register answers so: status, reason, and whether something typed is to be checked. */
+const refusals: Readonly<Record<string, { readonly status: number; readonly code: string; readonly field: string | undefined }>> = {
+  mismatch: { status: 422, code: 'identity.mismatch', field: 'documentNumber' },
+  'no-record': { status: 422, code: 'identity.no-record', field: 'documentNumber' },
+  invalid: { status: 422, code: 'identity.invalid', field: 'documentNumber' },
+  unavailable: { status: 503, code: 'identity.unavailable', field: undefined },
+  'over-quota': { status: 503, code: 'identity.over-quota', field: undefined },
+  refused: { status: 422, code: 'identity.refused', field: undefined },
+};
+
+/** Both cities take the same documents. */
+const taken = ({ document }: ScriptedPerson): boolean => document.type !== 'hmt-residence-permit';
+const held = (person: ScriptedPerson): boolean => person.account !== undefined && person.account.level !== 'L1';
+const byStory = (...stories: readonly string[]): [string, ScriptedPerson][] =>
+  people
+    .filter((person) => taken(person) && stories.includes(held(person) ? 'taken' : person.outcome))
+    .map((person) => [`${person.name} (${person.document.type})`, person]);
+
+describe.each(['demo', 'beijing'])('the people of the sandbox in %s', (profile) => {
+  let product: OwnProduct;
+  beforeAll(async () => {
+    product = await startProduct({ profile });
+  });
+  afterAll(async () => product?.remove());
+
+  /** Somebody who has just registered, with the identity still to prove. */
+  const atTheStep = async (): Promise<Person> => {
+    const person = newPerson(product);
+    await person.goes('/register');
+    await registers(person);
+    return person;
+  };
+
+  const level = async (person: Person): Promise<string> => {
+    await person.goes('/account');
+    return person.page.says('.level strong');
+  };
+
+  it('[RN-16] are those whom the simulated authority knows', async () => {
+    expect(await newPerson(product).sandbox.people<ScriptedPerson>()).toEqual(JSON.parse(JSON.stringify(people)));
+    expect(word('step-up/real-name', 'description')).toContain('公安部门');
+  });
+
+  it.each(byStory('match'))('[RN-12 RN-13 RN-16 AST-13] %s is verified by the register', async (_, somebody) => {
+    const person = await atTheStep();
+    await person.submits(identityFields(somebody));
+    expect([person.page.outcome, person.page.says('h1')]).toEqual(['done', word('register', 'result.verified-title')]);
+  });
+
+  it('[RN-13] whose document the city does not take are told so', async () => {
+    const person = await atTheStep();
+    const [somebody] = people.filter((each) => !taken(each));
+    if (!somebody) throw new Error('everybody has a document that is taken');
+    const _form = person.page.$('form.form input[name=_form]').attr('value') ?? '';
+    await person.posts(person.page.url, { ...identityFields(somebody), _form });
+    expect(problemsOf(person.page)).toEqual({ documentType: refusal('document.invalid.type') });
+  });
+
+  it.each(byStory(...Object.keys(refusals)))('[RN-17 REG-37 AST-13] %s is refused with the reason, and the level stays', async (_, somebody) => {
+    const person = await atTheStep();
+    await person.submits(identityFields(somebody));
+    const { status, code, field } = refusals[somebody.outcome] ?? { status: 0, code: '', field: undefined };
+    expect(person.page.status).toBe(status);
+    expect(person.page.error).toEqual({ code, field, text: refusal(code) });
+    expect(person.page.headers['retry-after'] === undefined).toBe(status !== 503);
+    expect(person.page.$('[name=documentNumber]').attr('value')).toBe(somebody.document.number);
+    await skipsIdentity(person);
+    await person.opens('#next');
+    expect(await level(person)).toBe('未认证');
+  });
+
+  it('[AST-13] say different things for what the register denies and for what it did not answer', () => {
+    const texts = [...Object.values(refusals).map(({ code }) => refusal(code)), refusal('identity.pending')];
+    expect(new Set(texts).size).toBe(texts.length);
+    for (const code of ['identity.unavailable', 'identity.over-quota']) expect(refusal(code)).toContain('您填写的信息没有问题');
+  });
+
+  it.each(byStory('pending'))('[AST-13] %s goes on unverified while the register takes its time', async (_, somebody) => {
+    const person = await atTheStep();
+    await person.submits(identityFields(somebody));
+    expect(person.page.says('h1')).toBe(word('register', 'result.pending-title'));
+    await person.opens('#next');
+    expect(await level(person)).toBe('未认证');
+  });
+
+  it.each(byStory('taken'))('[REG-37] %s is told to be taken, because an account holds the document', async (_, somebody) => {
+    const person = await atTheStep();
+    await person.submits(identityFields(somebody));
+    expect(person.page.status).toBe(409);
+    expect(problemsOf(person.page)).toEqual({ documentNumber: refusal('identity.taken') });
+  });
+
+  it.each([
+    ['name', { name: '李四' }],
+    ['date', { validFrom: '2018-06-07' }],
+    ['end', { longTerm: 'yes', validUntil: '' }],
+  ])('[RN-12 RN-17] whose %s is not that of the register are not verified', async (_, wrong) => {
+    const person = await atTheStep();
+    const zhangwei = people.find(({ id }) => id === 'zhangwei');
+    if (!zhangwei) throw new Error('zhangwei is gone');
+    await person.submits({ ...identityFields(zhangwei), ...wrong });
+    expect(person.page.error?.code).toBe('identity.mismatch');
+  });
+
+  it('[RN-14] whose document does not tell the sex are asked for it', async () => {
+    const person = await atTheStep();
+    const permit = people.find(({ document, outcome }) => document.type === 'taiwan-permit' && outcome === 'match');
+    if (!permit) throw new Error('nobody has a permit');
+    await person.submits(identityFields({ ...permit, sex: permit.sex === 'male' ? 'female' : 'male' }));
+    expect(person.page.error?.code).toBe('identity.mismatch');
+  });
+
+  it('[AST-13] meet an authority that is down, over its quota or late, and are asked to come back', async () => {
+    const person = await atTheStep();
+    const somebody = people.find(({ id }) => id === 'sunyue');
+    if (!somebody) throw new Error('sunyue is gone');
+    const outcomes: [string, number, string | undefined][] = [];
+    for (const behaviour of ['down', 'over-quota', 'late'] as const) {
+      await person.sandbox.authority('public-security', behaviour);
+      await person.submits(identityFields(somebody));
+      outcomes.push([behaviour, person.page.status, person.page.error?.code]);
+    }
+    expect(outcomes).toEqual([
+      ['down', 503, 'identity.unavailable'],
+      ['over-quota', 503, 'identity.over-quota'],
+      ['late', 503, 'identity.unavailable'],
+    ]);
+    await person.sandbox.authority('public-security', 'slow');
+    await person.submits(identityFields(somebody));
+    expect(person.page.error?.code).toBe('identity.mismatch');
+    await person.sandbox.authority('public-security', 'normal');
+  });
+});
