@@ -41,7 +41,7 @@ export async function send(
     method,
     path,
     headers: {
-      accept: 'text/html,application/json',
+      accept: cookies ? 'text/html' : 'application/json',
       ...headers,
       ...(cookies && cookies.size > 0 ? { cookie: cookieHeader(cookies, path) } : {}),
       ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),

@@ -37,6 +37,7 @@ export function createApp({ assembly, log, metrics, checks, draining, sandbox }:
   app.use(requestLog(log));
   app.use(metrics.middleware);
   app.use(securityHeaders({ https: environment.issuer.startsWith('https:') }));
+  app.use(machineEndpoints(assembly));
   app.use(assets.middleware);
   app.use(preferences(cookies));
   app.use(views(interactionsFolder, { extension: 'pug', autoRender: false, options: { cache: true } }));
@@ -59,6 +60,18 @@ function ourPages({ journeys }: Assembly): Koa.Middleware<AppState> {
   router.use(['/interaction', '/account'], formBody());
   for (const journey of journeys) journey.routes(router);
   return router.routes() as Koa.Middleware<AppState>;
+}
+
+const machinePaths = /^\/(token|me|jwks|request)(\/|$)/;
+
+/** What relying parties call needs no language, no page and no session of a browser; people who look get a page. */
+function machineEndpoints({ ring }: Assembly): Koa.Middleware<AppState> {
+  return (ctx, next) => {
+    if (!machinePaths.test(ctx.path) || ctx.get('Accept').includes('text/html')) return next();
+    bridge(ctx);
+    ctx.respond = false;
+    return ring.handle(ctx.req, ctx.res);
+  };
 }
 
 const protocolPaths = /^\/(auth|token|me|jwks|request|session|\.well-known|reg)(\/|$)/;

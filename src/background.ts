@@ -75,13 +75,14 @@ function jobs({ assembly, gateways, log, metrics }: BackgroundOptions): readonly
       },
     },
     { name: 'retention', everyMs: 60_000, run: async () => (await purge(adapters.database.db, clock.now()), false) },
-    { name: 'clock-skew', everyMs: 60_000, run: () => checkSkew(adapters, clock.now(), log) },
+    // The sandbox moves its own clock on purpose.
+    ...(assembly.environment.sandbox ? [] : [{ name: 'clock-skew', everyMs: 60_000, run: () => checkSkew(adapters, clock.now(), log) }]),
   ];
 }
 
 const greatestSkewMs = 5000;
 
-/** Processes and database must agree on the time (docs/adr/0016); the sandbox moves its own clock on purpose. */
+/** Processes and database must agree on the time (docs/adr/0016). */
 async function checkSkew({ database }: Adapters, now: Date, log: Log): Promise<boolean> {
   const skewMs = Math.abs((await database.ping()).getTime() - now.getTime());
   if (skewMs > greatestSkewMs) log.warn('clock.skew', { durationMs: skewMs });

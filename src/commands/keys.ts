@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../domain/clock.ts';
 import { publishSeconds } from '../domain/keys/rotation.ts';
-import type { SigningKey } from '../domain/keys/signing-keys.ts';
+import type { SigningKey, SigningKeyStore } from '../domain/keys/signing-keys.ts';
 import { createLog } from '../http/log.ts';
 import { keyAlgorithms, makeSigningKey, type KeyAlgorithm } from '../oidc/key-ring.ts';
 import type { Command } from './command.ts';
@@ -10,7 +10,8 @@ import { openStores } from './open.ts';
 const help = `npm run keys                              list the signing keys
 npm run keys -- rotate [ES256|RS256|EdDSA]  publish a new key; it signs by itself after ${publishSeconds / 60} minutes
 npm run keys -- activate <kid>              let a published key sign now (emergency)
-npm run keys -- retire <kid>                stop a key from signing; it stays published until its tokens have expired
+npm run keys -- retire <kid>                stop a key from signing once another of its algorithm signs; it stays published
+                                            until its tokens have expired
 `;
 
 export const runKeys: Command = async (configuration, args, { stdout }) => {
@@ -55,6 +56,7 @@ export const runKeys: Command = async (configuration, args, { stdout }) => {
       case 'activate':
       case 'retire': {
         const state = action === 'activate' ? 'active' : 'retired';
+        if (state === 'retired' && !(await hasSuccessor(store, operand))) return refuse(stdout, 'no other key of its algorithm signs; activate one first');
         if (!operand || !(await store.setState(operand, state, now))) return refuse(stdout, `no key ${operand ?? ''} can be made ${state}`);
         await record(operand, state);
         return 0;
@@ -66,6 +68,12 @@ export const runKeys: Command = async (configuration, args, { stdout }) => {
     await adapters.close();
   }
 };
+
+async function hasSuccessor(store: SigningKeyStore, kid: string | undefined): Promise<boolean> {
+  const keys = await store.list();
+  const key = keys.find((candidate) => candidate.kid === kid);
+  return keys.some(({ alg, state, kid: other }) => alg === key?.alg && state === 'active' && other !== kid);
+}
 
 function isKeyAlgorithm(text: string): text is KeyAlgorithm {
   return (keyAlgorithms as readonly string[]).includes(text);

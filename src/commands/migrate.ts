@@ -8,7 +8,7 @@ npm run migrate -- --check  only say what would run; exit code 2 when something 
 
 export const runMigrate: Command = async ({ environment }, args, { stdout }) => {
   if (args.includes('--help')) return say(stdout, help);
-  const database = await openDatabase({ url: environment.databaseUrl, dataDir: environment.dataDir });
+  const database = await openDatabase({ url: environment.databaseUrl, dataDir: environment.dataDir, statementTimeoutMs: 0 });
   try {
     if (args.includes('--check')) {
       const waiting = await pending(database.db);

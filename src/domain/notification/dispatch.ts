@@ -3,7 +3,7 @@ import type { ClaimedMessage, DeliveryResult, Outbox, OutboxPayload } from './ou
 
 /**
  * The worker of the outbox (docs/adr/0007): claims what is due, delivers, and tries again with growing
- * pauses and jitter. After five tries a message is parked, so that one that always fails holds up nothing.
+ * pauses and jitter. After its last try a message is parked, so that one that always fails holds up nothing.
  */
 export interface DispatchDeps {
   readonly outbox: Outbox;
@@ -25,7 +25,9 @@ export type Deliveries = {
 const batch = 20;
 /** Longer than the slowest delivery; another worker takes over what this one dropped. */
 const leaseSeconds = 60;
-export const maxAttempts = 5;
+
+/** A text is worthless after minutes; a service that was down for hours must still learn of a logout. */
+export const maxAttempts: Readonly<Record<OutboxPayload['kind'], number>> = { sms: 5, email: 8, 'backchannel-logout': 30 };
 
 /** One round: up to `batch` messages. Answers how many were taken, so that the caller goes on while there are. */
 export async function dispatch(deps: DispatchDeps): Promise<number> {
@@ -44,7 +46,7 @@ async function deliverOne(deps: DispatchDeps, message: ClaimedMessage): Promise<
   const answer = await attempt(deps, message);
   delivered(kind, answer.result);
   if (answer.result === 'sent') return outbox.done(message.id, clock.now());
-  const again = answer.result === 'unavailable' && message.attempts + 1 < maxAttempts;
+  const again = answer.result === 'unavailable' && message.attempts + 1 < maxAttempts[kind];
   if (again) return outbox.retry(message.id, secondsAfter(clock.now(), pauseSeconds(message.attempts, deps.random())), answer.reason);
   // Rejected for good, tried too often, or perhaps sent already: a person decides, never a second message.
   delivered(kind, 'parked');
@@ -66,7 +68,7 @@ async function attempt({ deliver }: DispatchDeps, { payload, id }: ClaimedMessag
   }
 }
 
-/** 2, 8, 32, 128 seconds, each with up to half of it more or less. */
+/** 2, 8, 32, 128 seconds … an hour at most, each with up to half of it more or less. */
 export function pauseSeconds(attempts: number, random: number): number {
-  return 2 * 4 ** attempts * (0.5 + random);
+  return Math.min(3600, 2 * 4 ** attempts) * (0.5 + random);
 }
