@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { scriptedPeople, type ScriptedPerson } from '../../sandbox/people.ts';
+import { todayInShanghai } from '../../src/domain/person/civil-date.ts';
+import { newPerson, type Page, type Person } from '../support/browser.ts';
+import { allows, newCitizen, opensProofing, signsIn } from '../support/citizen.ts';
+import { problemsOf } from '../support/form-problems.ts';
+import { startProduct, type OwnProduct } from '../support/product.ts';
+import { relyingParty, type RelyingParty } from '../support/relying-party.ts';
+import { refusal, word } from '../support/words.ts';
+
+const people = scriptedPeople(todayInShanghai(new Date()));
+const zhangwei = scripted('zhangwei');
+
+function scripted(id: string): ScriptedPerson {
+  const person = people.find((each) => each.id === id);
+  if (!person) throw new Error(`${id} is gone`);
+  return person;
+}
+
+/** A card of 张伟 that plays something. */
+function card(wanted: Readonly<Record<string, string>>): string {
+  const full = Object.entries({ kind: 'debit', outcome: 'match', reservedMobile: zhangwei.mobile, ...wanted });
+  const found = zhangwei.bankCards.find((each) => full.every(([name, value]) => Reflect.get(each, name) === value));
+  if (!found) throw new Error(`张伟 has no such card: ${JSON.stringify(wanted)}`);
+  return found.number;
+}
+
+const agreed = { demo: { agreement: 'yes' }, beijing: {} };
+
+describe.each(['demo', 'beijing'] as const)('proving a bank card in %s', (profile) => {
+  let product: OwnProduct;
+  let service: RelyingParty;
+  beforeAll(async () => {
+    product = await startProduct({ profile });
+    service = await relyingParty(product, 'level-3');
+  });
+  afterAll(async () => product?.remove());
+
+  const atTheForm = async (): Promise<Person> => {
+    const person = await service.sendsToUs({ scope: 'openid assurance' });
+    await person.sandbox.waits(61);
+    await signsIn(person, { username: 'zhangwei', password: 'Minxin-2026' });
+    await opensProofing(person, 'bank-card', zhangwei);
+    return person;
+  };
+  const tries = (person: Person, bankCard: string, more: Record<string, string> = {}): Promise<Page> =>
+    person.submits({ bankCard, reservedMobile: zhangwei.mobile, ...agreed[profile], ...more });
+
+  it('[RN-21 RN-27] asks for card, reserved mobile and the type of document, and shows the verified name and number masked', async () => {
+    const { page } = await atTheForm();
+    const names = page.$('form.form [name]').toArray().map((field) => page.$(field).attr('name'));
+    expect(names).toEqual(['_form', 'documentType', 'bankCard', 'reservedMobile', ...(profile === 'demo' ? ['agreement'] : [])]);
+    expect(page.$('.facts [aria-hidden=true]').toArray().map((each) => page.$(each).text())).toEqual(['*伟', '1101**********13']);
+    expect(page.$('[name=documentType] option[selected]').attr('value')).toBe('resident-id-card');
+    expect(page.says('label[for=documentType]')).toContain(word('step-up/bank-card', 'document-type'));
+    expect(page.html).not.toContain(zhangwei.document.number);
+    expect(page.html).not.toContain(zhangwei.mobile);
+  });
+
+  it('[RN-22 RN-24 RN-26] says before anything is typed which cards will do and what the reserved mobile is', async () => {
+    const { page } = await atTheForm();
+    expect(page.says('.notice')).toContain('仅支持借记卡认证，暂不支持信用卡');
+    expect(page.says('.notice')).toContain(word('step-up/bank-card', 'notice.reserved-mobile'));
+    expect(word('step-up/bank-card', 'notice.reserved-mobile')).toMatch(/预留的手机号.*网上银行/);
+    expect(page.says('details summary')).toBe(word('step-up/bank-card', 'explain-title'));
+    expect(page.says('details p')).toMatch(/银行柜台开立账户时登记.*网上银行、短信通知、手机应用/);
+  });
+
+  it('[RN-21 NOT-14] tells what is wrong with the form at once', async () => {
+    const person = await atTheForm();
+    const consent: Record<string, string> = profile === 'demo' ? { agreement: refusal('agreement.required') } : {};
+    await person.submits({ bankCard: '', reservedMobile: '' });
+    expect(problemsOf(person.page)).toEqual({
+      bankCard: refusal('field.required.bankCard'),
+      reservedMobile: refusal('field.required.reservedMobile'),
+      ...consent,
+    });
+    await person.submits({ bankCard: '6299', reservedMobile: '1380000' });
+    expect(problemsOf(person.page)).toEqual({
+      bankCard: refusal('bank-card.invalid.length'),
+      reservedMobile: refusal('mobile.invalid.length'),
+      ...consent,
+    });
+    await person.submits({ bankCard: '6299 0000 0000 000x', reservedMobile: zhangwei.mobile });
+    expect(problemsOf(person.page)).toEqual({ bankCard: refusal('bank-card.invalid.characters'), ...consent });
+    expect(person.page.$('[name=bankCard]').attr('value')).toBe('6299 0000 0000 000x');
+  });
+
+  it('[RN-27] compares with the verified document only, and says so to whoever chooses another', async () => {
+    const person = await atTheForm();
+    await tries(person, card({ class: 'I' }), { documentType: 'hk-permit' });
+    expect(problemsOf(person.page)).toEqual({ documentType: refusal('document.invalid.not-verified') });
+  });
+
+  it('[RN-22 RN-24 AST-13] refuses cards that cannot prove anything, each with its reason', async () => {
+    const person = await atTheForm();
+    const expected: [string, string][] = [
+      [card({ kind: 'credit' }), 'bank-card.not-debit'],
+      // The bank knows another mobile.
+      [card({ reservedMobile: '13900000001' }), 'identity.mismatch'],
+      [card({ outcome: 'invalid', reason: 'no-online-banking' }), 'identity.invalid'],
+      [card({ outcome: 'invalid', reason: 'lost' }), 'identity.invalid'],
+      [card({ outcome: 'invalid', reason: 'expired' }), 'identity.invalid'],
+      [card({ outcome: 'invalid', reason: 'dormant' }), 'identity.invalid'],
+      [card({ outcome: 'refused', reason: 'risk' }), 'identity.refused'],
+      [card({ outcome: 'refused', reason: 'too-many-wrong-pins' }), 'identity.refused'],
+      // No bank has it.
+      ['6299000000009999997', 'identity.invalid'],
+    ];
+    expect(await outcomes(person, expected)).toEqual(expected);
+    expect(person.page.error).toMatchObject({ field: 'bankCard', text: refusal('identity.invalid.bank-card') });
+  });
+
+  it('[RN-21 RN-41 AST-13] tells a bank that denies from one that does not answer, and raises the level for a match only', async () => {
+    await newPerson(product).sandbox.waits(86_400);
+    const person = await atTheForm();
+    const expected: [string, string][] = [
+      [card({ outcome: 'mismatch' }), 'identity.mismatch'],
+      [card({ outcome: 'unavailable' }), 'identity.unavailable'],
+      [card({ outcome: 'over-quota' }), 'identity.over-quota'],
+      [card({ outcome: 'pending' }), 'identity.pending'],
+    ];
+    expect(await outcomes(person, expected)).toEqual(expected);
+    await tries(person, card({ class: 'I' }));
+    expect([person.page.outcome, person.page.says('h1')]).toEqual(['done', '认证成功']);
+    await person.opens('#next');
+    await allows(person);
+    const { claims, userinfo } = await service.receives(person);
+    expect(claims).toMatchObject({ acr: 'L3', amr: ['mfa', 'pwd', 'sms'] });
+    expect(userinfo).toMatchObject({ assurance: { level: 'L3', evidence: [{ kind: 'real-name' }, { kind: 'bank-card' }] } });
+  });
+
+  it('[AST-13] meets a source that is down or over its quota, and takes no card of somebody else', async () => {
+    const who = await newCitizen(product, 'L2');
+    const person = await service.sendsToUs();
+    await signsIn(person, who);
+    await opensProofing(person, 'bank-card', who);
+    const found: [number, string | undefined][] = [];
+    for (const behaviour of ['down', 'over-quota', 'normal'] as const) {
+      await person.sandbox.authority('bank-card', behaviour);
+      await tries(person, card({ class: 'I' }));
+      found.push([person.page.status, person.page.error?.code]);
+    }
+    expect(found).toEqual([[503, 'identity.unavailable'], [503, 'identity.over-quota'], [422, 'identity.mismatch']]);
+    expect(person.page.error?.text).toBe(refusal('identity.mismatch.bank-card'));
+  });
+
+  const outcomes = async (person: Person, cards: readonly [string, string][]): Promise<[string, string | undefined][]> => {
+    const found: [string, string | undefined][] = [];
+    for (const [number] of cards) {
+      await tries(person, number);
+      found.push([number, person.page.error?.code]);
+    }
+    return found;
+  };
+});
+
+/** Hubei's rules, where a profile takes them over. */
+describe('proving a bank card by the manual of Hubei', () => {
+  let product: OwnProduct;
+  let person: Person;
+  beforeAll(async () => {
+    product = await startProduct({
+      profile: { extends: 'demo', bankCard: { debitOnly: true, classIOnly: true, mobileMustMatchAccount: true, agreement: true } },
+    });
+    person = await (await relyingParty(product, 'level-3')).sendsToUs();
+    await signsIn(person, { username: 'zhangwei', password: 'Minxin-2026' });
+    await opensProofing(person, 'bank-card', zhangwei);
+  });
+  afterAll(async () => product?.remove());
+
+  const tries = (bankCard: string, reservedMobile = zhangwei.mobile): Promise<Page> =>
+    person.submits({ bankCard, reservedMobile, agreement: 'yes' });
+
+  it('[RN-23 RN-25] says so before anything is typed', () => {
+    expect(person.page.says('.notice')).toContain(word('step-up/bank-card', 'notice.class-i'));
+    expect(person.page.says('.notice')).toContain(word('step-up/bank-card', 'notice.same-mobile'));
+  });
+
+  it('[RN-28] links the agreement that must be ticked', async () => {
+    await person.submits({ bankCard: card({ class: 'I' }), reservedMobile: zhangwei.mobile });
+    expect(problemsOf(person.page)).toEqual({ agreement: refusal('agreement.required') });
+    expect(person.page.says('label[for=agreement] a')).toContain('《银行卡实名验证服务协议》');
+    const text = await person.tab().goes(person.page.$('label[for=agreement] a').attr('href') ?? '');
+    expect([text.status, text.says('h1')]).toEqual([200, '银行卡实名验证服务协议']);
+  });
+
+  it('[RN-25] takes no reserved mobile but that of the account, even where the bank would', async () => {
+    await tries(card({ reservedMobile: '13900000001' }), '13900000001');
+    expect(problemsOf(person.page)).toEqual({ reservedMobile: refusal('bank-card.mobile-differs') });
+  });
+
+  it('[RN-23] takes no card of class II or III', async () => {
+    for (const kind of ['II', 'III']) {
+      await tries(card({ class: kind }));
+      expect(problemsOf(person.page)).toEqual({ bankCard: refusal('bank-card.class') });
+    }
+    await tries(card({ class: 'I' }));
+    expect(person.page.outcome).toBe('done');
+  });
+});
