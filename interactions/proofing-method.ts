@@ -3,7 +3,8 @@ import type { Applicant } from '../src/domain/proofing/proof.ts';
 import { Refused } from '../src/domain/refused.ts';
 import type { AppContext } from '../src/http/app-context.ts';
 import type { SubmittedForm } from '../src/http/form.ts';
-import type { Words } from '../src/http/words.ts';
+import type { FormModel, Link, ProgressModel } from '../src/http/page-model.ts';
+import type { Say, Words } from '../src/http/words.ts';
 
 /**
  * A way to prove who one is: it gives one kind of evidence, asks one source, and decides nothing about
@@ -21,20 +22,29 @@ export interface ProofingMethod {
   readonly verify: (form: SubmittedForm, scene: ProofingScene) => Promise<void>;
 }
 
+/** The rest of the page of a method: the same in a step-up and in a registration. */
+export interface ProofingPage {
+  readonly progress: ProgressModel;
+  readonly form: FormModel;
+  readonly back: Link | undefined;
+  /** The way on without proving anything, where there is one. */
+  readonly skip?: { readonly action: string; readonly token: string; readonly label: string } | undefined;
+}
+
 export interface ProofingScene {
   readonly ctx: AppContext;
   readonly account: Account;
   readonly person: Person | undefined;
   readonly applicant: Applicant;
   /** Word of the page's language. */
-  readonly say: (key: string, params?: Readonly<Record<string, string | number>>) => string;
+  readonly say: Say;
 }
 
 /** Who proves: read anew for every request, so that nothing stale decides. */
 export async function proofingScene(
   deps: ProofingSceneDeps,
   ctx: AppContext,
-  { accountId, clientId }: { accountId: string; clientId: string | undefined },
+  { accountId, clientId, sessionUid }: { accountId: string; clientId: string | undefined; sessionUid: string | undefined },
 ): Promise<ProofingScene> {
   const account = await deps.accounts.byId(accountId);
   if (!account || account.status !== 'active') throw new Refused('account.locked');
@@ -48,6 +58,7 @@ export async function proofingScene(
       personId: account.personId,
       requestId: ctx.state.requestId,
       clientId,
+      sessionUid,
     },
     say: (key, params) => deps.words.text(ctx.state.locale, key, params),
   };

@@ -28,7 +28,8 @@ export interface AppOptions {
 /** The order of all middleware, on one screen. */
 export function createApp({ assembly, log, metrics, checks, draining, sandbox }: AppOptions): Koa<AppState> {
   const { environment, cookies, pages, assets } = assembly;
-  const app = new Koa<AppState>();
+  // Protocol and host are those that requestContext wrote, never what a browser sent.
+  const app = new Koa<AppState>({ proxy: true });
   app.on('error', (error: unknown) => log.error('request.failed', error, {}));
 
   app.use(health({ checks, draining }));

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { Provider } from 'oidc-provider';
+import { randomUUID } from 'node:crypto';
+import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Adapters } from '../adapters/registry.ts';
 import { journeys, loginMethods, proofingMethods, type JourneyDeps } from '../interactions/registry.ts';
 import { ownRedirectPath } from '../interactions/landing/landing.ts';
@@ -7,6 +8,7 @@ import type { Environment } from './config/environment.ts';
 import type { ClientRecord } from './domain/client.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Profile } from './domain/policy.ts';
+import type { UnitOfWork } from './domain/unit-of-work.ts';
 import type { BankCardSource, IdentitySource } from './domain/proofing/identity-source.ts';
 import { loadAssets, type Assets } from './http/assets.ts';
 import { createCaptchaDesk } from './http/captcha-desk.ts';
@@ -26,6 +28,7 @@ import type { LevelDeps } from './oidc/level.ts';
 import { createProvider, type ProviderDeps } from './oidc/provider.ts';
 import { createProviderPages } from './oidc/provider-pages.ts';
 import { createRing, type ProviderRing } from './oidc/ring.ts';
+import { beforeSessionEnds, sessionEndWrites } from './oidc/session-end.ts';
 import { createHeaderOf, createSubjectOf } from './oidc/subject.ts';
 import type { Log } from './http/log.ts';
 import type { Metrics } from './http/metrics.ts';
@@ -98,6 +101,9 @@ async function providerRing(options: AssemblyOptions, shown: Shown): Promise<Pro
     keys: () => providerKeys({ store: adapters.signingKeys, clock }),
     create(keys) {
       const provider = createProvider(deps, keys);
+      provider.on('grant.error', (ctx, error) => {
+        recordReplay(adapters.unitOfWork, clock, ctx, error).catch((lost: unknown) => options.log.error('job.failed', lost, { useCase: 'token-replay' }));
+      });
       provider.on('server_error', (ctx, error) => {
         options.log.error('provider.failed', error, { requestId: appContextOf(ctx).state.requestId });
       });
@@ -112,23 +118,43 @@ async function providerRing(options: AssemblyOptions, shown: Shown): Promise<Pro
   });
 }
 
+/** A code or refresh token that comes again may be stolen: the library revokes the grant, we remember it. */
+async function recordReplay(unitOfWork: UnitOfWork, clock: Clock, ctx: KoaContextWithOIDC, error: errors.OIDCProviderError): Promise<void> {
+  if (!/already (used|consumed)/.test(error.error_detail ?? '')) return;
+  await unitOfWork.commit('token-replay', [
+    {
+      write: 'audit.append',
+      event: {
+        id: randomUUID(),
+        at: clock.now(),
+        event: 'token-family.revoked',
+        accountId: ctx.oidc.entities.RefreshToken?.accountId ?? ctx.oidc.entities.AuthorizationCode?.accountId,
+        clientId: ctx.oidc.client?.clientId,
+        requestId: appContextOf(ctx).state.requestId,
+        details: { reason: ctx.oidc.params?.grant_type === 'refresh_token' ? 'refresh-token' : 'code' },
+      },
+    },
+  ]);
+}
+
 function providerDeps(options: AssemblyOptions, { pages, cookies, levels }: Shown): ProviderDeps {
   const { adapters, environment, profile, clock } = options;
   const { accounts, persons, vault, unitOfWork } = adapters;
   const headerOf = createHeaderOf(accounts);
   const subjectOf = createSubjectOf(headerOf, vault);
   const { absoluteSeconds } = profile.sessions;
+  const sessionEnd = { unitOfWork, subjectOf, clock };
   return {
     issuer: environment.issuer,
     cookieKeys: options.cookieKeys,
     clients: [...options.clients, ownClient(environment.issuer)],
     sessions: profile.sessions,
-    state: { storeOf: adapters.storeOf, stores: adapters.stateStores, vault, clock },
+    state: { storeOf: adapters.storeOf, stores: adapters.stateStores, vault, clock, beforeSessionEnds: () => beforeSessionEnds(sessionEnd) },
     accounts: { headerOf, accounts, persons, levels },
     subjectOf,
     policy: { levels, unitOfWork, clock, absoluteSeconds, subjectOf },
     grants: { consents: adapters.consents },
-    logout: { unitOfWork, subjectOf, clock },
+    sessionEnd,
     pages: createProviderPages({ pages, cookies }),
     usable: async (ctx, accountId) => (await headerOf(ctx, accountId))?.status === 'active',
   };
@@ -206,7 +232,7 @@ function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
   };
 }
 
-function methodDeps({ adapters, profile, sources, clock }: AssemblyOptions, { codes, words }: JourneyDeps) {
+function methodDeps({ adapters, profile, sources, clock }: AssemblyOptions, { codes, words, endSessions }: JourneyDeps) {
   const { accounts, persons, hasher, unitOfWork, vault } = adapters;
   return {
     accounts,
@@ -217,6 +243,7 @@ function methodDeps({ adapters, profile, sources, clock }: AssemblyOptions, { co
     clock,
     codes,
     words,
+    endSessions: (accountId: string, exceptUid: string | undefined) => sessionEndWrites(endSessions, accountId, exceptUid),
     quotas: adapters.shortLived.quotas,
     identifiers: profile.identifiers,
     documents: profile.documents,

@@ -9,7 +9,7 @@ import type { Locale } from './http/page-model.ts';
 import type { Log } from './http/log.ts';
 import type { Metrics } from './http/metrics.ts';
 import { advanceSigningKeys } from './oidc/key-ring.ts';
-import { deliverLogout } from './oidc/logout.ts';
+import { deliverLogout } from './oidc/logout-delivery.ts';
 
 /** What runs besides requests, in every process; each job is safe to run in all of them at once. */
 export interface BackgroundOptions {

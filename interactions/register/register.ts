@@ -7,14 +7,14 @@ import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
 import type { CodeDesk } from '../../src/http/code-desk.ts';
 import { fieldsOf, type SubmittedForm } from '../../src/http/form.ts';
 import { checkFormAnd, textFields } from '../../src/http/form-schema.ts';
-import type { Link } from '../../src/http/page-model.ts';
 import type { Page } from '../../src/http/page.ts';
-import { draftOf, progress, runAction, showStep, submitStep, type FormState, type Wizard, type WizardDeps, type WizardStep } from '../../src/http/wizard.ts';
+import { draftOf, runAction, showStep, submitStep, type FormState, type Wizard, type WizardDeps, type WizardStep } from '../../src/http/wizard.ts';
 import type { CookieJar } from '../../src/http/cookies.ts';
 import { finish } from '../../src/oidc/outcome.ts';
 import type { Journey } from '../journey.ts';
-import { proofingScene, type ProofingMethod, type ProofingSceneDeps } from '../proofing-method.ts';
+import { proofingScene, type ProofingMethod, type ProofingPage, type ProofingSceneDeps } from '../proofing-method.ts';
 import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
+import { accountPageModel, bar, donePageModel, type IdentityResult, type PageScene } from './pages.ts';
 
 /** 注册 – account → identity (may be skipped) → done, signed in, back to the waiting service (REG-06). */
 export interface RegisterJourneyDeps extends VisitDeps, WizardDeps, RegisterDeps, ProofingSceneDeps {
@@ -29,7 +29,7 @@ interface RegisterDraft {
   readonly accountId?: string;
   /** Milliseconds. */
   readonly registeredAt?: number;
-  readonly identity?: 'verified' | 'skipped' | 'pending';
+  readonly identity?: IdentityResult;
 }
 
 type Step = WizardStep<RegisterDraft, Visit>;
@@ -147,59 +147,32 @@ function registrationForm({ values }: SubmittedForm) {
 
 async function accountPage(deps: RegisterJourneyDeps, _: RegisterDraft, visit: Visit, state: FormState): Promise<Page> {
   const { ctx } = visit;
-  const { brand, username, password } = deps.profile;
-  const say = sayOf(deps, visit);
   // Who has proven the mobile and mends something else is not asked for another code.
   const proven = await provenEarlier(deps, visit, state.values.mobile ?? '');
   const code = proven ? undefined : await deps.codes.model(ctx, `${state.action}/send-code`, { purpose: 'register', scope: visit.uid });
-  const agreement: readonly Link[] = [
-    { href: '/help/agreement', label: brand.agreement.title[ctx.state.locale] },
-    { href: '/help/privacy', label: brand.privacy.title[ctx.state.locale] },
-  ];
-  const model = {
-    progress: bar(visit, deps, 'account'),
-    form: {
-      action: state.action,
-      token: state.token,
-      fields: fieldsOf(fields, state.values, state.problems),
-      problems: state.problems,
-      captcha: code?.cooldownSeconds === 0 ? await deps.captchas.model(ctx) : undefined,
-      code,
-    },
-    username: username ? { hint: usernameHint(say, username) } : undefined,
-    password: { hint: passwordHint(say, password), rules: [] },
-    agreement,
-    notices: [],
-    helpHref: '/help',
-  };
+  const model = accountPageModel(sceneOf(deps, visit), {
+    action: state.action,
+    token: state.token,
+    fields: fieldsOf(fields, state.values, state.problems),
+    problems: state.problems,
+    captcha: code?.cooldownSeconds === 0 ? await deps.captchas.model(ctx) : undefined,
+    code,
+  });
   return { view: 'register/account', model, service: visit.service };
-}
-
-type Say = (key: string, params?: Readonly<Record<string, string | number>>) => string;
-
-/** The rule of the profile in words, so that nobody has to guess it (REG-12, REG-18). */
-function usernameHint(say: Say, policy: NonNullable<Profile['username']>): string {
-  const { minLength: min, maxLength: max, firstLetter, allow } = policy;
-  const characters = allow.map((kind) => say(`register.characters.${kind}`)).join(say('register.characters.separator'));
-  return say(firstLetter ? 'register.username-hint.first-letter' : 'register.username-hint', { min, max, characters });
-}
-
-function passwordHint(say: Say, { minLength: min, maxLength: max, characters }: Profile['password']): string {
-  return say(`register.password-hint.${characters}`, { min, max });
 }
 
 function identityStep(deps: RegisterJourneyDeps, method: ProofingMethod): Step {
   const scene = (draft: RegisterDraft, visit: Visit) =>
-    proofingScene(deps, visit.ctx, { accountId: draft.accountId ?? '', clientId: visit.client.clientId });
+    proofingScene(deps, visit.ctx, { accountId: draft.accountId ?? '', clientId: visit.client.clientId, sessionUid: undefined });
   return {
     path: 'identity',
     when: (draft) => draft.accountId !== undefined && draft.identity === undefined,
     done: (draft) => draft.identity !== undefined,
     async page(draft, visit, state) {
-      const say = sayOf(deps, visit);
-      const skip = { action: `${state.action}?skip=1`, token: state.token, label: say('register.skip') };
-      const model = {
-        progress: bar(visit, deps, 'identity'),
+      const shown = sceneOf(deps, visit);
+      const skip = { action: `${state.action}?skip=1`, token: state.token, label: shown.say('register.skip') };
+      const model: ProofingPage = {
+        progress: bar(shown, 'identity'),
         form: {
           action: state.action,
           token: state.token,
@@ -228,45 +201,20 @@ function identityStep(deps: RegisterJourneyDeps, method: ProofingMethod): Step {
   };
 }
 
-type StepName = Profile['registration']['steps'][number];
-
-const resultOf = { verified: 'verified-', pending: 'pending-', skipped: '' } as const;
-
 function doneStep(deps: RegisterJourneyDeps, hasIdentity: boolean): Step {
   return {
     path: 'done',
     when: (draft) => (hasIdentity ? draft.identity !== undefined : draft.accountId !== undefined),
     done: () => false,
-    async page(draft, visit) {
-      const say = sayOf(deps, visit);
-      const kind = resultOf[draft.identity ?? 'skipped'];
-      const base = `${visit.base}/register/finish`;
-      const { portal } = deps.profile.brand;
-      const model = {
-        progress: bar(visit, deps, 'done', draft.identity === 'skipped' ? 'identity' : undefined),
-        outcome: 'done',
-        title: say(`register.result.${kind}title`),
-        text: say(`register.result.${kind}text`),
-        next: {
-          href: base,
-          label: visit.service
-            ? say('register.result.to-service', { service: visit.service.name })
-            : say('register.result.to-landing', { portal: portal.name[visit.ctx.state.locale] }),
-        },
-        secondary: visit.service ? [] : [{ href: `${base}?to=account`, label: say('register.result.to-account') }],
-      };
+    async page({ identity }, visit) {
+      const end = { identity, service: visit.service?.name, finish: `${visit.base}/register/finish` };
+      const model = donePageModel(sceneOf(deps, visit), end);
       return { view: 'layout/result', model, service: visit.service };
     },
   };
 }
 
-function bar(visit: Visit, deps: RegisterJourneyDeps, current: StepName, skipped?: StepName) {
-  const say = sayOf(deps, visit);
-  const labels = { account: 'register.account', identity: 'register.real-name', done: 'register.done' } as const;
-  const { steps } = deps.profile.registration;
-  return progress(steps.map((step) => say(labels[step])), steps.indexOf(current), skipped && steps.indexOf(skipped));
-}
-
-function sayOf({ pages }: Pick<RegisterJourneyDeps, 'pages'>, { ctx }: Visit): Say {
-  return (key, params) => pages.words.text(ctx.state.locale, key, params);
+function sceneOf({ pages, profile }: Pick<RegisterJourneyDeps, 'pages' | 'profile'>, { ctx }: Visit): PageScene {
+  const { locale } = ctx.state;
+  return { locale, say: (key, params) => pages.words.text(locale, key, params), profile };
 }

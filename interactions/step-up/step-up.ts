@@ -14,7 +14,8 @@ import { finish } from '../../src/oidc/outcome.ts';
 import type { Journey } from '../journey.ts';
 import { proofingScene, type ProofingMethod, type ProofingSceneDeps } from '../proofing-method.ts';
 import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
-import { levelNames, missingParts, type LevelsModel } from './levels.ts';
+import { levelsModel } from './levels.ts';
+import type { PasswordModel } from './pages.ts';
 import { confirmedKey, confirmedSeconds, proofingWizard, type ProofingDraft, type ProofingWizardDeps, type StepUpScene } from './proofing.ts';
 
 /** 提升等级 – inside a service's request: what is missing, the ways to give it, and the way out. */
@@ -90,7 +91,7 @@ async function stageOf(deps: StepUpDeps, ctx: AppContext): Promise<Stage> {
   if (!visit.session || visit.prompt.name !== 'step_up') throw new Refused('interaction.expired');
   const { accountId, uid: sessionUid } = visit.session;
   const [scene, recentlyConfirmed] = await Promise.all([
-    proofingScene(deps, ctx, { accountId, clientId: visit.client.clientId }),
+    proofingScene(deps, ctx, { accountId, clientId: visit.client.clientId, sessionUid }),
     confirmedLately(deps, sessionUid),
   ]);
   return {
@@ -125,21 +126,19 @@ async function showLevels(deps: StepUpDeps, methods: readonly ProofingMethod[], 
   const { ctx } = visit;
   const target = targetOf(deps, visit);
   const facts = await levelFacts(deps.levels, scene.account.id, amrOf(visit), visit.client);
-  const essential = visit.prompt.details.hard === true;
-  const service = visit.service?.name ?? scene.say('layout.own-service');
-  const model: LevelsModel = {
-    service: { name: service },
-    ...levelNames(deps.ladder, target, facts, (text) => text[ctx.state.locale]),
-    why: scene.say('step-up.why', { service }),
-    missing: missingParts(target, facts, { methods, base: scene.base, personKnown: scene.person !== undefined, say: scene.say }),
-    decline: {
-      action: `${scene.base}/decline`,
+  const model = levelsModel(
+    { locale: ctx.state.locale, say: scene.say },
+    {
+      service: visit.service?.name ?? scene.say('layout.own-service'),
+      target,
+      facts,
+      essential: visit.prompt.details.hard === true,
+      methods,
+      base: scene.base,
+      personKnown: scene.person !== undefined,
       token: deps.tokens.issue(ctx, declineScope(scene.base)),
-      label: scene.say('step-up.decline', { service }),
-      explain: scene.say(essential ? 'step-up.decline-essential' : 'step-up.decline-voluntary'),
     },
-    essential,
-  };
+  );
   await deps.pages.render(ctx, { view: 'step-up/levels', model, service: visit.service });
 }
 
@@ -181,7 +180,7 @@ function createPasswordWizard(deps: StepUpDeps): Wizard<Record<never, never>, St
         when: () => true,
         done: () => false,
         async page(_, { visit, scene }, state) {
-          const model = {
+          const model: PasswordModel = {
             form: {
               action: state.action,
               token: state.token,

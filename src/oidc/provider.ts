@@ -7,7 +7,7 @@ import { createFindAccount, type AccountDeps } from './account.ts';
 import { claimsByScope } from './claims.ts';
 import { compareHashedSecrets, libraryClient, ourMembers, ownOrigin } from './clients.ts';
 import { createLoadExistingGrant, type GrantDeps } from './grants.ts';
-import { replaceBackchannelLogout, type LogoutDeps } from './logout.ts';
+import { collectLogouts, type SessionEndDeps } from './session-end.ts';
 import { createPolicy, type PolicyDeps } from './policy.ts';
 import type { ProviderPages } from './provider-pages.ts';
 import { createStateAdapter, type StateDeps } from './state-adapter.ts';
@@ -24,7 +24,7 @@ export interface ProviderDeps {
   readonly subjectOf: SubjectOf;
   readonly policy: PolicyDeps;
   readonly grants: GrantDeps;
-  readonly logout: LogoutDeps;
+  readonly sessionEnd: SessionEndDeps;
   readonly pages: ProviderPages;
   /** Is the account usable? Asked where the library does not ask by itself (introspection). */
   readonly usable: (ctx: KoaContextWithOIDC, accountId: string) => Promise<boolean>;
@@ -46,7 +46,7 @@ export function createProvider(deps: ProviderDeps, keys: readonly PrivateJwk[]):
   // What our front door says about protocol and host is the truth (src/http/request.ts).
   provider.proxy = true;
   compareHashedSecrets(provider);
-  replaceBackchannelLogout(provider, deps.logout);
+  collectLogouts(provider, deps.sessionEnd);
   return provider;
 }
 

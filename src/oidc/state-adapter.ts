@@ -17,6 +17,8 @@ export interface StateDeps {
   readonly stores: readonly StateStore[];
   readonly vault: Vault;
   readonly clock: Clock;
+  /** What must be written before a session is gone; when it fails the session stays. */
+  readonly beforeSessionEnds: () => Promise<void>;
 }
 
 export function createStateAdapter(deps: StateDeps): (model: string) => Adapter {
@@ -28,7 +30,7 @@ export function hashedId(id: string): string {
   return createHash('sha256').update(id).digest('base64url');
 }
 
-function stateAdapter({ storeOf, stores, vault, clock }: StateDeps, model: string): Adapter {
+function stateAdapter({ storeOf, stores, vault, clock, beforeSessionEnds }: StateDeps, model: string): Adapter {
   const store = storeOf(model);
   const purpose = `oidc:${model}`;
 
@@ -64,7 +66,10 @@ function stateAdapter({ storeOf, stores, vault, clock }: StateDeps, model: strin
       if (model === 'PushedAuthorizationRequest') throw new errors.InvalidRequestUri('request_uri was already used');
       throw new errors.InvalidGrant(`${model} was already used`);
     },
-    destroy: (id) => store.destroy(model, hashedId(id)),
+    async destroy(id) {
+      if (model === 'Session') await beforeSessionEnds();
+      await store.destroy(model, hashedId(id));
+    },
     async revokeByGrantId(grantId) {
       await Promise.all(stores.map((each) => each.revokeByGrantId(grantId)));
     },

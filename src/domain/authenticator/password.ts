@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { AccountStore, IdentifierKind } from '../person/account.ts';
 import type { DocumentType } from '../person/document-number.ts';
@@ -56,12 +57,26 @@ export async function signInWithPassword(deps: PasswordDeps, attempt: PasswordAt
   if (!right || !account || !stored) throw new Refused('credentials.wrong', 'identifier');
   await counted.succeed();
   if (account.status !== 'active') throw new Refused('account.locked');
-  return {
-    accountId: account.id,
-    writes: deps.hasher.outdated(stored)
-      ? [{ write: 'password.put', accountId: account.id, hash: await deps.hasher.hash(password), at: now }]
-      : [],
-  };
+  return { accountId: account.id, writes: deps.hasher.outdated(stored) ? await rehash(deps, account.id, password) : [] };
+}
+
+async function rehash({ hasher, clock }: Pick<PasswordDeps, 'hasher' | 'clock'>, accountId: string, password: string): Promise<readonly Write[]> {
+  const at = clock.now();
+  return [
+    { write: 'password.put', accountId, hash: await hasher.hash(password), at },
+    {
+      write: 'audit.append',
+      event: {
+        id: randomUUID(),
+        at,
+        event: 'password.rehashed',
+        accountId,
+        clientId: undefined,
+        requestId: undefined,
+        details: {},
+      },
+    },
+  ];
 }
 
 /**

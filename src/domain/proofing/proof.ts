@@ -11,6 +11,8 @@ import type { SourceAnswer, SourceOutcome } from './identity-source.ts';
 /** What all proofing methods share: the judge of an authority's answer and the writing down of evidence. */
 
 export interface ProofDeps {
+  /** Ends every session of an account but one and tells the services, with the `sub` they know (D1). */
+  readonly endSessions: (accountId: string, exceptUid: string | undefined) => Promise<readonly Write[]>;
   readonly persons: PersonStore;
   readonly unitOfWork: UnitOfWork;
   readonly quotas: QuotaStore;
@@ -23,6 +25,8 @@ export interface Applicant {
   readonly personId: string | undefined;
   readonly requestId: string;
   readonly clientId: string | undefined;
+  /** The session this happens in; it goes on when the others end. */
+  readonly sessionUid: string | undefined;
 }
 
 /** How each outcome is told to the person; only `match` goes on (AST-13). */
@@ -107,7 +111,7 @@ export async function recordVerifiedPerson(
   try {
     await deps.unitOfWork.commit('verify-identity', [
       holder ? { write: 'person.update', person, at: now } : { write: 'person.insert', person, at: now },
-      ...linkWrites(applicant, person, now),
+      ...(await linkWrites(deps, applicant, person, now)),
       ...evidenceWrites(deps, applicant, person.id, evidence),
     ]);
   } catch (error) {
@@ -128,11 +132,13 @@ export async function recordEvidence(
   await deps.unitOfWork.commit('verify-evidence', evidenceWrites(deps, applicant, applicant.personId, evidence));
 }
 
-function linkWrites(applicant: Applicant, person: Person, at: Date): readonly Write[] {
+async function linkWrites(deps: ProofDeps, applicant: Applicant, person: Person, at: Date): Promise<readonly Write[]> {
   if (applicant.personId !== undefined) return [];
   const { accountId } = applicant;
   const link: Write = { write: 'account.link-person', accountId, personId: person.id, subjectId: person.subjectId, at };
-  return person.subjectId === applicant.subjectId ? [link] : [link, { write: 'grants.end', accountId }];
+  if (person.subjectId === applicant.subjectId) return [link];
+  const endings = await deps.endSessions(accountId, applicant.sessionUid);
+  return [link, ...endings, { write: 'grants.end', accountId }];
 }
 
 function evidenceWrites(

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { Provider, type Client, type KoaContextWithOIDC } from 'oidc-provider';
+import type { AuditEventName } from '../domain/audit/events.ts';
+import { secondsAfter, type Clock } from '../domain/clock.ts';
+import type { BackchannelLogoutPayload } from '../domain/notification/outbox.ts';
+import type { SessionStore } from '../domain/protocol-state.ts';
+import type { UnitOfWork, Write } from '../domain/unit-of-work.ts';
+import type { Vault } from '../domain/vault.ts';
+import type { SubjectOf } from './subject.ts';
+
+/**
+ * Ending sessions. Whoever took part is told by the outbox (OpenID Connect Back-Channel Logout 1.0): the `sub`
+ * is computed before anything changes and kept (D1), and the messages are committed before the session is
+ * gone, so that a failure leaves a session that can be ended again and never a service that was not told.
+ */
+export interface SessionEndDeps {
+  readonly unitOfWork: UnitOfWork;
+  readonly subjectOf: SubjectOf;
+  readonly clock: Clock;
+}
+
+/** For how long a service that does not answer is tried. */
+const deliverForSeconds = 24 * 3600;
+
+const waiting = new WeakMap<KoaContextWithOIDC, Write[]>();
+
+/** The library calls this for each service when somebody signs out, right before it destroys the session. */
+export function collectLogouts(provider: Provider, { subjectOf, clock }: SessionEndDeps): void {
+  const { prototype } = provider.Client as unknown as { prototype: Client };
+  Object.defineProperty(prototype, 'backchannelLogout', {
+    async value(this: Client, accountId: string, sid: string | undefined) {
+      const { ctx } = Provider;
+      if (!ctx) throw new Error('a session ends within a request');
+      const sub = await subjectOf(ctx, accountId, this);
+      const messages = waiting.get(ctx) ?? [];
+      waiting.set(ctx, [...messages, logoutMessage({ kind: 'backchannel-logout', clientId: this.clientId, sub, sid }, clock.now())]);
+    },
+  });
+}
+
+const signOutPath = '/session/end/confirm';
+
+/** Before the store forgets a session: what was collected, and that somebody signed out, in one transaction. */
+export async function beforeSessionEnds({ unitOfWork, clock }: SessionEndDeps): Promise<void> {
+  const { ctx } = Provider;
+  if (ctx?.path !== signOutPath) return;
+  const messages = waiting.get(ctx) ?? [];
+  waiting.delete(ctx);
+  const accountId = ctx.oidc.session?.accountId;
+  const done = accountId === undefined ? [] : [audit('sign-out.done', { accountId, requestId: undefined }, clock.now())];
+  if (messages.length + done.length > 0) await unitOfWork.commit('sign-out', [...messages, ...done]);
+}
+
+export interface EndSessionsDeps extends SessionEndDeps {
+  readonly provider: () => Provider;
+  readonly sessions: SessionStore;
+  readonly vault: Vault;
+}
+
+/** Ends every session of an account but one, with the messages to every service that took part in them. */
+export async function sessionEndWrites(deps: EndSessionsDeps, accountId: string, exceptUid: string | undefined): Promise<readonly Write[]> {
+  const now = deps.clock.now();
+  const payloads = await deps.sessions.payloadsOfAccount(accountId, now);
+  const sessions = payloads.map((payload) => JSON.parse(deps.vault.openFor('oidc:Session', payload)) as StoredSession);
+  const messages: Write[] = [];
+  for (const { uid, authorizations = {} } of sessions) {
+    if (uid === exceptUid) continue;
+    for (const [clientId, { sid }] of Object.entries(authorizations)) {
+      const client = await deps.provider().Client.find(clientId);
+      if (!client?.backchannelLogoutUri) continue;
+      const sub = await deps.subjectOf(undefined, accountId, client);
+      messages.push(logoutMessage({ kind: 'backchannel-logout', clientId, sub, sid }, now));
+    }
+  }
+  return [{ write: 'sessions.end', accountId, exceptUid }, ...messages];
+}
+
+/** "Sign out everywhere" (PRV-07), in one transaction with the audit record. */
+export async function endOtherSessions(
+  deps: EndSessionsDeps,
+  { accountId, exceptUid, requestId }: { accountId: string; exceptUid: string | undefined; requestId: string },
+): Promise<void> {
+  await deps.unitOfWork.commit('end-sessions', [
+    ...(await sessionEndWrites(deps, accountId, exceptUid)),
+    audit('sessions.ended', { accountId, requestId }, deps.clock.now()),
+  ]);
+}
+
+interface StoredSession {
+  readonly uid: string;
+  readonly authorizations?: Readonly<Record<string, { readonly sid?: string }>>;
+}
+
+function logoutMessage(payload: BackchannelLogoutPayload, now: Date): Write {
+  return {
+    write: 'outbox.enqueue',
+    message: {
+      id: randomUUID(),
+      payload,
+      suppressed: false,
+      enqueuedAt: now,
+      expiresAt: secondsAfter(now, deliverForSeconds),
+    },
+  };
+}
+
+function audit(event: AuditEventName, { accountId, requestId }: { accountId: string; requestId: string | undefined }, at: Date): Write {
+  return {
+    write: 'audit.append',
+    event: { id: randomUUID(), at, event, accountId, clientId: undefined, requestId, details: {} },
+  };
+}
