@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
-import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { Provider } from 'oidc-provider';
 import type { Adapters } from '../adapters/registry.ts';
 import { journeys, loginMethods, proofingMethods, type JourneyDeps } from '../interactions/registry.ts';
 import { ownRedirectPath } from '../interactions/landing/landing.ts';
@@ -8,7 +7,6 @@ import type { Environment } from './config/environment.ts';
 import type { ClientRecord } from './domain/client.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Profile } from './domain/policy.ts';
-import type { UnitOfWork } from './domain/unit-of-work.ts';
 import type { BankCardSource, IdentitySource } from './domain/proofing/identity-source.ts';
 import { loadAssets, type Assets } from './http/assets.ts';
 import { createCaptchaDesk } from './http/captcha-desk.ts';
@@ -27,6 +25,7 @@ import { providerKeys } from './oidc/key-ring.ts';
 import type { LevelDeps } from './oidc/level.ts';
 import { createProvider, type ProviderDeps } from './oidc/provider.ts';
 import { createProviderPages } from './oidc/provider-pages.ts';
+import { recordReplay } from './oidc/replay.ts';
 import { createRing, type ProviderRing } from './oidc/ring.ts';
 import { beforeSessionEnds, sessionEndWrites } from './oidc/session-end.ts';
 import { createHeaderOf, createSubjectOf } from './oidc/subject.ts';
@@ -116,25 +115,6 @@ async function providerRing(options: AssemblyOptions, shown: Shown): Promise<Pro
       return provider;
     },
   });
-}
-
-/** A code or refresh token that comes again may be stolen: the library revokes the grant, we remember it. */
-async function recordReplay(unitOfWork: UnitOfWork, clock: Clock, ctx: KoaContextWithOIDC, error: errors.OIDCProviderError): Promise<void> {
-  if (!/already (used|consumed)/.test(error.error_detail ?? '')) return;
-  await unitOfWork.commit('token-replay', [
-    {
-      write: 'audit.append',
-      event: {
-        id: randomUUID(),
-        at: clock.now(),
-        event: 'token-family.revoked',
-        accountId: ctx.oidc.entities.RefreshToken?.accountId ?? ctx.oidc.entities.AuthorizationCode?.accountId,
-        clientId: ctx.oidc.client?.clientId,
-        requestId: appContextOf(ctx).state.requestId,
-        details: { reason: ctx.oidc.params?.grant_type === 'refresh_token' ? 'refresh-token' : 'code' },
-      },
-    },
-  ]);
 }
 
 function providerDeps(options: AssemblyOptions, { pages, cookies, levels }: Shown): ProviderDeps {
