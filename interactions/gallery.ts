@@ -1,4 +1,33 @@
+import { examples as account } from './account/examples.ts';
+import { examples as consent } from './consent/examples.ts';
+import { examples as error } from './error/examples.ts';
+import { examples as formPost } from './form-post/examples.ts';
+import { examples as help } from './help/examples.ts';
 import type { Example } from './journey.ts';
+import { examples as landing } from './landing/examples.ts';
+import { examples as layout } from './layout/examples.ts';
+import { examples as password } from './login/password/examples.ts';
+import { examples as smsCode } from './login/sms-code/examples.ts';
+import { examples as logout } from './logout/examples.ts';
+import { examples as register } from './register/examples.ts';
+import { examples as bankCard } from './step-up/bank-card/examples.ts';
+import { examples as stepUp } from './step-up/examples.ts';
+import { examples as realName } from './step-up/real-name/examples.ts';
 
-/** Every page in every state: what the gallery shows and one test renders. One line per journey. */
-export const examples: readonly Example[] = [];
+/** Every page in every state: what the gallery shows and tests look at. One line per folder. */
+export const examples: readonly Example[] = [
+  ...landing,
+  ...password,
+  ...smsCode,
+  ...register,
+  ...stepUp,
+  ...realName,
+  ...bankCard,
+  ...consent,
+  ...account,
+  ...logout,
+  ...error,
+  ...formPost,
+  ...help,
+  ...layout,
+];

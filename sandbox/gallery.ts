@@ -47,6 +47,11 @@ export function galleryRoutes(router: Router<SandboxState>, { gallery, pages }: 
     const found = await gallery.render(ctx, { name, state: String(state ?? '') }, view);
     if (!found) pages.render(ctx, 'gallery/unknown', {}, { status: 404 });
   });
+
+  // Forms of the pages are sent here; who sends one stays where they are.
+  router.post('/sandbox/gallery/*name', (ctx) => {
+    ctx.status = 204;
+  });
 }
 
 /** Pages in the order of their names, grouped by the first folder. */

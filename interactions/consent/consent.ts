@@ -6,6 +6,7 @@ import { Refused } from '../../src/domain/refused.ts';
 import type { UnitOfWork, Write } from '../../src/domain/unit-of-work.ts';
 import { readForm, type FormTokens } from '../../src/http/form.ts';
 import type { Pages } from '../../src/http/page.ts';
+import type { Say } from '../../src/http/words.ts';
 import { claimRows, sensitiveScopes } from '../../src/oidc/claims.ts';
 import { finish } from '../../src/oidc/outcome.ts';
 import type { Journey } from '../journey.ts';
@@ -46,7 +47,7 @@ async function consentVisit(deps: ConsentDeps, ctx: Visit['ctx']): Promise<Visit
 
 /** What is asked for: all of the request, not only what is new, so that the person sees the whole. */
 function asked({ params }: Visit): { scopes: string[]; claims: string[] } {
-  const scopes = String(params.scope ?? '').split(' ').filter(Boolean);
+  const scopes = (typeof params.scope === 'string' ? params.scope : '').split(' ').filter(Boolean);
   const named = typeof params.claims === 'string' ? (JSON.parse(params.claims) as { id_token?: object; userinfo?: object }) : {};
   const ours = new Set(claimRows.map(({ claim }) => claim));
   const claims = [...new Set([...Object.keys(named.id_token ?? {}), ...Object.keys(named.userinfo ?? {})])].filter((claim) => ours.has(claim));
@@ -61,18 +62,23 @@ function shownScopes({ scopes, claims }: { scopes: readonly string[]; claims: re
 
 async function show(deps: ConsentDeps, visit: Visit): Promise<void> {
   const { ctx, base } = visit;
-  const say = (key: string) => deps.pages.words.text(ctx.state.locale, key);
+  const say: Say = (key, params) => deps.pages.words.text(ctx.state.locale, key, params);
   const model: ConsentModel = {
     service: { name: visit.service?.name ?? visit.client.clientId, organisation: undefined, href: visit.client.clientUri },
-    items: shownScopes(asked(visit)).map((scope) => ({
-      label: say(`consent.item.${scope}.label`),
-      detail: say(`consent.item.${scope}.detail`),
-      sensitive: sensitiveScopes.has(scope),
-    })),
+    items: consentItems(shownScopes(asked(visit)), say),
     form: { action: `${base}/consent`, token: deps.tokens.issue(ctx, `${base}/consent`) },
     remembered: say('consent.remembered'),
   };
   await deps.pages.render(ctx, { view: 'consent/consent', model, service: visit.service });
+}
+
+/** What a service learns by each scope, in words. */
+export function consentItems(scopes: readonly string[], say: Say): ConsentModel['items'] {
+  return scopes.map((scope) => ({
+    label: say(`consent.item.${scope}.label`),
+    detail: say(`consent.item.${scope}.detail`),
+    sensitive: sensitiveScopes.has(scope),
+  }));
 }
 
 async function decide(deps: ConsentDeps, visit: Visit & { accountId: string }): Promise<void> {

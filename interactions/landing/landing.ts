@@ -27,6 +27,15 @@ export interface LandingDeps {
   readonly sandbox: boolean;
 }
 
+export interface LandingModel {
+  readonly loginHref: string;
+  readonly registerHref: string;
+  readonly helpHref: string;
+  readonly agreementsHref: string;
+  /** Absent in production. */
+  readonly sandboxHref: string | undefined;
+}
+
 /** Where our own pages take the answer as a client. */
 export const ownRedirectPath = '/signed-in';
 
@@ -50,14 +59,17 @@ async function landing(deps: LandingDeps, ctx: AppContext): Promise<void> {
     ctx.status = 303;
     return ctx.redirect('/account');
   }
-  const model = {
+  await deps.pages.render(ctx, { view: 'landing/landing', model: landingModel(deps.sandbox) });
+}
+
+export function landingModel(sandbox: boolean): LandingModel {
+  return {
     loginHref: '/login',
     registerHref: '/register',
     helpHref: '/help',
     agreementsHref: '/help/agreement',
-    sandboxHref: deps.sandbox ? '/sandbox' : undefined,
+    sandboxHref: sandbox ? '/sandbox' : undefined,
   };
-  await deps.pages.render(ctx, { view: 'landing/landing', model });
 }
 
 const targetSeconds = 3600;

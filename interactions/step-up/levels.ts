@@ -1,7 +1,9 @@
 import type { LevelFacts } from '../../src/domain/assurance/acr.ts';
 import { waysTo } from '../../src/domain/assurance/acr.ts';
-import type { AssuranceLevel, LocalText } from '../../src/domain/assurance/ladder.ts';
+import type { AssuranceLevel } from '../../src/domain/assurance/ladder.ts';
 import { assuranceLevel } from '../../src/domain/assurance/level.ts';
+import type { Locale } from '../../src/http/page-model.ts';
+import type { Say } from '../../src/http/words.ts';
 import type { ProofingMethod } from '../proofing-method.ts';
 
 /** The level page: who asks, what is missing and every way to give it (AST-08). */
@@ -27,18 +29,49 @@ export interface MissingPart {
   }[];
 }
 
-export interface MissingDeps {
-  readonly methods: readonly ProofingMethod[];
+export interface LevelsFacts {
+  /** Name of whoever asks. */
+  readonly service: string;
+  readonly target: AssuranceLevel;
+  readonly facts: LevelFacts;
+  /** Declining ends in an error. */
+  readonly essential: boolean;
+  /** Those this deployment offers. */
+  readonly methods: readonly Pick<ProofingMethod, 'name' | 'needsPerson'>[];
+  /** `/interaction/:uid/step-up`. */
   readonly base: string;
   readonly personKnown: boolean;
-  readonly say: (key: string, params?: Readonly<Record<string, string | number>>) => string;
+  /** Of the form that declines. */
+  readonly token: string;
+}
+
+export function levelsModel({ locale, say }: { locale: Locale; say: Say }, asked: LevelsFacts): LevelsModel {
+  const { service, target, facts, essential, base, token } = asked;
+  return {
+    service: { name: service },
+    wanted: { label: target.label[locale], opens: target.opens[locale] },
+    held: { label: assuranceLevel(facts.ladder, facts.evidence).label[locale] },
+    why: say('step-up.why', { service }),
+    missing: missingParts(target, facts, { ...asked, say }),
+    decline: {
+      action: `${base}/decline`,
+      token,
+      label: say('step-up.decline', { service }),
+      explain: say(essential ? 'step-up.decline-essential' : 'step-up.decline-voluntary'),
+    },
+    essential,
+  };
+}
+
+interface MissingDeps extends Pick<LevelsFacts, 'methods' | 'base' | 'personKnown'> {
+  readonly say: Say;
 }
 
 /**
  * Only the missing part, as steps in order: identity first where a method needs one, then the evidence,
  * and the password when the session is too weak.
  */
-export function missingParts(target: AssuranceLevel, facts: LevelFacts, deps: MissingDeps): readonly MissingPart[] {
+function missingParts(target: AssuranceLevel, facts: LevelFacts, deps: MissingDeps): readonly MissingPart[] {
   const ways = waysTo(target, facts);
   const parts: MissingPart[] = [];
   const kinds = [...new Set(ways.flatMap(({ evidence }) => evidence))];
@@ -57,7 +90,7 @@ export function missingParts(target: AssuranceLevel, facts: LevelFacts, deps: Mi
   return parts;
 }
 
-function tile({ name, needsPerson }: ProofingMethod, { base, personKnown, say }: MissingDeps): MissingPart['methods'][number] {
+function tile({ name, needsPerson }: MissingDeps['methods'][number], { base, personKnown, say }: MissingDeps): MissingPart['methods'][number] {
   const available = !needsPerson || personKnown;
   return {
     name,
@@ -82,17 +115,5 @@ function passwordPart({ base, say }: MissingDeps): MissingPart {
         state: 'open',
       },
     ],
-  };
-}
-
-export function levelNames(
-  ladder: readonly AssuranceLevel[],
-  target: AssuranceLevel,
-  facts: LevelFacts,
-  local: (text: LocalText) => string,
-): Pick<LevelsModel, 'wanted' | 'held'> {
-  return {
-    wanted: { label: local(target.label), opens: local(target.opens) },
-    held: { label: local(assuranceLevel(ladder, facts.evidence).label) },
   };
 }

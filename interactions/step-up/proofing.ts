@@ -10,9 +10,11 @@ import type { CodeDesk, CodeRequest } from '../../src/http/code-desk.ts';
 import { fieldsOf } from '../../src/http/form.ts';
 import { checkForm, textFields } from '../../src/http/form-schema.ts';
 import { maskedModel } from '../../src/http/masked.ts';
+import type { FormModel } from '../../src/http/page-model.ts';
 import type { Page } from '../../src/http/page.ts';
-import { progress, type FormState, type Wizard, type WizardDeps, type WizardStep } from '../../src/http/wizard.ts';
-import type { ProofingMethod, ProofingScene } from '../proofing-method.ts';
+import type { FormState, Wizard, WizardDeps, WizardStep } from '../../src/http/wizard.ts';
+import type { ProofingMethod, ProofingPage, ProofingScene } from '../proofing-method.ts';
+import { bar, provedModel, type VerifyModel } from './pages.ts';
 
 /**
  * The wizard around one proofing method: 验证身份 → the method → 完成 (RN-11). The first step is left out
@@ -73,8 +75,8 @@ function confirmStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
     async page(_, scene, state) {
       const { purpose, scope, mobile } = request(scene);
       const code = await deps.codes.model(scene.ctx, `${state.action}/send-code`, { purpose, scope });
-      const model = {
-        progress: bar(scene, method, 0),
+      const model: VerifyModel = {
+        progress: bar(scene.say, method.name, 0),
         form: {
           ...formOf(state, ['code', 'captcha']),
           captcha: code.cooldownSeconds === 0 ? await deps.captchas.model(scene.ctx) : undefined,
@@ -109,8 +111,8 @@ function evidenceStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
     when: (draft, scene) => !draft.proved && confirmed(draft, scene) && (!method.needsPerson || scene.person !== undefined),
     done: (draft) => draft.proved === true,
     async page(_, scene, state) {
-      const model = {
-        progress: bar(scene, method, 1),
+      const model: ProofingPage = {
+        progress: bar(scene.say, method.name, 1),
         form: formOf(state, method.fields, { documentType: scene.person?.document.type ?? '' }),
         back: { href: scene.base, label: scene.say('layout.back') },
         ...method.page(scene),
@@ -138,34 +140,17 @@ function doneStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
     async page(_, scene) {
       const held = await deps.evidence.ofAccount(scene.account.id);
       const level = assuranceLevel(deps.ladder, countingKinds(held, deps.clock.now()));
-      const model = {
-        progress: bar(scene, method, 2),
-        outcome: 'done',
-        title: scene.say('step-up.result.title'),
-        text: scene.say('step-up.result.text', { level: level.label[scene.ctx.state.locale] }),
-        ...waysOn(deps, method, scene),
-      };
+      const model = provedModel(
+        { locale: scene.ctx.state.locale, say: scene.say, portal: deps.brand.portal },
+        { method: method.name, level, forService: scene.service !== undefined, finish: `${scene.base}/${method.name}/finish` },
+      );
       return { view: 'layout/result', model, service: scene.service };
     },
   };
 }
 
-/** Back to the waiting service, else where people of their own accord may want to go (RN-41). */
-function waysOn({ brand: { portal } }: ProofingWizardDeps, method: ProofingMethod, { base, service, say, ctx }: StepUpScene) {
-  const href = `${base}/${method.name}/finish`;
-  if (service) return { next: { href, label: say('layout.continue') }, secondary: [] };
-  return {
-    next: { href, label: say('step-up.result.to-account') },
-    secondary: [{ href: portal.url, label: portal.name[ctx.state.locale] }],
-  };
-}
-
-function bar(scene: StepUpScene, method: ProofingMethod, current: number) {
-  return progress([scene.say('step-up.verify'), scene.say(`step-up.${method.name}.name`), scene.say('step-up.done')], current);
-}
-
 /** Form model of a step without captcha and code. */
-function formOf(state: FormState, fields: readonly string[], preset: Readonly<Record<string, string>> = {}) {
+function formOf(state: FormState, fields: readonly string[], preset: Readonly<Record<string, string>> = {}): FormModel {
   return {
     action: state.action,
     token: state.token,

@@ -175,6 +175,16 @@ function captchaOf(box) {
 const captchaBox = document.querySelector('[data-captcha]');
 const captcha = captchaBox ? captchaOf(captchaBox) : undefined;
 
+/** Stars for the eye, words for the ear, as the mixin `masked` prints them. */
+function eyeAndEar(text, spoken) {
+  const [eye, ear] = [document.createElement('span'), document.createElement('span')];
+  eye.setAttribute('aria-hidden', 'true');
+  ear.className = 'unseen';
+  eye.textContent = text;
+  ear.textContent = spoken;
+  return [eye, ear];
+}
+
 /* "Send code" without leaving the page. Whatever is unexpected is submitted the ordinary way. */
 
 function codeOf(button) {
@@ -193,7 +203,7 @@ function codeOf(button) {
     button.textContent = say.again;
     button.removeAttribute('aria-disabled');
     said.textContent = say.ready;
-    if (captchaBox?.hidden) captcha.refresh();
+    if (captchaBox?.hidden) void captcha.refresh();
   }
 
   function wait(seconds) {
@@ -203,18 +213,11 @@ function codeOf(button) {
     tick();
   }
 
-  /** Stars for the eye, words for the ear, as the mixin `masked` prints them. */
-  function tell(masked) {
-    const [eye, ear] = [document.createElement('span'), document.createElement('span')];
-    eye.setAttribute('aria-hidden', 'true');
-    ear.className = 'unseen';
-    eye.textContent = fill(say.sent, { to: masked });
-    ear.textContent = fill(say.sent, { to: fill(say.spoken, { ending: masked.slice(-4) }) });
-    said.replaceChildren(eye, ear);
-  }
-
   function sent({ cooldownSeconds, sentTo }) {
-    tell(sentTo);
+    said.replaceChildren(...eyeAndEar(
+      fill(say.sent, { to: sentTo }),
+      fill(say.sent, { to: fill(say.spoken, { ending: sentTo.slice(-4) }) }),
+    ));
     captcha?.spend();
     wait(cooldownSeconds);
     code.value = '';

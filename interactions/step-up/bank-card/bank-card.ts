@@ -1,3 +1,4 @@
+import type { Person } from '../../../src/domain/person/account.ts';
 import { mask } from '../../../src/domain/person/masking.ts';
 import type { DocumentType } from '../../../src/domain/person/document-number.ts';
 import type { BankCardPolicy, Profile } from '../../../src/domain/policy.ts';
@@ -7,8 +8,9 @@ import type { ProofDeps } from '../../../src/domain/proofing/proof.ts';
 import { Refused } from '../../../src/domain/refused.ts';
 import { checkFormAnd, textFields } from '../../../src/http/form-schema.ts';
 import { maskedModel } from '../../../src/http/masked.ts';
+import type { Link, Locale, MaskedModel } from '../../../src/http/page-model.ts';
 import type { Words } from '../../../src/http/words.ts';
-import type { ProofingMethod, ProofingScene } from '../../proofing-method.ts';
+import type { ProofingMethod } from '../../proofing-method.ts';
 
 export interface BankCardDeps extends ProofDeps {
   readonly bankCardSource: BankCardSource;
@@ -31,14 +33,10 @@ export function bankCard(deps: BankCardDeps): ProofingMethod {
     name: 'bank-card',
     needsPerson: true,
     fields: ['documentType', 'bankCard', 'reservedMobile', 'agreement'],
-    page: (scene) => ({
-      known: known(deps, scene),
-      documentTypes: deps.documents.map((type) => ({ value: type, label: scene.say(`layout.document.type.${type}`) })),
-      notices: notices(policy).map((key) => scene.say(`step-up.bank-card.notice.${key}`)),
-      agreement: policy.agreement
-        ? { href: '/help/bank-card-agreement', label: deps.agreement.title[scene.ctx.state.locale] }
-        : undefined,
-    }),
+    page({ ctx, person }) {
+      if (!person) throw new Refused('form.stale');
+      return bankCardPage({ ...deps, locale: ctx.state.locale }, person);
+    },
     async verify({ values }, { applicant, account, person }) {
       if (!person || applicant.personId === undefined) throw new Refused('form.stale');
       const { bankCard: number = '', reservedMobile = '', agreement } = values;
@@ -54,11 +52,28 @@ export function bankCard(deps: BankCardDeps): ProofingMethod {
   };
 }
 
-function known({ words, masking }: BankCardDeps, { ctx, person }: ProofingScene) {
-  if (!person) return undefined;
+/** What the view needs besides progress, form and the ways back. */
+export interface BankCardPage {
+  readonly known: { readonly name: MaskedModel; readonly document: MaskedModel };
+  readonly documentTypes: readonly { readonly value: string; readonly label: string }[];
+  readonly notices: readonly string[];
+  /** Where the city wants one. */
+  readonly agreement: Link | undefined;
+}
+
+export interface BankCardScene extends Pick<BankCardDeps, 'documents' | 'policy' | 'masking' | 'agreement' | 'words'> {
+  readonly locale: Locale;
+}
+
+export function bankCardPage({ documents, policy, masking, agreement, words, locale }: BankCardScene, person: Person): BankCardPage {
   return {
-    name: maskedModel(words, ctx.state.locale, mask.name(person.name, masking.name)),
-    document: maskedModel(words, ctx.state.locale, mask.document(person.document.number, masking.document)),
+    known: {
+      name: maskedModel(words, locale, mask.name(person.name, masking.name)),
+      document: maskedModel(words, locale, mask.document(person.document.number, masking.document)),
+    },
+    documentTypes: documents.map((type) => ({ value: type, label: words.text(locale, `layout.document.type.${type}`) })),
+    notices: notices(policy).map((key) => words.text(locale, `step-up.bank-card.notice.${key}`)),
+    agreement: policy.agreement ? { href: '/help/bank-card-agreement', label: agreement.title[locale] } : undefined,
   };
 }
 

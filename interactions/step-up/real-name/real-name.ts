@@ -5,6 +5,7 @@ import type { ProofDeps } from '../../../src/domain/proofing/proof.ts';
 import { checkRealName, verifyRealName, type RealNameForm } from '../../../src/domain/proofing/real-name.ts';
 import type { SubmittedForm } from '../../../src/http/form.ts';
 import { checkFormAnd, textFields } from '../../../src/http/form-schema.ts';
+import type { Say } from '../../../src/http/words.ts';
 import type { ProofingMethod } from '../../proofing-method.ts';
 
 export interface RealNameDeps extends ProofDeps {
@@ -24,15 +25,26 @@ export function realName(deps: RealNameDeps): ProofingMethod {
     name: 'real-name',
     needsPerson: false,
     fields: ['documentType', 'name', 'documentNumber', 'sex', 'validFrom', 'validUntil', 'longTerm'],
-    page: ({ say }) => ({
-      notice: say('step-up.real-name.notice'),
-      documentTypes: deps.documents.map((type) => ({ value: type, label: say(`layout.document.type.${type}`) })),
-      sexes: ['male', 'female'].map((sex) => ({ value: sex, label: say(`layout.sex.${sex}`) })),
-    }),
+    page: ({ say }) => realNamePage(deps.documents, say),
     async verify({ values }, { applicant }) {
       const identity = checkFormAnd(form, values, () => checkRealName(realNameForm(values), deps, deps.clock.now()));
       await verifyRealName(deps, applicant, identity);
     },
+  };
+}
+
+/** What the view needs besides progress, form and the ways back. */
+export interface RealNamePage {
+  readonly notice: string;
+  readonly documentTypes: readonly { readonly value: string; readonly label: string }[];
+  readonly sexes: readonly { readonly value: string; readonly label: string }[];
+}
+
+export function realNamePage(documents: readonly DocumentType[], say: Say): RealNamePage {
+  return {
+    notice: say('step-up.real-name.notice'),
+    documentTypes: documents.map((type) => ({ value: type, label: say(`layout.document.type.${type}`) })),
+    sexes: ['male', 'female'].map((sex) => ({ value: sex, label: say(`layout.sex.${sex}`) })),
   };
 }
 

@@ -1,0 +1,48 @@
+import { Refused, type RefusalCode } from '../../src/domain/refused.ts';
+import { errorModel, type ExpiredModel, type ProtocolErrorModel } from '../../src/http/errors.ts';
+import type { Link, Locale } from '../../src/http/page-model.ts';
+import type { Example } from '../journey.ts';
+import { housingFund, longService } from '../layout/samples.ts';
+
+type WayBack = ((locale: Locale) => Link) | undefined;
+
+const toService: WayBack = (locale) => ({ href: 'https://fund.demonstration-city.example/', label: housingFund(locale).name });
+const toLongService: WayBack = (locale) => ({ href: 'https://land.demonstration-city.example/', label: longService(locale).name });
+
+function error(code: RefusalCode, back?: WayBack): Example {
+  return {
+    view: 'error/error',
+    state: back ? `${code}-with-service` : code,
+    model: ({ words, locale }) => errorModel(words, locale, new Refused(code), back?.(locale)),
+  };
+}
+
+function expired(state: string, back?: WayBack): Example {
+  return { view: 'error/expired', state, model: ({ locale }): ExpiredModel => ({ back: back?.(locale) }) };
+}
+
+function protocol(code: string, back?: WayBack): Example {
+  return { view: 'error/protocol', state: code, model: ({ locale }): ProtocolErrorModel => ({ code, back: back?.(locale) }) };
+}
+
+export const examples: readonly Example[] = [
+  error('page.not-found'),
+  error('page.method'),
+  error('form.forged'),
+  error('form.forged', toService),
+  error('form.malformed'),
+  error('form.too-large'),
+  error('session.required'),
+  error('account.locked'),
+  error('account.locked', toLongService),
+  error('service.busy'),
+  error('service.unavailable'),
+  error('service.unavailable', toService),
+  error('service.failed'),
+  expired('without-service'),
+  expired('with-service', toService),
+  expired('with-long-service', toLongService),
+  protocol('invalid_client'),
+  protocol('invalid_request', toService),
+  protocol('invalid_redirect_uri', toLongService),
+];

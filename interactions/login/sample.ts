@@ -1,0 +1,39 @@
+import { Refused } from '../../src/domain/refused.ts';
+import type { Example, ExampleScene } from '../journey.ts';
+import { interaction, sampleForm, type SampleForm } from '../layout/samples.ts';
+import type { LoginModel } from './login.ts';
+
+/** The login card around the examples of each method. */
+
+export type LoginState = Partial<SampleForm> & Pick<Example, 'service'> & { readonly reauthenticate?: boolean };
+
+/** @param name - of the method */
+export function sampleLogin(name: string, fields: readonly string[], state: string, { service, reauthenticate = false, ...form }: LoginState): Example {
+  return {
+    view: `login/${name}/view`,
+    state,
+    ...(service ? { service } : {}),
+    model: (scene): LoginModel => ({
+      tabs: tabs(scene, name),
+      form: sampleForm(scene, { fields, ...form }),
+      identifierLabel: scene.profile.identifiers.map((kind) => scene.say(`login.identifier.${kind}`)).join('/'),
+      notice: undefined,
+      registerHref: `${interaction}/register`,
+      help: [],
+      reauthenticate,
+    }),
+  };
+}
+
+/** The ways of the city, and the one that is shown even where the city has not got it. */
+function tabs({ profile, say }: ExampleScene, shown: string): LoginModel['tabs'] {
+  return [...new Set([...profile.login.desktop, shown])].map((name) => ({
+    name,
+    label: say(`login.${name}.name`),
+    href: `${interaction}/login/${name}`,
+    current: name === shown,
+  }));
+}
+
+/** A field that was left empty. */
+export const empty = (field: string): Refused => new Refused('field.required', field, { reason: field });

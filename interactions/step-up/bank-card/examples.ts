@@ -1,0 +1,70 @@
+import type { Person } from '../../../src/domain/person/account.ts';
+import { Refused, type FormRefused, type RefusalCode } from '../../../src/domain/refused.ts';
+import type { Example } from '../../journey.ts';
+import { foreigner, housingFund, interaction, longName, sampleForm, several, zhangweiAsPerson } from '../../layout/samples.ts';
+import type { ProofingPage } from '../../proofing-method.ts';
+import { bar } from '../pages.ts';
+import { bankCardPage, type BankCardPage } from './bank-card.ts';
+
+interface State {
+  readonly person?: Person;
+  readonly values?: Readonly<Record<string, string>>;
+  readonly refused?: Refused | FormRefused;
+  /** The strictest rules a city may have. */
+  readonly strict?: boolean;
+}
+
+const fields = ['documentType', 'bankCard', 'reservedMobile', 'agreement'];
+
+function example(state: string, { person = zhangweiAsPerson, values, refused, strict = false }: State = {}): Example {
+  return {
+    view: 'step-up/bank-card/view',
+    state,
+    service: housingFund,
+    model: (scene): ProofingPage & BankCardPage => {
+      const { documents, bankCard, masking, brand } = scene.profile;
+      const policy = strict ? { debitOnly: true, classIOnly: true, mobileMustMatchAccount: true, agreement: true } : bankCard;
+      return {
+        progress: bar(scene.say, 'bank-card', 1),
+        form: sampleForm(scene, { fields, values: { documentType: person.document.type, ...values }, refused }),
+        back: { href: `${interaction}/step-up`, label: scene.say('layout.back') },
+        ...bankCardPage({ documents, policy, masking, agreement: brand.bankCardAgreement, words: scene.words, locale: scene.locale }, person),
+      };
+    },
+  };
+}
+
+const values = { bankCard: '6299000000000000010', reservedMobile: '13800000001', agreement: 'yes' };
+
+const wrong = (code: RefusalCode, field?: string, reason?: string) => ({
+  values,
+  refused: new Refused(code, field, reason === undefined ? {} : { reason }),
+});
+
+const nothing = several(
+  new Refused('bank-card.invalid', 'bankCard', { reason: 'empty' }),
+  new Refused('mobile.invalid', 'reservedMobile', { reason: 'empty' }),
+  new Refused('agreement.required', 'agreement'),
+);
+
+export const examples: readonly Example[] = [
+  example('empty'),
+  example('strict', { strict: true }),
+  example('filled', { values }),
+  example('long-name', { person: longName }),
+  example('foreigner', { person: foreigner }),
+  example('nothing-filled', { refused: nothing, strict: true }),
+  example('number-too-short', { ...wrong('bank-card.invalid', 'bankCard', 'length'), values: { ...values, bankCard: '62990000' } }),
+  example('credit-card', wrong('bank-card.not-debit', 'bankCard')),
+  example('class-ii', { ...wrong('bank-card.class', 'bankCard'), strict: true }),
+  example('other-mobile', { ...wrong('bank-card.mobile-differs', 'reservedMobile'), strict: true }),
+  example('other-document', wrong('document.invalid', 'documentType', 'not-verified')),
+  example('identity.mismatch', wrong('identity.mismatch', 'bankCard', 'bank-card')),
+  example('identity.no-record', wrong('identity.no-record', 'bankCard', 'bank-card')),
+  example('identity.invalid', wrong('identity.invalid', 'bankCard', 'bank-card')),
+  example('identity.unavailable', wrong('identity.unavailable')),
+  example('identity.over-quota', wrong('identity.over-quota')),
+  example('identity.refused', wrong('identity.refused')),
+  example('identity.pending', wrong('identity.pending')),
+  example('identity.too-many', wrong('identity.too-many')),
+];

@@ -1,0 +1,84 @@
+import { Refused, type FormRefused, type RefusalCode } from '../../../src/domain/refused.ts';
+import type { Example } from '../../journey.ts';
+import { housingFund, interaction, sampleAct, sampleForm, several } from '../../layout/samples.ts';
+import type { ProofingPage } from '../../proofing-method.ts';
+import { bar } from '../pages.ts';
+import { realNamePage, type RealNamePage } from './real-name.ts';
+
+interface State {
+  readonly values?: Readonly<Record<string, string>>;
+  readonly refused?: Refused | FormRefused;
+  /** In a registration, where it may be skipped. */
+  readonly skippable?: boolean;
+}
+
+const fields = ['documentType', 'name', 'documentNumber', 'sex', 'validFrom', 'validUntil', 'longTerm'];
+
+function example(state: string, { values, refused, skippable = false }: State = {}): Example {
+  return {
+    view: 'step-up/real-name/view',
+    state,
+    service: housingFund,
+    model: (scene): ProofingPage & RealNamePage => ({
+      progress: bar(scene.say, 'real-name', 1),
+      form: sampleForm(scene, { fields, values, refused }),
+      back: skippable ? undefined : { href: `${interaction}/step-up`, label: scene.say('layout.back') },
+      skip: skippable ? { ...sampleAct, label: scene.say('register.skip') } : undefined,
+      ...realNamePage(scene.profile.documents, scene.say),
+    }),
+  };
+}
+
+const zhangwei = {
+  documentType: 'resident-id-card',
+  name: '张伟',
+  documentNumber: '110199199003150113',
+  sex: 'male',
+  validFrom: '2018-06-06',
+  validUntil: '2038-06-06',
+  longTerm: 'no',
+};
+
+const abdurehim = { ...zhangwei, name: '阿卜杜热合曼·麦麦提依明·买买提江', documentNumber: '650199198512120038', validUntil: '', longTerm: 'yes' };
+
+const permit = { ...zhangwei, documentType: 'hk-permit', name: '陈家豪', documentNumber: 'H09900001', validFrom: '2021-03-22', validUntil: '2031-03-21' };
+
+const wrong = (code: RefusalCode, field: string, reason: string, values: Readonly<Record<string, string>> = {}) => ({
+  values: { ...zhangwei, ...values },
+  refused: new Refused(code, field, { reason }),
+});
+
+const nothing = several(
+  new Refused('name.invalid', 'name', { reason: 'empty' }),
+  new Refused('document.invalid', 'documentNumber', { reason: 'empty' }),
+  new Refused('date.invalid', 'validFrom', { reason: 'empty' }),
+  new Refused('date.invalid', 'validUntil', { reason: 'empty' }),
+);
+
+/** What came of asking the authority, as far as the page is shown again. */
+const answers: readonly (readonly [code: RefusalCode, field?: string])[] = [
+  ['identity.mismatch', 'documentNumber'],
+  ['identity.no-record', 'documentNumber'],
+  ['identity.invalid', 'documentNumber'],
+  ['identity.taken', 'documentNumber'],
+  ['identity.differs', 'documentNumber'],
+  ['identity.unavailable'],
+  ['identity.over-quota'],
+  ['identity.refused'],
+  ['identity.pending'],
+  ['identity.too-many'],
+];
+
+export const examples: readonly Example[] = [
+  example('empty'),
+  example('in-registration', { skippable: true }),
+  example('permit', { values: permit }),
+  example('long-name', { values: abdurehim }),
+  example('nothing-filled', { values: { documentType: 'resident-id-card' }, refused: nothing, skippable: true }),
+  example('name-with-digits', wrong('name.invalid', 'name', 'digits', { name: '张伟1' })),
+  example('number-wrong', wrong('document.invalid', 'documentNumber', 'check-character', { documentNumber: '110199199003150114' })),
+  example('other-document', wrong('document.invalid', 'documentNumber', 'other-document-type', { documentType: 'hk-permit' })),
+  example('dates-in-wrong-order', wrong('date.invalid', 'validUntil', 'order', { validUntil: '2016-06-06' })),
+  example('expired', { values: { ...zhangwei, validUntil: '2026-06-06' }, refused: new Refused('document.expired', 'validUntil') }),
+  ...answers.map(([code, field]) => example(code, { values: zhangwei, refused: new Refused(code, field) })),
+];
