@@ -16,8 +16,11 @@ export interface Credentials {
   readonly password: string;
 }
 
+type Login = (client: BenchClient, cookies: Cookies, username: string, scope?: string) => Promise<Record<string, string>>;
+type SignedIn = (client: BenchClient, user: number, scope?: string) => Promise<{ cookies: Cookies; tokens: Record<string, string> }>;
+
 export function operations(credentials: Credentials): readonly Operation[] {
-  const login = (client: BenchClient, cookies: Cookies, username: string, scope = 'openid') =>
+  const login: Login = (client, cookies, username, scope = 'openid') =>
     codeFlow(client, cookies, scope, async (page, path) => {
       // A refresh token is asked for with prompt=consent.
       if (page.text.includes('consent-allow')) {
@@ -27,13 +30,20 @@ export function operations(credentials: Credentials): readonly Operation[] {
       const form = { _form: hidden(page, 'login-submit'), identifier: username, password: credentials.password };
       return send(client, 'POST', action(page) ?? path, { cookies, form });
     });
-  const signedIn = async (client: BenchClient, user: number, scope?: string) => {
+  const signedIn: SignedIn = async (client, user, scope) => {
     const cookies: Cookies = new Map();
     return { cookies, tokens: await login(client, cookies, credentials.username(user, 0), scope) };
   };
+  return [...documents, ...tokenWork(signedIn), ...signIns(credentials, login, signedIn)];
+}
+
+const documents: readonly Operation[] = [
+  { name: 'discovery', target: { ratio: 1 }, count: 3000, prepare: async (client) => get(client, '/.well-known/openid-configuration') },
+  { name: 'JWKS', target: { ratio: 1 }, count: 3000, prepare: async (client) => get(client, client.endpoints.jwks_uri ?? '') },
+];
+
+function tokenWork(signedIn: SignedIn): readonly Operation[] {
   return [
-    { name: 'discovery', target: { ratio: 1 }, count: 3000, prepare: async (client) => get(client, '/.well-known/openid-configuration') },
-    { name: 'JWKS', target: { ratio: 1 }, count: 3000, prepare: async (client) => get(client, client.endpoints.jwks_uri ?? '') },
     {
       name: 'client credentials',
       target: { ratio: 3 },
@@ -69,6 +79,11 @@ export function operations(credentials: Credentials): readonly Operation[] {
         return async () => void (tokens = await token(client, { grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '' }));
       },
     },
+  ];
+}
+
+function signIns(credentials: Credentials, login: Login, signedIn: SignedIn): readonly Operation[] {
+  return [
     {
       name: 'login with an existing session',
       target: { ratio: 4 },

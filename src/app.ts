@@ -14,6 +14,7 @@ import { requestContext } from './http/request.ts';
 import { bridge } from './oidc/app-contexts.ts';
 import { clientName, wayBack } from './oidc/clients.ts';
 import { servedDocuments } from './oidc/documents.ts';
+import { asGet, postedPaths } from './oidc/posted-requests.ts';
 
 export interface AppOptions {
   readonly assembly: Assembly;
@@ -55,10 +56,11 @@ export function createApp({ assembly, log, metrics, checks, draining, sandbox }:
   return app;
 }
 
-/** Our own routes; no body is parsed in front of the provider's. */
+/** Our own routes; no other body is parsed in front of the provider's. */
 function ourPages({ journeys }: Assembly): Koa.Middleware<AppState> {
   const router = new Router<AppState>();
   router.use(['/interaction', '/account'], formBody());
+  router.post(postedPaths, formBody(), asGet);
   for (const journey of journeys) journey.routes(router);
   return router.routes() as Koa.Middleware<AppState>;
 }

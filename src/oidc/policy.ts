@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Clock } from '../domain/clock.ts';
 import type { UnitOfWork } from '../domain/unit-of-work.ts';
@@ -37,6 +38,7 @@ function accountIsThere() {
   return new Check(
     'account_gone',
     'the account of the session is locked or gone',
+    'login_required',
     ({ oidc }) => oidc.session?.accountId !== undefined && oidc.account === undefined,
   );
 }
@@ -46,15 +48,21 @@ function accountIsThere() {
  * relying party gets `login_required` (D1).
  */
 function hintedSubject({ subjectOf }: PolicyDeps) {
-  return new Check('hinted_subject', 'the signed-in person is not the one the service asked for', async (ctx) => {
-    const { session, client, claims, entities, result } = ctx.oidc;
-    const wanted = claims.id_token?.sub?.value ?? entities.IdTokenHint?.payload.sub;
+  const description = 'the signed-in person is not the one the service asked for';
+  return new Check('hinted_subject', description, 'login_required', async (ctx) => {
+    const { session, client, claims, params, result } = ctx.oidc;
+    const wanted = claims.id_token?.sub?.value ?? hintedBy(params?.id_token_hint);
     if (wanted === undefined || !client) return Check.NO_NEED_TO_PROMPT;
     if (!session?.accountId) return Check.REQUEST_PROMPT;
     if (wanted === (await subjectOf(ctx, session.accountId, client))) return Check.NO_NEED_TO_PROMPT;
     if (result?.login) throw new errors.LoginRequired('somebody else signed in');
     return Check.REQUEST_PROMPT;
   });
+}
+
+/** The library verified the token when the request came in, and forgets it while somebody signs in or for a pushed request. */
+function hintedBy(hint: unknown): string | undefined {
+  return typeof hint === 'string' ? decodeJwt(hint).sub : undefined;
 }
 
 /**

@@ -115,9 +115,9 @@ function secretOf(session: KoaContextWithOIDC['oidc']['session']): string | unde
 /** Our context of the request, in language and channel of its parameters. */
 function localised(ctx: KoaContextWithOIDC, cookies: CookieJar): AppContext {
   const app = appContextOf(ctx);
-  const { ui_locales: uiLocales, display } = ctx.oidc.params ?? {};
-  const interaction = ctx.oidc.entities.Interaction?.uid;
-  app.state.locale = preferredLocale(app, cookies, typeof uiLocales === 'string' ? uiLocales : undefined, interaction);
+  const { Interaction: interaction } = ctx.oidc.entities;
+  const { ui_locales: uiLocales, display } = ctx.oidc.params ?? interaction?.params ?? {};
+  app.state.locale = preferredLocale(app, cookies, typeof uiLocales === 'string' ? uiLocales : undefined, interaction?.uid);
   app.state.channel = preferredChannel(app, typeof display === 'string' ? display : undefined);
   return app;
 }

@@ -20,6 +20,16 @@ export interface ConsentStore {
   find(accountId: string, clientId: string, principal: string): Promise<Consent | undefined>;
 }
 
+/** What is allowed now besides what was allowed before, unless that was under another text. */
+export function together(earlier: Consent | undefined, consent: Consent): Consent {
+  if (earlier?.textVersion !== consent.textVersion) return consent;
+  return {
+    ...consent,
+    scopes: [...new Set([...earlier.scopes, ...consent.scopes])],
+    claims: [...new Set([...earlier.claims, ...consent.claims])],
+  };
+}
+
 /** Does a remembered consent cover what is asked now? Less is fine, more is asked again. */
 export function covers(consent: Consent | undefined, scopes: readonly string[], claims: readonly string[]): boolean {
   if (!consent) return false;
