@@ -9,8 +9,8 @@ const essential = (...values: string[]): RequestParameters => ({
   claims: { id_token: { acr: { essential: true, ...(values.length === 1 ? { value: values[0] } : { values }) } } },
 });
 
-/** Somebody is on the step-up page, and on which target. */
-const isAsked = (person: Person): boolean => /\/step-up$/.test(person.page.url.pathname) && person.page.has('#step-up-decline');
+/** Is somebody on the step-up page? */
+const isAsked = (person: Person): boolean => person.page.url.pathname.endsWith('/step-up') && person.page.has('#step-up-decline');
 const declines = (person: Person) => person.submits({}, { button: '#step-up-decline' });
 
 describe.each(['demo', 'beijing'])('levels, %s', (profile) => {

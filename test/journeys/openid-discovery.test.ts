@@ -1,0 +1,81 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { request } from 'undici';
+import type { Product } from '../support/product.ts';
+import { sharedProduct } from '../support/shared-products.ts';
+
+let product: Product;
+beforeAll(async () => {
+  product = await sharedProduct();
+});
+
+const asks = async (path: string, headers: Record<string, string> = {}) => {
+  const answer = await request(new URL(path, product.address), { headers });
+  return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
+};
+
+const discovery = '/.well-known/openid-configuration';
+
+describe('what services can look up', () => {
+  it('[PRT-01] discovery says what there is: code flow with S256, form_post, iss, pairwise subjects', async () => {
+    const { body } = await asks(discovery);
+    expect(JSON.parse(body)).toMatchObject({
+      issuer: product.issuer,
+      response_types_supported: ['code', 'none'],
+      response_modes_supported: expect.arrayContaining(['query', 'form_post']),
+      code_challenge_methods_supported: ['S256'],
+      authorization_response_iss_parameter_supported: true,
+      subject_types_supported: ['pairwise'],
+      grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
+      prompt_values_supported: expect.arrayContaining(['none', 'login', 'consent', 'create']),
+      ui_locales_supported: ['zh-CN', 'en'],
+      backchannel_logout_supported: true,
+      backchannel_logout_session_supported: true,
+      claims_parameter_supported: true,
+      id_token_signing_alg_values_supported: expect.arrayContaining(['ES256', 'RS256']),
+    });
+  });
+
+  it.each([
+    { Host: 'evil.example' },
+    { Host: 'localhost:1' },
+    { 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Proto': 'https' },
+    { Forwarded: 'host=evil.example;proto=https' },
+    { 'X-Forwarded-Host': 'evil.example, localhost', 'X-Forwarded-Port': '666', 'X-Forwarded-Prefix': '/evil' },
+  ])('[PRT-01] every address it prints is of the issuer, whoever asks under whichever name: %j', async (headers) => {
+    const told = await asks(discovery, headers);
+    expect(told.body).toBe((await asks(discovery)).body);
+    const addresses = Object.values<unknown>(JSON.parse(told.body)).filter((value) => typeof value === 'string' && /^https?:/.test(value));
+    expect(addresses.length).toBeGreaterThan(8);
+    for (const address of addresses) expect(address).toMatch(new RegExp(`^${product.issuer}(/|$)`));
+
+    // Nor does any page or redirect print another one.
+    for (const path of ['/auth?client_id=nobody', '/login', '/', '/session/end', '/interaction/x/login']) {
+      const page = await asks(path, headers);
+      expect(`${page.body} ${JSON.stringify(page.headers)}`).not.toContain('evil.example');
+      const { location = '/' } = page.headers;
+      expect(new URL(String(location), product.issuer).origin).toBe(product.issuer);
+    }
+  });
+
+  it('[PRT-01] the key set has a key for every algorithm, and nothing private', async () => {
+    const { body } = await asks('/jwks');
+    const { keys }: { keys: Record<string, string>[] } = JSON.parse(body);
+    expect(new Set(keys.map(({ kty }) => kty))).toEqual(new Set(['EC', 'RSA', 'OKP']));
+    for (const key of keys) {
+      expect(Object.keys(key)).toEqual(expect.arrayContaining(['kid', 'kty', 'use']));
+      for (const secret of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']) expect(key).not.toHaveProperty(secret);
+    }
+    expect(new Set(keys.map(({ kid }) => kid)).size).toBe(keys.length);
+  });
+
+  it.each([discovery, '/jwks'])('[PRT-01] %s may be kept by everybody and costs nothing while it has not changed', async (path) => {
+    const first = await asks(path);
+    expect(first).toMatchObject({ status: 200, headers: { 'content-type': expect.stringMatching(/^application\/(jwk-set\+)?json/) } });
+    expect(first.headers['cache-control']).toMatch(/public, max-age=\d{3}/);
+    expect(first.headers['access-control-allow-origin']).toBe('*');
+    expect(first.headers['set-cookie']).toBeUndefined();
+    const again = await asks(path, { 'If-None-Match': String(first.headers['etag']) });
+    expect(again).toMatchObject({ status: 304, body: '' });
+    expect((await asks(path, { 'If-None-Match': '"another"' })).status).toBe(200);
+  });
+});
