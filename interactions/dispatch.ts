@@ -1,4 +1,3 @@
-import { formBody, rawForm } from '../src/http/form.ts';
 import type { Journey } from './journey.ts';
 import { visitOf, type VisitDeps } from './visit.ts';
 
@@ -10,18 +9,11 @@ const journeyOf: Readonly<Record<string, string>> = {
   consent: 'consent',
 };
 
-/** From a service's request to the journey that answers it. */
+/** The address the provider sends people to; it leads to the journey of the prompt. */
 export function createDispatch(deps: VisitDeps): Journey {
   return {
     name: 'dispatch',
     routes(router) {
-      // A request may come by POST (OpenID Connect Core 3.1.2.1). Our cookies are Lax, so the form of a service brings
-      // none of them; the same request by GET does.
-      router.post('/auth', formBody(), (ctx) => {
-        ctx.status = 303;
-        ctx.redirect(`/auth?${rawForm(ctx).toString()}`);
-      });
-      // Where the provider sends people.
       router.get('/interaction/:uid', async (ctx) => {
         const visit = await visitOf(deps, ctx);
         const journey = journeyOf[visit.prompt.name];

@@ -27,11 +27,6 @@ export function formBody() {
   };
 }
 
-/** Everything a form sent, in its order and repeated fields included; for forms of others, which have no token. */
-export function rawForm(ctx: AppContext): URLSearchParams {
-  return new URLSearchParams((ctx.request as { rawBody?: string }).rawBody);
-}
-
 export interface SubmittedForm {
   /** Text fields of the page; repeated ones are refused. */
   readonly values: Readonly<Record<string, string>>;
