@@ -183,6 +183,7 @@ function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
     ...parts,
     ...shared,
     vault,
+    consents: adapters.consents,
     once,
     drafts,
     profile,

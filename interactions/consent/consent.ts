@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Provider } from 'oidc-provider';
 import type { Clock } from '../../src/domain/clock.ts';
+import { together, type ConsentStore } from '../../src/domain/consent/consent.ts';
 import type { Brand } from '../../src/domain/policy.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { UnitOfWork, Write } from '../../src/domain/unit-of-work.ts';
 import { readForm, type FormTokens } from '../../src/http/form.ts';
 import type { Pages } from '../../src/http/page.ts';
 import type { Say } from '../../src/http/words.ts';
-import { claimRows, sensitiveScopes } from '../../src/oidc/claims.ts';
+import { claimRows, mayAskFor, sensitiveScopes } from '../../src/oidc/claims.ts';
 import { finish } from '../../src/oidc/outcome.ts';
 import type { Journey } from '../journey.ts';
 import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
@@ -15,6 +16,7 @@ import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
 /** 用户授权 – what a service is about to learn, and the decision (CON-01). Remembered; first-party clients never get here. */
 export interface ConsentDeps extends VisitDeps {
   readonly provider: () => Provider;
+  readonly consents: ConsentStore;
   readonly unitOfWork: UnitOfWork;
   readonly clock: Clock;
   readonly tokens: FormTokens;
@@ -46,11 +48,11 @@ async function consentVisit(deps: ConsentDeps, ctx: Visit['ctx']): Promise<Visit
 }
 
 /** What is asked for: all of the request, not only what is new, so that the person sees the whole. */
-function asked({ params }: Visit): { scopes: string[]; claims: string[] } {
+function asked({ params, client }: Visit): { scopes: string[]; claims: string[] } {
   const scopes = (typeof params.scope === 'string' ? params.scope : '').split(' ').filter(Boolean);
   const named = typeof params.claims === 'string' ? (JSON.parse(params.claims) as { id_token?: object; userinfo?: object }) : {};
-  const ours = new Set(claimRows.map(({ claim }) => claim));
-  const claims = [...new Set([...Object.keys(named.id_token ?? {}), ...Object.keys(named.userinfo ?? {})])].filter((claim) => ours.has(claim));
+  const everything = new Set([...Object.keys(named.id_token ?? {}), ...Object.keys(named.userinfo ?? {})]);
+  const claims = claimRows.map(({ claim }) => claim).filter((claim) => everything.has(claim) && mayAskFor(client, claim));
   return { scopes, claims };
 }
 
@@ -87,12 +89,13 @@ async function decide(deps: ConsentDeps, visit: Visit & { accountId: string }): 
   if (values.decision !== 'allow' && values.decision !== 'deny') throw new Refused('form.malformed');
   const allowed = values.decision === 'allow';
   const { scopes, claims } = asked(visit);
+  const earlier = await deps.consents.find(accountId, client.clientId, 'person');
   const now = deps.clock.now();
   const decision: Write[] = allowed
     ? [
         {
           write: 'consent.put',
-          consent: {
+          consent: together(earlier, {
             accountId,
             clientId: client.clientId,
             principal: 'person',
@@ -100,7 +103,7 @@ async function decide(deps: ConsentDeps, visit: Visit & { accountId: string }): 
             claims,
             textVersion: deps.brand.privacy.version,
             givenAt: now,
-          },
+          }),
         },
       ]
     : [];

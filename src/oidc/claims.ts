@@ -88,3 +88,9 @@ export function claimsOf(rows: readonly ClaimRow[], facts: ClaimFacts): Record<s
     rows.map(({ claim, value }) => [claim, value(facts)] as const).filter(([, value]) => value !== undefined),
   );
 }
+
+/** Named one by one, a client may ask for no more than by the scopes it is registered with. */
+export function mayAskFor(client: { readonly scope?: string | undefined }, claim: string): boolean {
+  const row = claimRows.find((each) => each.claim === claim);
+  return row !== undefined && (client.scope ?? '').split(' ').includes(row.scope);
+}
