@@ -67,6 +67,8 @@ describe.each(databaseKinds)('the audit log in %s', (kind) => {
     ['a detail was changed', sql`update audit_event set details = '{"reason":"otp.wrong"}' where seq = 3`, 3],
     ['the time was changed', sql`update audit_event set at = at + interval '1 ms' where seq = 3`, 3],
     ['the account was changed', sql`update audit_event set account_id = null where seq = 3`, 3],
+    ['the hash before it was changed', sql`update audit_event set prev_hash = hash where seq = 3`, 3],
+    ['numbers were left out', sql`update audit_event set seq = seq + 10 where seq >= 3`, 13],
     ['an event was taken out', sql`delete from audit_event where seq = 3`, 4],
     [
       'two events were exchanged',

@@ -103,8 +103,13 @@ describe.each(databaseKinds)('retention in %s', (kind) => {
 });
 
 (databaseKinds.includes('postgres') ? describe : describe.skip)('purging while others work', () => {
+  let stores: TestStores;
+  beforeAll(async () => {
+    stores = await openStores('postgres');
+  });
+  afterAll(() => stores.close());
+
   it('passes over the rows they hold and waits for nobody', async () => {
-    const stores = await openStores('postgres');
     await overdueSessions(stores, 10);
     const overdue = secondsAfter(happenedAt, 3601);
     await stores.db.transaction().execute(async (transaction) => {
@@ -112,7 +117,6 @@ describe.each(databaseKinds)('retention in %s', (kind) => {
       expect((await purge(stores.db, overdue))['oidc_state']).toBe(9);
     });
     expect((await purge(stores.db, overdue))['oidc_state']).toBe(1);
-    await stores.close();
   });
 });
 

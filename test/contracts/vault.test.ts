@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { createFileVault } from '../../adapters/keys/file-vault.ts';
 import { type SuiteName, suites } from '../../adapters/keys/suites.ts';
@@ -70,6 +70,13 @@ describe.each(suiteNames)('the vault with %s', (suite: SuiteName) => {
     const onlyNew = createFileVault(renewed);
     await expect(onlyNew.open(key, place, sealed)).rejects.toThrow('not here');
     expect(await onlyNew.open(await both.newKey(), place, sealed).catch(() => 'shut')).toBe('shut');
+  });
+
+  it('lets no byte wander between what is sealed and what it is bound to', () => {
+    const [key, bound] = [createSecretKey(randomBytes(32)), Buffer.from('place')];
+    const sealed = suites[suite].seal(key, bound, Buffer.from('张伟'));
+    const moved = Buffer.concat([bound.subarray(-1), sealed]);
+    expect(() => suites[suite].open(key, bound.subarray(0, -1), moved)).toThrow(shut);
   });
 
   it('opens what every other suite sealed', async () => {
