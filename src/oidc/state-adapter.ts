@@ -71,7 +71,8 @@ function stateAdapter({ storeOf, stores, vault, clock, beforeSessionEnds }: Stat
       await store.destroy(model, hashedId(id));
     },
     async revokeByGrantId(grantId) {
-      await Promise.all(stores.map((each) => each.revokeByGrantId(grantId)));
+      // The library asks every kind of token; one of them is enough to reach all stores.
+      if (model === 'AccessToken') await Promise.all(stores.map((each) => each.revokeByGrantId(grantId)));
     },
   };
 }
