@@ -30,7 +30,6 @@ export interface LandingDeps {
 export interface LandingModel {
   readonly loginHref: string;
   readonly registerHref: string;
-  readonly helpHref: string;
   readonly agreementsHref: string;
   /** Absent in production. */
   readonly sandboxHref: string | undefined;
@@ -66,7 +65,6 @@ export function landingModel(sandbox: boolean): LandingModel {
   return {
     loginHref: '/login',
     registerHref: '/register',
-    helpHref: '/help',
     agreementsHref: '/help/agreement',
     sandboxHref: sandbox ? '/sandbox' : undefined,
   };

@@ -20,7 +20,6 @@ export interface AccountPageModel {
   readonly password: { readonly hint: string; readonly rules: readonly string[] };
   readonly agreement: readonly Link[];
   readonly notices: readonly string[];
-  readonly helpHref: string;
 }
 
 export function accountPageModel({ locale, say, profile }: PageScene, form: FormModel): AccountPageModel {
@@ -35,7 +34,6 @@ export function accountPageModel({ locale, say, profile }: PageScene, form: Form
       { href: '/help/privacy', label: brand.privacy.title[locale] },
     ],
     notices: [],
-    helpHref: '/help',
   };
 }
 

@@ -45,6 +45,8 @@ export interface Brand {
   /** One of the palettes of the style sheet. */
   readonly palette: 'blue' | 'red' | 'green' | 'teal';
   readonly hotline: string;
+  /** Where people find help: a path of ours or an address. */
+  readonly helpCentre: string;
   /** An empty text is not shown. */
   readonly footer: {
     readonly organiser: LocalText;

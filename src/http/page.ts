@@ -46,7 +46,7 @@ export function createPages(deps: PageDeps): Pages {
     nonce: ctx.state.nonce,
     requestId: ctx.state.requestId,
     brand: brandModel(deps.brand, (text) => text[ctx.state.locale]),
-    links: pageLinks(deps.assets),
+    links: pageLinks(deps.assets, deps.brand),
     self: ctx.method === 'GET' ? ctx.url : ctx.path,
     locales: locales.map((locale) => ({
       locale,
@@ -86,13 +86,13 @@ function brandModel(brand: Brand, say: (text: LocalText) => string): BrandModel 
   };
 }
 
-function pageLinks(assets: Assets): PageModel['links'] {
+function pageLinks(assets: Assets, { helpCentre }: Brand): PageModel['links'] {
   return {
     home: '/',
     login: '/login',
     register: '/register',
     account: '/account',
-    help: '/help',
+    help: helpCentre,
     agreement: '/help/agreement',
     privacy: '/help/privacy',
     accessibility: '/help/accessibility',

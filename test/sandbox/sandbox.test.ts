@@ -24,6 +24,7 @@ const profile: Pick<Profile, 'brand' | 'ladders' | 'proofing' | 'sandbox'> = {
     city: both('city'),
     palette: 'blue',
     hotline: '12345',
+    helpCentre: '/help',
     footer: { organiser: both(''), icp: '', publicSecurity: '', siteCode: '' },
     portal: { name: both('portal'), url: 'https://portal.example' },
     agreement: named,
