@@ -60,6 +60,9 @@ export function createProviderPages({ pages, cookies }: { pages: Pages; cookies:
     const service = serviceOf(client, localised(ctx, cookies).state.locale);
     return service?.href === undefined ? undefined : { href: service.href, label: service.name };
   };
+  const remember = (ctx: KoaContextWithOIDC, client: Client | undefined) => {
+    if (client) cookies.set(appContextOf(ctx), 'service', client.clientId, wayBackSeconds);
+  };
   /** The service this browser came from last, where the request does not say it any more. */
   const lastService = (ctx: KoaContextWithOIDC) => {
     const id = cookies.get(appContextOf(ctx), 'service');
@@ -68,8 +71,7 @@ export function createProviderPages({ pages, cookies }: { pages: Pages; cookies:
 
   return {
     interactionUrl(ctx, interaction) {
-      const { client } = ctx.oidc;
-      if (client) cookies.set(appContextOf(ctx), 'service', client.clientId, wayBackSeconds);
+      remember(ctx, ctx.oidc.client);
       return `/interaction/${interaction.uid}`;
     },
     async error(ctx, out, error) {
@@ -83,6 +85,7 @@ export function createProviderPages({ pages, cookies }: { pages: Pages; cookies:
     },
     async logout(ctx) {
       const { session, client } = ctx.oidc;
+      remember(ctx, client);
       const model: LogoutModel = {
         action: '/session/end/confirm',
         xsrf: secretOf(session),
@@ -92,8 +95,9 @@ export function createProviderPages({ pages, cookies }: { pages: Pages; cookies:
     },
     async loggedOut(ctx) {
       const { accountId } = await ctx.oidc.provider.Session.get(ctx);
-      const model: LoggedOutModel = { stayed: accountId !== undefined, next: wayBackOf(ctx, ctx.oidc.client) };
-      await show(ctx, 'logout/done', model);
+      const model: LoggedOutModel = { stayed: accountId !== undefined, next: wayBackOf(ctx, ctx.oidc.client ?? (await lastService(ctx))) };
+      // The library sets no status here, and koa's first one is 404.
+      await show(ctx, 'logout/done', model, 200);
     },
     formPost: (ctx, redirectUri, payload) => formPost(ctx, redirectUri, payload, 'form_post'),
     async switchPage(ctx) {
