@@ -10,8 +10,8 @@ import type { BankCard, RegisteredPerson } from '../../sandbox/registered-person
 import { movableClock } from '../support/movable-clock.ts';
 import { hostileAnswers, startRawServer } from '../support/raw-server.ts';
 
-const timing = { slowMs: 150, lateMs: 600 };
-const timeoutMs = 300;
+const timing = { slowMs: 150, lateMs: 3000 };
+const timeoutMs = 1500;
 const clock = movableClock();
 const people = createPeople(clock);
 const everyCard = people.scripted.flatMap((person) => person.bankCards.map((card) => ({ id: person.id, last: card.number.slice(-4), person, card })));
@@ -166,7 +166,7 @@ describe.each([signedJson, tencent])('the bank card source $name', (pair) => {
     servers.push(server);
     const startedAt = performance.now();
     const answer = await sourceAt(server.url).check(checkOf(...good), 'our-reference');
-    expect(performance.now() - startedAt).toBeLessThan(timeoutMs + 200);
+    expect(performance.now() - startedAt).toBeLessThan(2 * timeoutMs);
     expect(answer).toMatchObject({ outcome: 'unavailable', reference: 'our-reference' });
     expect(answer.reason).toMatch(/^[a-z0-9-]+$/);
   });

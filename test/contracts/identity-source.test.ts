@@ -12,8 +12,8 @@ import type { RegisteredPerson } from '../../sandbox/registered-person.ts';
 import { movableClock } from '../support/movable-clock.ts';
 import { hostileAnswers, startRawServer } from '../support/raw-server.ts';
 
-const timing = { slowMs: 150, lateMs: 600 };
-const timeoutMs = 300;
+const timing = { slowMs: 150, lateMs: 3000 };
+const timeoutMs = 1500;
 const clock = movableClock();
 const people = createPeople(clock);
 
@@ -183,7 +183,7 @@ describe.each([publicSecurity('hmac-sha256'), publicSecurity('hmac-sm3'), tencen
     servers.push(server);
     const startedAt = performance.now();
     const answer = await sourceAt(server.url).check(checkOf(zhangwei), 'our-reference');
-    expect(performance.now() - startedAt).toBeLessThan(timeoutMs + 200);
+    expect(performance.now() - startedAt).toBeLessThan(2 * timeoutMs);
     expect(answer).toMatchObject({ outcome: 'unavailable', reference: 'our-reference' });
     expect(answer.reason).toMatch(/^[a-z0-9-]+$/);
   });

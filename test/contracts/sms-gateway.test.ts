@@ -14,8 +14,8 @@ import { createMemoryMessages, createOutboxGateways } from '../../sandbox/outbox
 import { movableClock } from '../support/movable-clock.ts';
 import { hostileAnswers, startRawServer } from '../support/raw-server.ts';
 
-const timing = { slowMs: 150, lateMs: 600 };
-const timeoutMs = 300;
+const timing = { slowMs: 150, lateMs: 3000 };
+const timeoutMs = 1500;
 const clock = movableClock();
 const message = {
   id: '0d1f6d3e-5b0a-4c58-9d0a-0f8f5f4c7e21',
@@ -220,7 +220,7 @@ describe.each([chuanglan, aliyun('ACS3-HMAC-SHA256'), aliyun('ACS3-HMAC-SM3'), t
     const hostile = await answering(handler);
     const startedAt = performance.now();
     const result = await hostile.send(message);
-    expect(performance.now() - startedAt).toBeLessThan(timeoutMs + 200);
+    expect(performance.now() - startedAt).toBeLessThan(2 * timeoutMs);
     expect(result).toMatchObject({ result: 'ambiguous' });
     expect('reason' in result && result.reason).toMatch(/^[a-z0-9-]+$/);
   });
