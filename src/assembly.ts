@@ -135,7 +135,7 @@ function providerDeps(options: AssemblyOptions, { pages, cookies, levels }: Show
     policy: { levels, unitOfWork, clock, absoluteSeconds, subjectOf },
     grants: { consents: adapters.consents },
     sessionEnd,
-    pages: createProviderPages({ pages, cookies }),
+    pages: createProviderPages({ pages, cookies, subjectOf }),
     usable: async (ctx, accountId) => (await headerOf(ctx, accountId))?.status === 'active',
   };
 }

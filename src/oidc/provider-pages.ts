@@ -8,6 +8,7 @@ import { preferredChannel, preferredLocale } from '../http/preferences.ts';
 import type { AppContext } from '../http/app-context.ts';
 import { appContextOf } from './app-contexts.ts';
 import { serviceOf, type Service } from './clients.ts';
+import type { SubjectOf } from './subject.ts';
 
 /** Every page the library would show is ours, in both languages, with a way back to the service. */
 export interface ProviderPages {
@@ -43,7 +44,13 @@ export interface FormPostModel {
 /** How long the way back to a service is remembered after its interaction is gone (PRT-11). */
 const wayBackSeconds = 86_400;
 
-export function createProviderPages({ pages, cookies }: { pages: Pages; cookies: CookieJar }): ProviderPages {
+export interface ProviderPagesDeps {
+  readonly pages: Pages;
+  readonly cookies: CookieJar;
+  readonly subjectOf: SubjectOf;
+}
+
+export function createProviderPages({ pages, cookies, subjectOf }: ProviderPagesDeps): ProviderPages {
   const show = async (ctx: KoaContextWithOIDC, view: string, model: object, status = ctx.status): Promise<void> => {
     const app = localised(ctx, cookies);
     await pages.render(app, { view, model, status, service: serviceOf(ctx.oidc.client, app.state.locale) });
@@ -60,24 +67,17 @@ export function createProviderPages({ pages, cookies }: { pages: Pages; cookies:
     const service = serviceOf(client, localised(ctx, cookies).state.locale);
     return service?.href === undefined ? undefined : { href: service.href, label: service.name };
   };
-  const remember = (ctx: KoaContextWithOIDC, client: Client | undefined) => {
-    if (client) cookies.set(appContextOf(ctx), 'service', client.clientId, wayBackSeconds);
-  };
-  /** The service this browser came from last, where the request does not say it any more. */
-  const lastService = (ctx: KoaContextWithOIDC) => {
-    const id = cookies.get(appContextOf(ctx), 'service');
-    return id === undefined ? undefined : ctx.oidc.provider.Client.find(id);
-  };
+  const last = lastService(cookies);
 
   return {
     interactionUrl(ctx, interaction) {
-      remember(ctx, ctx.oidc.client);
+      last.remember(ctx, ctx.oidc.client);
       return `/interaction/${interaction.uid}`;
     },
     async error(ctx, out, error) {
       // Nobody sent a wrong request: a page of a sign-in that is over was opened again.
       if (error instanceof errors.SessionNotFound) {
-        const model: ExpiredModel = { back: wayBackOf(ctx, await lastService(ctx)) };
+        const model: ExpiredModel = { back: wayBackOf(ctx, await last.recall(ctx)) };
         return show(ctx, 'error/expired', model, refusals['interaction.expired']);
       }
       const model: ProtocolErrorModel = { code: out.error, back: wayBackOf(ctx, ctx.oidc.client) };
@@ -85,17 +85,17 @@ export function createProviderPages({ pages, cookies }: { pages: Pages; cookies:
     },
     async logout(ctx) {
       const { session, client } = ctx.oidc;
-      remember(ctx, client);
+      last.remember(ctx, client);
       const model: LogoutModel = {
         action: '/session/end/confirm',
         xsrf: secretOf(session),
-        service: serviceOf(client, localised(ctx, cookies).state.locale),
+        service: (await hintsAtAnother(ctx, subjectOf)) ? undefined : serviceOf(client, localised(ctx, cookies).state.locale),
       };
       await show(ctx, 'logout/logout', model);
     },
     async loggedOut(ctx) {
       const { accountId } = await ctx.oidc.provider.Session.get(ctx);
-      const model: LoggedOutModel = { stayed: accountId !== undefined, next: wayBackOf(ctx, ctx.oidc.client ?? (await lastService(ctx))) };
+      const model: LoggedOutModel = { stayed: accountId !== undefined, next: wayBackOf(ctx, ctx.oidc.client ?? (await last.recall(ctx))) };
       // The library sets no status here, and koa's first one is 404.
       await show(ctx, 'logout/done', model, 200);
     },
@@ -109,6 +109,27 @@ export function createProviderPages({ pages, cookies }: { pages: Pages; cookies:
       await formPost(ctx, '/session/end/confirm', { xsrf, logout: 'yes' }, session?.accountId === undefined ? 'form_post' : 'switch');
     },
   };
+}
+
+/** The service this browser came from last, for when the request does not say it any more. */
+function lastService(cookies: CookieJar) {
+  return {
+    remember(ctx: KoaContextWithOIDC, client: Client | undefined): void {
+      if (client) cookies.set(appContextOf(ctx), 'service', client.clientId, wayBackSeconds);
+    },
+    async recall(ctx: KoaContextWithOIDC): Promise<Client | undefined> {
+      const id = cookies.get(appContextOf(ctx), 'service');
+      return id === undefined ? undefined : ctx.oidc.provider.Client.find(id);
+    },
+  };
+}
+
+/** The library does not compare the hint with the session; who left a service as somebody else did not leave it now (D1). */
+async function hintsAtAnother(ctx: KoaContextWithOIDC, subjectOf: SubjectOf): Promise<boolean> {
+  const { session, client, entities } = ctx.oidc;
+  const hinted = entities.IdTokenHint?.payload.sub;
+  if (hinted === undefined || !client || !session?.accountId) return false;
+  return hinted !== (await subjectOf(ctx, session.accountId, client));
 }
 
 /** Of the forms that end a session. */

@@ -33,7 +33,7 @@ export function collectLogouts(provider: Provider, { subjectOf, clock }: Session
       if (!ctx) throw new Error('a session ends within a request');
       const sub = await subjectOf(ctx, accountId, this);
       const messages = waiting.get(ctx) ?? [];
-      waiting.set(ctx, [...messages, logoutMessage({ kind: 'backchannel-logout', clientId: this.clientId, sub, sid }, clock.now())]);
+      waiting.set(ctx, [...messages, logoutMessage(this, { sub, sid }, clock.now())]);
     },
   });
 }
@@ -47,7 +47,9 @@ export async function beforeSessionEnds({ unitOfWork, clock }: SessionEndDeps): 
   const messages = waiting.get(ctx) ?? [];
   waiting.delete(ctx);
   const accountId = ctx.oidc.session?.accountId;
-  const done = accountId === undefined ? [] : [audit('sign-out.done', { accountId, requestId: undefined }, clock.now())];
+  // Who stays signed in gets a new identifier, and the old one ends here as well.
+  const stays = ctx.oidc.params?.logout === undefined;
+  const done = accountId === undefined || stays ? [] : [audit('sign-out.done', { accountId, requestId: undefined }, clock.now())];
   if (messages.length + done.length > 0) await unitOfWork.commit('sign-out', [...messages, ...done]);
 }
 
@@ -69,7 +71,7 @@ export async function sessionEndWrites(deps: EndSessionsDeps, accountId: string,
       const client = await deps.provider().Client.find(clientId);
       if (!client?.backchannelLogoutUri) continue;
       const sub = await deps.subjectOf(undefined, accountId, client);
-      messages.push(logoutMessage({ kind: 'backchannel-logout', clientId, sub, sid }, now));
+      messages.push(logoutMessage(client, { sub, sid }, now));
     }
   }
   return [{ write: 'sessions.end', accountId, exceptUid }, ...messages];
@@ -91,7 +93,10 @@ interface StoredSession {
   readonly authorizations?: Readonly<Record<string, { readonly sid?: string }>>;
 }
 
-function logoutMessage(payload: BackchannelLogoutPayload, now: Date): Write {
+/** `sid` is for services that were given it in the ID token; to others it says nothing. */
+function logoutMessage(client: Client, { sub, sid }: Pick<BackchannelLogoutPayload, 'sub' | 'sid'>, now: Date): Write {
+  const { clientId, backchannelLogoutSessionRequired: knowsSid } = client;
+  const payload: BackchannelLogoutPayload = { kind: 'backchannel-logout', clientId, sub, sid: knowsSid ? sid : undefined };
   return {
     write: 'outbox.enqueue',
     message: {
