@@ -5,7 +5,7 @@ import { interactionsFolder, type Assembly } from './assembly.ts';
 import type { AppContext, AppState } from './http/app-context.ts';
 import { errorPages } from './http/errors.ts';
 import { formBody } from './http/form.ts';
-import { securityHeaders } from './http/headers.ts';
+import { constantHeaders, securityHeaders } from './http/headers.ts';
 import { health, type HealthChecks } from './http/health.ts';
 import { requestLog, type Log } from './http/log.ts';
 import type { Metrics } from './http/metrics.ts';
@@ -29,16 +29,18 @@ export interface AppOptions {
 /** The order of all middleware, on one screen. */
 export function createApp({ assembly, log, metrics, checks, draining, sandbox }: AppOptions): Koa<AppState> {
   const { environment, cookies, pages, assets } = assembly;
+  const https = environment.issuer.startsWith('https:');
+  const router = ourPages(assembly);
   // Protocol and host are those that requestContext wrote, never what a browser sent.
   const app = new Koa<AppState>({ proxy: true });
   app.on('error', (error: unknown) => log.error('request.failed', error, {}));
 
-  app.use(health({ checks, draining }));
+  app.use(health({ checks, draining, headers: constantHeaders(https) }));
   app.use(servedDocuments(() => assembly.ring.current()));
   app.use(requestContext({ issuer: environment.issuer, proxyHops: environment.trustProxy }));
   app.use(requestLog(log));
   app.use(metrics.middleware);
-  app.use(securityHeaders({ https: environment.issuer.startsWith('https:') }));
+  app.use(securityHeaders({ https }));
   app.use(machineEndpoints(assembly));
   app.use(assets.middleware);
   app.use(preferences(cookies));
@@ -51,18 +53,19 @@ export function createApp({ assembly, log, metrics, checks, draining, sandbox }:
     }),
   );
   if (sandbox) app.use(sandbox);
-  app.use(ourPages(assembly));
+  app.use(router.routes() as Koa.Middleware<AppState>);
+  app.use(router.allowedMethods() as Koa.Middleware<AppState>);
   app.use(openIdProvider(assembly));
   return app;
 }
 
 /** Our own routes; no other body is parsed in front of the provider's. */
-function ourPages({ journeys }: Assembly): Koa.Middleware<AppState> {
+function ourPages({ journeys }: Assembly): Router<AppState> {
   const router = new Router<AppState>();
   router.use(['/interaction', '/account'], formBody());
   router.post(postedPaths, formBody(), asGet);
   for (const journey of journeys) journey.routes(router);
-  return router.routes() as Koa.Middleware<AppState>;
+  return router;
 }
 
 const machinePaths = /^\/(token|me|jwks|request)(\/|$)/;

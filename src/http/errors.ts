@@ -34,11 +34,15 @@ export type ProtocolErrorModel = Pick<ErrorModel, 'code' | 'back'>;
 
 const retryAfterSeconds = 5;
 
+/** What routes leave without a body. */
+const unanswered: Readonly<Record<number, RefusalCode>> = { 404: 'page.not-found', 405: 'page.method', 501: 'page.method' };
+
 export function errorPages(deps: ErrorPagesDeps) {
   return async (ctx: AppContext, next: Next): Promise<void> => {
     try {
       await next();
-      if (ctx.respond !== false && ctx.status === 404 && ctx.body === undefined) throw new Refused('page.not-found');
+      const code = ctx.respond !== false && ctx.body === undefined ? unanswered[ctx.status] : undefined;
+      if (code) throw new Refused(code);
     } catch (error) {
       await show(deps, ctx, asRefused(deps, ctx, error));
     }

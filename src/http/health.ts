@@ -11,6 +11,8 @@ export interface HealthOptions {
   readonly checks: HealthChecks;
   /** True once the process has been told to stop: no new requests, please. */
   readonly draining: () => boolean;
+  /** Of every answer. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const answerWithinMs = 1000;
@@ -21,12 +23,13 @@ const pauseMs = 500;
  * `/health/live`: the process runs. `/health/ready`: send requests here; 503 while it stops or a store does
  * not answer. JSON `{ status, checks }`, without a word on why: that stands in the log.
  */
-export function health({ checks, draining }: HealthOptions) {
+export function health({ checks, draining, headers = {} }: HealthOptions) {
   const ask = createRounds(checks);
   return async (ctx: AppContext, next: Next): Promise<unknown> => {
     if (!['GET', 'HEAD'].includes(ctx.method)) return next();
+    if (ctx.path !== '/health/live' && ctx.path !== '/health/ready') return next();
+    ctx.set(headers);
     if (ctx.path === '/health/live') return answer(ctx, 'live', {});
-    if (ctx.path !== '/health/ready') return next();
     if (draining()) return answer(ctx, 'draining', {});
     const round = await ask();
     return answer(ctx, Object.values(round).every((result) => result === 'ok') ? 'ready' : 'unavailable', round);
