@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Client, ClientMetadata, Provider } from 'oidc-provider';
+import { errors, type Client, type ClientMetadata, type Provider } from 'oidc-provider';
 import type { ClientRecord } from '../domain/client.ts';
 import type { Locale } from '../http/page-model.ts';
 import { personalScopes } from './claims.ts';
@@ -61,6 +61,22 @@ export function compareHashedSecrets(provider: Provider): void {
       return expected.length === offered.length && timingSafeEqual(expected, offered);
     },
   });
+}
+
+/** Seconds; a clock of a service may run ahead as far as the library allows it elsewhere. */
+const assertionLife = { most: 300, tolerance: 15 };
+
+/**
+ * What an assertion of `private_key_jwt` must be besides what the library demands: for us alone, because one that is
+ * good for several servers can be used by each of them at the others (RFC 7523bis, CVE-2025-27370), and for minutes.
+ *
+ * @param issuer - the only audience
+ * @throws InvalidClientAuth
+ */
+export function checkAssertion({ aud, exp }: Readonly<Record<string, unknown>>, issuer: string, now: Date): void {
+  if (aud !== issuer) throw new errors.InvalidClientAuth('the audience must be the issuer and nobody else');
+  const left = Number(exp) - now.getTime() / 1000;
+  if (left > assertionLife.most + assertionLife.tolerance) throw new errors.InvalidClientAuth('the assertion lives longer than five minutes');
 }
 
 /** Name of a service in the language of the page. */

@@ -5,7 +5,7 @@ import type { SessionPolicy } from '../domain/policy.ts';
 import { acrValues } from '../domain/assurance/ladder.ts';
 import { createFindAccount, type AccountDeps } from './account.ts';
 import { claimsByScope } from './claims.ts';
-import { compareHashedSecrets, libraryClient, ourMembers, ownOrigin } from './clients.ts';
+import { checkAssertion, compareHashedSecrets, libraryClient, ourMembers, ownOrigin } from './clients.ts';
 import { createLoadExistingGrant, type GrantDeps } from './grants.ts';
 import { collectLogouts, type SessionEndDeps } from './session-end.ts';
 import { createPolicy, type PolicyDeps } from './policy.ts';
@@ -83,6 +83,9 @@ function configuration(deps: ProviderDeps, keys: readonly PrivateJwk[]): Configu
     enabledJWA,
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     pkce: { required: (_ctx, client) => client.pkce_required !== false },
+    // Core 3.1.2.1 requires redirect_uri; where it is missing or comes twice, nobody is sent anywhere.
+    allowOmittingSingleRegisteredRedirectUri: false,
+    assertJwtClientAuthClaimsAndHeader: (ctx, claims) => checkAssertion(claims, ctx.oidc.issuer, deps.state.clock.now()),
     rotateRefreshToken: true,
     issueRefreshToken: (_ctx, client, code) =>
       client.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access'),
