@@ -1,9 +1,9 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { decodeProtectedHeader } from 'jose';
 import * as openid from 'openid-client';
 import { newPerson, type Person } from '../support/browser.ts';
 import { newCitizen, signsIn } from '../support/citizen.ts';
-import { listen, type Call, type Listener } from '../support/listener.ts';
+import { listen, type Listener } from '../support/listener.ts';
 import type { Product } from '../support/product.ts';
 import { relyingParty, type RelyingParty } from '../support/relying-party.ts';
 import { sandboxOf } from '../support/sandbox.ts';
@@ -129,15 +129,6 @@ describe('signing out because a service asks', () => {
 });
 
 describe('telling services that somebody left', () => {
-  const tokenOf = (call: Call) => call.form['logout_token'] ?? '';
-  /** The next call to a service about this person; those that earlier tests left behind are passed over. */
-  const hears = async (service: RelyingParty, sub: unknown, limitSeconds?: number): Promise<Call> => {
-    for (;;) {
-      const call = await listener.takes(service.clientId, limitSeconds);
-      if (decodeJwt(tokenOf(call)).sub === sub) return call;
-    }
-  };
-
   it('[PRT-05] every service the person used gets a logout token of its own', async () => {
     const [first, second] = [await party('basic'), await party('post')];
     const { person, received } = await signedIn(first, second);
@@ -145,10 +136,8 @@ describe('telling services that somebody left', () => {
     await confirms(person);
     for (const [index, service] of [first, second].entries()) {
       const known = received[index]?.claims ?? {};
-      const call = await hears(service, known.sub);
-      expect(call.headers['content-type']).toMatch(/^application\/x-www-form-urlencoded/);
-      expect(Object.keys(call.form)).toEqual(['logout_token']);
-      const claims = await service.verifies(tokenOf(call));
+      const token = await listener.takesLogout(service.clientId, known.sub);
+      const claims = await service.verifies(token);
       expect(claims).toEqual({
         iss: product.issuer,
         aud: service.clientId,
@@ -161,7 +150,7 @@ describe('telling services that somebody left', () => {
         events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
       });
       expect(Number(claims.exp) - Number(claims.iat)).toBeLessThanOrEqual(120);
-      expect(decodeProtectedHeader(tokenOf(call))).toMatchObject({ alg: 'ES256', typ: 'logout+jwt' });
+      expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'ES256', typ: 'logout+jwt' });
     }
     expect(listener.waiting('first-party')).toBe(0);
   });
@@ -175,7 +164,7 @@ describe('telling services that somebody left', () => {
     await person.goes('/account');
     await person.submits({}, { button: 'form[action="/account/sessions/end"] button' });
     const sids = new Set<unknown>();
-    for (let count = 0; count < 2; count += 1) sids.add((await service.verifies(tokenOf(await hears(service, other.claims.sub))))['sid']);
+    for (let count = 0; count < 2; count += 1) sids.add((await service.verifies(await listener.takesLogout('basic', other.claims.sub)))['sid']);
     expect(sids).toEqual(new Set([received[0]?.claims['sid'], other.claims['sid']]));
     expect([await isSignedIn(person), await isSignedIn(elsewhere)]).toEqual([false, false]);
   });
@@ -187,21 +176,20 @@ describe('telling services that somebody left', () => {
     await service.signsOut(person);
     await confirms(person);
     const { sub } = received[0]?.claims ?? {};
-    const failed = await hears(service, sub);
+    const failed = await listener.takesLogout('basic', sub);
     await sandboxOf(product).waits(60);
-    const again = await hears(service, sub);
+    const again = await listener.takesLogout('basic', sub);
     await listener.close();
     await sandboxOf(product).waits(600);
 
     listener = await listen(product);
     await sandboxOf(product).waits(3600);
-    const arrived = await hears(service, sub, 20);
-    expect((await service.verifies(tokenOf(arrived)))['sid']).toBe(received[0]?.claims['sid']);
+    const arrived = await listener.takesLogout('basic', sub, 20);
+    expect((await service.verifies(arrived))['sid']).toBe(received[0]?.claims['sid']);
     // Signed anew at each attempt, so that it has not expired.
-    const ids = [failed, again, arrived].map((call) => tokenOf(call));
-    expect(new Set(ids).size).toBe(3);
+    expect(new Set([failed, again, arrived]).size).toBe(3);
     await sandboxOf(product).waits(7200);
-    await expect(hears(service, sub, 2)).rejects.toThrow('nothing came');
+    await expect(listener.takesLogout('basic', sub, 2)).rejects.toThrow('nothing came');
   });
 
   it('[PRT-05] a service that refuses the token is not asked again', async () => {
@@ -210,9 +198,9 @@ describe('telling services that somebody left', () => {
     listener.answers(400);
     await service.signsOut(person);
     await confirms(person);
-    await hears(service, received[0]?.claims.sub);
+    await listener.takesLogout('basic', received[0]?.claims.sub);
     await sandboxOf(product).waits(3600);
-    await expect(hears(service, received[0]?.claims.sub, 2)).rejects.toThrow('nothing came');
+    await expect(listener.takesLogout('basic', received[0]?.claims.sub, 2)).rejects.toThrow('nothing came');
   });
 
   it('[PRT-05] who stays signed in is reported by nobody but the service that asked', async () => {
@@ -220,8 +208,8 @@ describe('telling services that somebody left', () => {
     const { person, received } = await signedIn(first, second);
     await first.signsOut(person, { id_token_hint: received[0]?.tokens.id_token ?? '' });
     await person.submits({}, { button: '#logout-no' });
-    await hears(first, received[0]?.claims.sub);
-    await expect(hears(second, received[1]?.claims.sub, 1)).rejects.toThrow('nothing came');
+    await listener.takesLogout('basic', received[0]?.claims.sub);
+    await expect(listener.takesLogout('post', received[1]?.claims.sub, 1)).rejects.toThrow('nothing came');
     expect((await openid.tokenIntrospection(await second.configuration(), received[1]?.tokens.access_token ?? '')).active).toBe(true);
   });
 });

@@ -2,12 +2,15 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { decodeJwt } from 'jose';
 import type { Product } from './product.ts';
 
 /** The back-channel side of the clients of tests: takes what the product posts. */
 export interface Listener {
   /** The oldest call to `/<client>` that nobody took yet; throws when none comes in time. */
   takes(client: string, limitSeconds?: number): Promise<Call>;
+  /** The same, of the logout tokens about one person: what earlier tests left behind may still arrive. */
+  takesLogout(client: string, sub: unknown, limitSeconds?: number): Promise<string>;
   /** How many calls to `/<client>` nobody took. */
   waiting(client: string): number;
   /** From now on answers so. */
@@ -34,15 +37,20 @@ export async function listen({ listenerPort }: Product): Promise<Listener> {
   });
   server.listen(listenerPort, 'localhost');
   await once(server, 'listening');
+  const takes = async (client: string, limitSeconds: number, fits: (call: Call) => boolean): Promise<Call> => {
+    for (const deadline = performance.now() + limitSeconds * 1000; performance.now() < deadline; await sleep(25)) {
+      const index = calls.findIndex((call) => call.path === `/${client}` && fits(call));
+      const [call] = index < 0 ? [] : calls.splice(index, 1);
+      if (call) return call;
+    }
+    throw new Error(`nothing came for ${client}`);
+  };
   return {
     waiting: (client) => calls.filter(({ path }) => path === `/${client}`).length,
-    async takes(client, limitSeconds = 10) {
-      for (const deadline = performance.now() + limitSeconds * 1000; performance.now() < deadline; await sleep(25)) {
-        const index = calls.findIndex(({ path }) => path === `/${client}`);
-        const [call] = index < 0 ? [] : calls.splice(index, 1);
-        if (call) return call;
-      }
-      throw new Error(`nothing came for ${client}`);
+    takes: (client, limitSeconds = 10) => takes(client, limitSeconds, () => true),
+    async takesLogout(client, sub, limitSeconds = 10) {
+      const call = await takes(client, limitSeconds, ({ form }) => decodeJwt(form['logout_token'] ?? '').sub === sub);
+      return call.form['logout_token'] ?? '';
     },
     answers(next) {
       status = next;

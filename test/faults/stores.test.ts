@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { request } from 'undici';
+import { newPerson, type Page } from '../support/browser.ts';
+import { newCitizen, signsIn } from '../support/citizen.ts';
+import { startPostgres, type TemporaryPostgres } from '../support/postgres.ts';
+import { logsOf, startProduct, type OwnProduct } from '../support/product.ts';
+import { startRedis, type RedisServer } from '../support/redis.ts';
+import { relyingParty } from '../support/relying-party.ts';
+
+let postgres: TemporaryPostgres;
+let redis: RedisServer;
+let product: OwnProduct;
+beforeAll(async () => {
+  [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
+  product = await startProduct({ env: { DATABASE_URL: await postgres.createDatabase(), REDIS_URL: redis.url } });
+});
+afterAll(async () => {
+  await product.remove();
+  await redis.stop();
+  await postgres.remove();
+});
+
+/** Asks without a browser; undici's own time limit is far beyond ours. */
+const asks = async (path: string, init: { method?: 'POST'; headers?: Record<string, string>; body?: string } = {}) => {
+  const begun = performance.now();
+  const answer = await request(`${product.address}${path}`, init);
+  const body = await answer.body.text();
+  return { status: answer.statusCode, headers: answer.headers, body, seconds: (performance.now() - begun) / 1000 };
+};
+const asksForToken = (grant: string) =>
+  asks('/token', {
+    method: 'POST',
+    headers: {
+      Authorization: `Basic ${Buffer.from('basic:basic-keeps-this-for-tests-only-0123456789').toString('base64')}`,
+      'Content-Type': 'application/x-www-form-urlencoded',
+    },
+    body: grant,
+  });
+/** Refresh tokens are in the database, access tokens in Redis. */
+const refresh = 'grant_type=refresh_token&refresh_token=made-up';
+const credentials = 'grant_type=client_credentials';
+
+const saysLater = (page: Page) => {
+  expect(page).toMatchObject({ status: 503, error: { code: 'service.unavailable' } });
+  expect(Number(page.headers['retry-after'])).toBeGreaterThan(0);
+  expect(page.text).toMatch(/请求编号：[\w-]{12}/);
+};
+
+const heals = async (): Promise<void> => {
+  // Its last word on readiness may be half a second old.
+  await sleep(600);
+  for (const deadline = performance.now() + 20_000; performance.now() < deadline; ) {
+    if ((await asks('/health/ready')).status === 200) return;
+    await sleep(200);
+  }
+  throw new Error('it does not heal');
+};
+
+describe.each<[string, string, () => Promise<unknown>, () => Promise<unknown>]>([
+  ['PostgreSQL that is down', refresh, () => postgres.crash(), () => postgres.start()],
+  ['Redis that is down', credentials, () => redis.stop(), async () => (redis = await startRedis({ port: redis.port }))],
+  ['Redis that hangs', credentials, async () => redis.pause(), async () => redis.resume()],
+])('%s', (_, grant, fails, returns) => {
+  it('is said as "try later" by pages and endpoints alike, within seconds, and heals by itself', async () => {
+    const service = await relyingParty(product, 'first-party');
+    const citizen = await newCitizen(product, 'L2');
+    const person = await service.sendsToUs({ scope: 'openid offline_access', prompt: 'consent' });
+    await signsIn(person, citizen);
+    const { tokens } = await service.receives(person);
+    const other = await service.sendsToUs();
+
+    await fails();
+    try {
+      expect((await asks('/health/live')).status).toBe(200);
+      expect(await asks('/health/ready')).toMatchObject({ status: 503 });
+      const begun = performance.now();
+      saysLater(await other.submits({ identifier: citizen.username, password: citizen.password, ...noCaptcha(other.page) }));
+      expect(performance.now() - begun).toBeLessThan(10_000);
+      saysLater(await person.goes('/account'));
+      const refused = await asksForToken(grant);
+      expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': expect.stringMatching(/^\d+$/) } });
+      expect(refused.seconds).toBeLessThan(10);
+      expect(JSON.parse(refused.body)).toEqual({ error: expect.any(String), error_description: expect.any(String) });
+      // What needs no store goes on.
+      expect((await asks('/.well-known/openid-configuration')).status).toBe(200);
+      expect((await newPerson(product).goes('/help')).status).toBe(200);
+    } finally {
+      await returns();
+    }
+    await heals();
+
+    // Nobody was signed out, and nothing that was promised is lost.
+    await service.sendsToUs({ prompt: 'none' }, person);
+    expect((await service.receives(person)).claims.acr).toBe('L2');
+    expect((await service.refreshes(tokens)).access_token).toBeDefined();
+    const fresh = await service.sendsToUs();
+    await signsIn(fresh, citizen);
+    expect((await service.receives(fresh)).claims.amr).toEqual(['pwd']);
+    expect(logsOf(product)).not.toContain(citizen.mobile);
+  });
+});
+
+describe('short-lived state that is lost', () => {
+  it('costs who is under way a fresh start, with the way to it', async () => {
+    const service = await relyingParty(product, 'basic');
+    const person = await service.sendsToUs();
+    await redis.stop();
+    redis = await startRedis({ port: redis.port });
+    await heals();
+    const page = await person.goes(person.page.url);
+    expect(page).toMatchObject({ status: 410, error: { code: 'interaction.expired' } });
+    expect(page.$('#back').attr('href')).toBe('https://basic.example/login');
+  });
+});
+
+/** A captcha cannot be looked up while a store is away; the page must fail before it matters. */
+function noCaptcha(page: Page): { captcha?: string } {
+  return page.has('#login-captcha') ? { captcha: '0000' } : {};
+}
