@@ -224,7 +224,11 @@ export const smsGateways: Readonly<Record<string, (access: SmsAccess, deps: { lo
     createChuanglan({ url, account, password: secret, signature }),
   aliyun: ({ url = 'https://dysmsapi.aliyuncs.com', account = '', secret = '', signature = '', templates }, { clock }) =>
     createAliyun({
-      ...{ url, accessKeyId: account, accessKeySecret: secret, signName: signature, clock },
+      url,
+      accessKeyId: account,
+      accessKeySecret: secret,
+      signName: signature,
+      clock,
       algorithm: 'ACS3-HMAC-SHA256',
       templates: Object.fromEntries(Object.entries(templates).map(([name, { id }]) => [name, id])),
     }),

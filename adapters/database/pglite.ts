@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { type PGliteQueryOptions, type PGliteQueryResults, PGliteDialect } from 'kysely';
 import { translateError } from './errors.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -13,7 +13,9 @@ import { parsers } from './parsers.ts';
 export function openPglite(dataDir: string): { dialect: PGliteDialect; release: () => void } {
   const release = lockFolder(dataDir);
   const open = async () => {
-    const pglite = await PGlite.create({ dataDir: join(dataDir, 'database'), parsers: { ...parsers } });
+    // Loaded only where it is used: with PostgreSQL it would be memory for nothing.
+    const { PGlite: Embedded } = await import('@electric-sql/pglite');
+    const pglite = await Embedded.create({ dataDir: join(dataDir, 'database'), parsers: { ...parsers } });
     return {
       get closed() {
         return pglite.closed;
