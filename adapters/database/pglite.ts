@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { PGlite } from '@electric-sql/pglite';
 import { type PGliteQueryOptions, type PGliteQueryResults, PGliteDialect } from 'kysely';
 import { translateError } from './errors.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -14,8 +13,8 @@ export function openPglite(dataDir: string): { dialect: PGliteDialect; release: 
   const release = lockFolder(dataDir);
   const open = async () => {
     // Loaded only where it is used: with PostgreSQL it would be memory for nothing.
-    const { PGlite: Embedded } = await import('@electric-sql/pglite');
-    const pglite = await Embedded.create({ dataDir: join(dataDir, 'database'), parsers: { ...parsers } });
+    const { PGlite } = await import('@electric-sql/pglite');
+    const pglite = await PGlite.create({ dataDir: join(dataDir, 'database'), parsers: { ...parsers } });
     return {
       get closed() {
         return pglite.closed;
