@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { AxeResults } from 'axe-core';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page, type Request } from 'playwright-core';
 import { chromiumPath } from './chromium-path.ts';
 import { root, type Product } from './product.ts';
 
@@ -46,18 +46,20 @@ export async function openPage(product: Product, options: WindowOptions = {}): P
   const complaints: string[] = [];
   listenToComplaints(page, new URL(product.issuer).origin, complaints);
   await page.addInitScript({ content: reportViolations });
-  let sizes: Promise<number>[] = [];
-  page.on('requestfinished', (request) => sizes.push(bytesOf(request.sizes())));
+  // Given with the page it is compiled once; evaluated in each page it takes longer than its own run.
+  await page.addInitScript({ content: axeSource });
+  let answered: Request[] = [];
+  page.on('requestfinished', (request) => answered.push(request));
   return {
     page,
     context,
     complaints,
     async goes(path) {
-      sizes = [];
+      answered = [];
       await page.goto(new URL(path, product.issuer).href, { waitUntil: 'load' });
     },
     axe: () => findViolations(page),
-    weight: async () => (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0),
+    weight: async () => (await Promise.all(answered.map(bytesOf))).reduce((sum, size) => sum + size, 0),
     async screenshot(name) {
       mkdirSync(screens, { recursive: true });
       await page.screenshot({ path: join(screens, `${name}.png`), fullPage: true });
@@ -112,9 +114,9 @@ async function switchToElder(page: Page, { issuer }: Product): Promise<void> {
 
 function listenToComplaints(page: Page, origin: string, complaints: string[]): void {
   page.on('console', (message) => {
-    // An answer of 4xx to a form is a page like any other; Chromium reports it as an error of loading.
-    const loading = message.text().startsWith('Failed to load resource') && message.location().url === page.url();
-    if (['error', 'warning'].includes(message.type()) && !loading) complaints.push(`console: ${message.text()}`);
+    // A refusal is a page like any other; Chromium reports its status as an error of loading.
+    const refused = /^Failed to load resource: .* status of 4\d\d /.test(message.text()) && message.location().url === page.url();
+    if (['error', 'warning'].includes(message.type()) && !refused) complaints.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => complaints.push(`exception: ${error.message}`));
   page.on('request', (request) => {
@@ -134,14 +136,17 @@ const reportViolations = `addEventListener('securitypolicyviolation', (event) =>
 });`;
 
 async function findViolations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axeSource);
-  const { violations } = await page.evaluate<AxeResults>('axe.run(document, { resultTypes: ["violations"] })');
+  if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(axeSource);
+  // The rest of the results is large, and nobody asks for it.
+  const violations = await page.evaluate<AxeResults['violations']>(
+    'axe.run(document, { resultTypes: ["violations"], preload: false }).then(({ violations }) => violations)',
+  );
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary }) => `axe ${id}: ${help} at ${target.join(' ')}\n  ${failureSummary?.replaceAll('\n', '\n  ')}`),
   );
 }
 
-async function bytesOf(sizes: Promise<{ responseBodySize: number; responseHeadersSize: number }>): Promise<number> {
-  const { responseBodySize, responseHeadersSize } = await sizes;
+async function bytesOf(request: Request): Promise<number> {
+  const { responseBodySize, responseHeadersSize } = await request.sizes();
   return responseBodySize + responseHeadersSize;
 }

@@ -1,0 +1,29 @@
+import { examples } from '../../interactions/gallery.ts';
+import { expectClean, openPage, type Window } from './chromium.ts';
+import { sharedProduct } from './shared-products.ts';
+
+/** How to look at the pages of the gallery. */
+export interface Look {
+  readonly profile: string;
+  readonly width: 1440 | 360;
+  readonly lang: 'zh-CN' | 'en';
+  readonly elder: boolean;
+}
+
+/** Shows every page in every state in one window and tells what is wrong with each. */
+export async function lookAtEveryPage({ profile, width, lang, elder }: Look, faultsOf: (window: Window) => Promise<readonly string[]> = unclean): Promise<readonly string[]> {
+  const window = await openPage(await sharedProduct(profile), { width, locale: lang });
+  const faults: string[] = [];
+  for (const { view, state } of examples) {
+    const query = new URLSearchParams({ state, lang, channel: width === 360 ? 'h5' : 'desktop', elder: elder ? 'on' : 'off' });
+    await window.goes(`/sandbox/gallery/${view}?${query.toString()}`);
+    faults.push(...(await faultsOf(window)));
+  }
+  await window.close();
+  return faults;
+}
+
+/** What axe, the console, the content security policy and the width of the page say. */
+export async function unclean(window: Window): Promise<readonly string[]> {
+  return expectClean(window).then(() => [], (error: Error) => [error.message]);
+}
