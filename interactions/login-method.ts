@@ -1,3 +1,4 @@
+import type { IdentifierKind } from '../src/domain/person/account.ts';
 import type { Authenticated } from '../src/domain/authenticator/password.ts';
 import type { SubmittedForm } from '../src/http/form.ts';
 import type { CodeRequest } from '../src/http/code-desk.ts';
@@ -28,6 +29,8 @@ export interface LoginAttempt {
   /** Id of the interaction: codes are bound to it. */
   readonly scope: string;
   readonly address: string;
+  /** Identifiers this channel accepts. */
+  readonly identifiers: readonly IdentifierKind[];
   /** Did this browser sign in to the account before? */
   readonly knows: (accountId: string) => boolean;
 }

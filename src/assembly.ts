@@ -226,7 +226,6 @@ function methodDeps({ adapters, profile, sources, clock }: AssemblyOptions, { co
     words,
     endSessions: (accountId: string, exceptUid: string | undefined) => sessionEndWrites(endSessions, accountId, exceptUid),
     quotas: adapters.shortLived.quotas,
-    identifiers: profile.identifiers,
     documents: profile.documents,
     personName: profile.personName,
     identitySource: sources.identity,

@@ -3,6 +3,7 @@ import type { Provider } from 'oidc-provider';
 import type { AuditEventName } from '../../src/domain/audit/events.ts';
 import type { Authenticated } from '../../src/domain/authenticator/password.ts';
 import type { Clock } from '../../src/domain/clock.ts';
+import type { IdentifierKind } from '../../src/domain/person/account.ts';
 import { FormRefused, Refused } from '../../src/domain/refused.ts';
 import type { Profile } from '../../src/domain/policy.ts';
 import type { UnitOfWork, Write } from '../../src/domain/unit-of-work.ts';
@@ -11,7 +12,7 @@ import type { CodeDesk } from '../../src/http/code-desk.ts';
 import type { Devices } from '../../src/http/devices.ts';
 import { fieldsOf, type SubmittedForm } from '../../src/http/form.ts';
 import { checkForm } from '../../src/http/form-schema.ts';
-import type { FormModel, Link } from '../../src/http/page-model.ts';
+import type { Channel, FormModel, Link } from '../../src/http/page-model.ts';
 import type { Page } from '../../src/http/page.ts';
 import { runAction, showStep, submitStep, type FormState, type Wizard, type WizardDeps, type WizardStep } from '../../src/http/wizard.ts';
 import { finish } from '../../src/oidc/outcome.ts';
@@ -30,7 +31,7 @@ export interface LoginDeps extends VisitDeps, WizardDeps {
   readonly captchas: CaptchaDesk;
   readonly codes: CodeDesk;
   readonly devices: Devices;
-  readonly profile: Pick<Profile, 'login' | 'identifiers'>;
+  readonly profile: Pick<Profile, 'login' | 'identifiers' | 'h5Identifiers'>;
   readonly signIns: (method: string, result: 'succeeded' | 'refused') => void;
 }
 
@@ -168,8 +169,18 @@ async function sendCode(deps: LoginDeps, method: LoginMethod, form: SubmittedFor
   return deps.codes.send(visit.ctx, request);
 }
 
-function attemptOf({ devices }: Pick<LoginDeps, 'devices'>, { ctx, uid }: Visit): LoginAttempt {
-  return { scope: uid, address: ctx.state.address, knows: (accountId) => devices.knows(ctx, accountId) };
+function attemptOf({ devices, profile }: Pick<LoginDeps, 'devices' | 'profile'>, { ctx, uid }: Visit): LoginAttempt {
+  return {
+    scope: uid,
+    address: ctx.state.address,
+    identifiers: identifiersOf(profile, ctx.state.channel),
+    knows: (accountId) => devices.knows(ctx, accountId),
+  };
+}
+
+/** What may be typed as a name: on phones some cities take less (LOG-03). */
+function identifiersOf({ identifiers, h5Identifiers }: LoginDeps['profile'], channel: Channel): readonly IdentifierKind[] {
+  return channel === 'h5' ? (h5Identifiers ?? identifiers) : identifiers;
 }
 
 async function loginPage(
@@ -200,7 +211,7 @@ async function loginPage(
       captcha: asks ? await deps.captchas.model(ctx) : undefined,
       code,
     },
-    identifierLabel: deps.profile.identifiers.map((kind) => say(`login.identifier.${kind}`)).join('/'),
+    identifierLabel: identifiersOf(deps.profile, ctx.state.channel).map((kind) => say(`login.identifier.${kind}`)).join('/'),
     notice: undefined,
     registerHref: `${visit.base}/register`,
     help: [],

@@ -1,6 +1,7 @@
 import type { AssuranceLevel, LocalText } from './assurance/ladder.ts';
 import type { PasswordPolicy } from './authenticator/password-policy.ts';
 import type { DocumentType } from './person/document-number.ts';
+import type { IdentifierKind } from './person/account.ts';
 import type { DocumentMaskShape, NameMaskStyle } from './person/masking.ts';
 import type { PersonNamePolicy } from './person/person-name.ts';
 import type { UsernamePolicy } from './person/username.ts';
@@ -17,7 +18,9 @@ export interface Profile {
   /** Login methods in the order of the tabs, by channel. */
   readonly login: { readonly desktop: readonly string[]; readonly h5: readonly string[] };
   /** Identifiers a password login accepts. */
-  readonly identifiers: readonly ('username' | 'mobile' | 'document')[];
+  readonly identifiers: readonly IdentifierKind[];
+  /** The same on phones; null: as everywhere (LOG-03). */
+  readonly h5Identifiers: readonly IdentifierKind[] | null;
   readonly captcha: CaptchaPolicy;
   /** Null: accounts have no chosen username. */
   readonly username: UsernamePolicy | null;

@@ -207,3 +207,20 @@ describe('which account one signs in to', () => {
     expect((await thief.goes('/account')).url.pathname).toMatch(/\/login\/password$/);
   });
 });
+
+describe('on a phone', () => {
+  it('[LOG-03] a city may take the mobile alone as the name, with a captcha; a username is then as good as unknown', async () => {
+    const product = await sharedProduct('beijing');
+    const service = await relyingParty(product, 'basic');
+    const person = await service.sendsToUs({}, { channel: 'h5' });
+    expect(person.page.says('label[for=login-identifier]')).toContain('手机号');
+    expect(person.page.text).not.toContain('用户名');
+    expect(person.page.has('#login-captcha')).toBe(true);
+
+    const refused = await person.submits({ identifier: 'zhangwei', password: 'Minxin-2026' });
+    expect(refused.error?.code).toBe('credentials.wrong');
+
+    await person.submits({ identifier: '13800000001', password: 'Minxin-2026' });
+    expect(person.page.url.pathname).toMatch(/\/consent$/);
+  });
+});

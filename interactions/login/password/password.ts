@@ -10,10 +10,11 @@ export function passwordLogin(deps: PasswordDeps): LoginMethod {
     fields: ['identifier', 'password'],
     captcha: 'with-form',
     form: textFields({ identifier: 64, password: 256 }),
-    authenticate: ({ values }, { address, knows }) =>
+    authenticate: ({ values }, { address, identifiers, knows }) =>
       signInWithPassword(deps, {
         identifier: values.identifier ?? '',
         password: values.password ?? '',
+        accepted: identifiers,
         address,
         knows,
       }),

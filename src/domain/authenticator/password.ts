@@ -19,12 +19,13 @@ export interface PasswordDeps extends ThrottleDeps {
   readonly accounts: AccountStore;
   readonly hasher: PasswordHasher;
   readonly clock: Clock;
-  readonly identifiers: readonly IdentifierKind[];
   readonly documents: readonly DocumentType[];
 }
 
 export interface PasswordAttempt {
   readonly identifier: string;
+  /** What may be typed here. */
+  readonly accepted: readonly IdentifierKind[];
   readonly password: string;
   readonly address: string;
   /** Did this browser sign in to the account before? */
@@ -42,7 +43,7 @@ const nobody = '00000000-0000-4000-8000-000000000000';
  */
 export async function signInWithPassword(deps: PasswordDeps, attempt: PasswordAttempt): Promise<Authenticated> {
   const now = deps.clock.now();
-  const candidates = identifierCandidates(attempt.identifier, deps.identifiers, deps.documents, now);
+  const candidates = identifierCandidates(attempt.identifier, attempt.accepted, deps.documents, now);
   const account = await findByIdentifier(deps, candidates);
   const counted = await countAttempt(deps, {
     // One key for all spellings of an identifier (CVE-2025-24806).
