@@ -1,0 +1,201 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
+import { scriptedPeople, type ScriptedPerson } from '../../sandbox/people.ts';
+import { todayInShanghai } from '../../src/domain/person/civil-date.ts';
+import { newPerson, type Page, type Person } from '../support/browser.ts';
+import { newCitizen, opensProofing, signsIn } from '../support/citizen.ts';
+import { accountFields, citizen, identityFields, newcomer, registers } from '../support/newcomer.ts';
+import { startPostgres, type TemporaryPostgres } from '../support/postgres.ts';
+import { startProduct, type OwnProduct } from '../support/product.ts';
+import { startRedis, type RedisServer } from '../support/redis.ts';
+import { relyingParty } from '../support/relying-party.ts';
+
+/**
+ * The power goes while a use case writes. `FAULT_AT` kills one process behind each of its writes; another process of
+ * the same installation then shows that nothing was written, and the same person goes on there.
+ */
+let postgres: TemporaryPostgres;
+let redis: RedisServer;
+let stores: Record<'DATABASE_URL' | 'REDIS_URL', string>;
+let survivor: OwnProduct;
+
+beforeAll(async () => {
+  [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
+  stores = { DATABASE_URL: await postgres.createDatabase(), REDIS_URL: redis.url };
+  survivor = await startProduct({ env: stores });
+});
+afterAll(async () => {
+  await survivor?.remove();
+  await redis?.stop();
+  await postgres?.remove();
+});
+
+/** Somebody one act before a use case. */
+interface Scene {
+  readonly person: Person;
+  readonly act: () => Promise<Page>;
+  /** The same again, where it cannot be the very same. */
+  readonly again?: () => Promise<Page>;
+  readonly done: (page: Page) => boolean;
+}
+
+/** Not yet verified, each with a bank card of their own. */
+const people: ScriptedPerson[] = scriptedPeople(todayInShanghai(new Date())).filter(
+  ({ document, outcome, account, bankCards }) => document.type === 'resident-id-card' && outcome === 'match' && !account && bankCards[0],
+);
+
+interface UseCase {
+  readonly writes: readonly string[];
+  readonly phase?: 'before';
+  readonly scene: () => Promise<Scene>;
+}
+
+const useCases: Readonly<Record<string, UseCase>> = {
+  register: {
+    writes: ['subject.insert', 'account.insert', 'password.put', 'audit.append'],
+    async scene() {
+      const [person, who] = [newPerson(survivor), newcomer()];
+      await person.goes('/register');
+      await person.asksForCode(accountFields(who));
+      const code = await person.readsCode(who.mobile);
+      const act = () => person.submits({ ...accountFields(who), code });
+      return { person, act, done: ({ url }) => url.pathname.endsWith('/identity') };
+    },
+  },
+  'verify-identity': {
+    writes: ['person.insert', 'account.link-person', 'evidence.insert', 'audit.append'],
+    async scene() {
+      const [person, somebody] = [newPerson(survivor), citizen()];
+      await person.goes('/register');
+      await registers(person);
+      return { person, act: () => person.submits(identityFields(somebody)), done: ({ outcome }) => outcome === 'done' };
+    },
+  },
+  'verify-evidence': {
+    writes: ['evidence.insert', 'audit.append'],
+    async scene() {
+      const somebody = people.shift();
+      const bankCard = somebody?.bankCards[0];
+      if (!somebody || !bankCard) throw new Error('nobody is left who has a card');
+      const service = await relyingParty(survivor, 'level-3');
+      const person = await service.sendsToUs({ prompt: 'create' });
+      const who = newcomer();
+      await registers(person, who);
+      await person.submits(identityFields(somebody));
+      await person.opens('#next');
+      await opensProofing(person, 'bank-card', who);
+      const act = () => person.submits({ bankCard: bankCard.number, reservedMobile: bankCard.reservedMobile, agreement: 'yes' });
+      return { person, act, done: ({ outcome }) => outcome === 'done' };
+    },
+  },
+  'sign-in': {
+    // One write is one statement, so what stands behind it has happened.
+    writes: ['audit.append'],
+    phase: 'before',
+    async scene() {
+      const who = await newCitizen(survivor);
+      const person = newPerson(survivor);
+      await person.goes('/login');
+      return { person, act: () => signsIn(person, who), done: ({ url }) => url.pathname === '/account' };
+    },
+  },
+  consent: {
+    writes: ['consent.put', 'audit.append'],
+    async scene() {
+      const who = await newCitizen(survivor);
+      const service = await relyingParty(survivor, 'basic');
+      const person = await service.sendsToUs({ scope: 'openid profile' });
+      await person.submits({ identifier: who.username, password: who.password });
+      const act = () => person.submits({}, { button: '#consent-allow' });
+      return { person, act, done: ({ url }) => url.searchParams.has('code') };
+    },
+  },
+  'send-code': {
+    writes: ['audit.append', 'outbox.enqueue'],
+    async scene() {
+      const who = await newCitizen(survivor);
+      const person = newPerson(survivor);
+      await person.goes('/login');
+      await person.opens('#tab-sms-code');
+      const act = () => person.asksForCode({ mobile: who.mobile });
+      const again = async () => {
+        // Nothing was sent; the limit and the captcha are used up all the same.
+        expect(await person.sandbox.messagesTo(who.mobile)).toEqual([]);
+        await person.sandbox.waits(61);
+        await person.goes(person.page.url);
+        await act();
+        return person.submits({ mobile: who.mobile, code: await person.readsCode(who.mobile) });
+      };
+      return { person, act, again, done: ({ url }) => url.pathname === '/account' };
+    },
+  },
+};
+
+const points = Object.entries(useCases).flatMap(([useCase, { writes, phase = 'after', scene }]) =>
+  writes.map((write) => [phase, `${useCase}/${write}`, scene] as const),
+);
+
+describe('a process that dies in the middle', () => {
+  let doomed: OwnProduct | undefined;
+  // A fault that was not met leaves it alive.
+  afterEach(async () => doomed?.crash());
+
+  it.each(points)('%s %s has written nothing, and the person goes on at another', async (phase, point, scene) => {
+    const prepared = scene();
+    doomed = await startProduct({ env: { ...stores, FAULT_AT: `${point}:${phase}` }, beside: survivor });
+    const { person, act, again = act, done } = await prepared;
+    const before = await written();
+    person.reaches(doomed);
+    await expect(act()).rejects.toThrow('other side closed');
+    expect(await doomed.ended()).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(await written()).toEqual(before);
+
+    person.reaches(survivor);
+    // The dead process held the turn of this form.
+    await person.sandbox.waits(16);
+    const page = await again();
+    expect([page.url.pathname, page.error, done(page)]).toEqual([page.url.pathname, undefined, true]);
+    expect(await written()).not.toEqual(before);
+  });
+});
+
+describe('a process on the embedded database', () => {
+  it('that dies in the middle of a registration, or right after it, shows all of it or nothing when it starts again', async () => {
+    const who = newcomer();
+    const doomed = await startProduct({ env: { FAULT_AT: 'register/password.put:after' } });
+    const person = newPerson(doomed);
+    await person.goes('/register');
+    await expect(registers(person, who)).rejects.toThrow('other side closed');
+    await doomed.ended();
+
+    const next = await startProduct({ beside: doomed });
+    // What was short-lived is gone with the process: the person begins anew, with the same mobile and name.
+    const back = newPerson(next);
+    await back.goes('/register');
+    await registers(back, who);
+    expect(back.page.url.pathname).toMatch(/\/identity$/);
+    await next.crash();
+    await next.start();
+    await back.goes('/login');
+    await signsIn(back, who);
+    expect(back.page.url.pathname).toBe('/account');
+    await next.stop();
+    await doomed.remove();
+  });
+});
+
+/** How much of everything that use cases write is there. */
+async function written(): Promise<Record<string, unknown>> {
+  // A background job may be between two statements.
+  await pause(50);
+  const client = new Client({ connectionString: stores.DATABASE_URL });
+  await client.connect();
+  try {
+    const tables = ['subject', 'account', 'credential', 'person', 'evidence', 'consent', 'audit_event', 'outbox'];
+    const counts = tables.map((table) => `(select count(*)::int from ${table}) as ${table}`);
+    return (await client.query<Record<string, unknown>>(`select ${counts.join(', ')}, (select count(person_id)::int from account) as linked`)).rows[0] ?? {};
+  } finally {
+    await client.end();
+  }
+}
