@@ -154,3 +154,34 @@ describe('several pages at once', () => {
     expect(await person.posts(action, Object.fromEntries(fields))).toMatchObject(expired);
   });
 });
+
+describe('what the browser keeps', () => {
+  it('every cookie is for us alone, for no script, for no form of another site, and for at most thirty days', async () => {
+    const seen = new Map<string, string>();
+    const person = newPerson(product);
+    const notes = async (act: Promise<unknown>): Promise<void> => {
+      await act;
+      for (const line of person.trail.flatMap(({ headers }) => headers['set-cookie'] ?? [])) seen.set(line.split('=')[0] ?? '', line);
+    };
+    person.stops.add(service.redirectUri);
+    await notes(service.sendsToUs({}, person));
+    await notes(person.submits({}, { button: 'button[name=locale][value=en]' }));
+    await notes(person.submits({}, { button: 'button[name=elder][value=on]' }));
+    const { username, password } = await newCitizen(product);
+    await notes(person.submits({ identifier: username, password }));
+    await notes(person.submits({}, { button: '#consent-allow' }));
+    await notes(person.goes('/login'));
+    await notes(person.goes('/session/end'));
+    await notes(person.submits({}, { button: '#logout-yes' }));
+    expect([...seen.keys()].filter((name) => !name.endsWith('.sig')).toSorted()).toEqual([
+      'mx_device', 'mx_elder', 'mx_interaction', 'mx_locale', 'mx_resume', 'mx_seed', 'mx_service', 'mx_session', 'mx_target',
+    ]);
+    for (const line of seen.values()) {
+      expect(line).toMatch(/; httponly/i);
+      expect(line).toMatch(/; samesite=(lax|strict)/i);
+      expect(line).not.toMatch(/; domain/i);
+      const expires = Date.parse(/; expires=([^;]+)/i.exec(line)?.[1] ?? '') / 1000 - (await sandboxOf(product).clockAhead());
+      expect(Number.isNaN(expires) ? 0 : expires - Date.now() / 1000).toBeLessThanOrEqual(30 * 86_400 + 60);
+    }
+  });
+});
