@@ -160,6 +160,19 @@ describe('refresh tokens', () => {
   });
 });
 
+describe('introspection', () => {
+  it('[PRT-02] tells a client of its own tokens, and of those of others nothing but that they are not for it', async () => {
+    const tokens = await client.redeems(await signedIn(withRefresh));
+    for (const [token, type] of [[tokens.access_token, 'Bearer'], [tokens.refresh_token ?? '', undefined]] as const) {
+      const told = await jsonOf(await post(metadata.introspection_endpoint, { token }, basic(product, 'suite')));
+      expect(told).toMatchObject({ active: true, client_id: 'suite', iss: product.issuer, scope: 'openid offline_access', sub: expect.any(String) });
+      expect(told['token_type']).toBe(type);
+      expect(await jsonOf(await post(metadata.introspection_endpoint, { token }, basic(product, 'suite-second')))).toEqual({ active: false });
+    }
+    await expectError(await post(metadata.introspection_endpoint, { token: tokens.access_token }, bearer(tokens.access_token)), 'invalid_request');
+  });
+});
+
 describe('a token that is not whole is none (CVE-2026-27840)', () => {
   it('of an access token, a refresh token and a code, at every length', async () => {
     const person = await signedIn(withRefresh);
