@@ -81,7 +81,8 @@ export async function serve(configuration: Configuration, openSandbox: OpenSandb
       log.info('process.stopping', {});
       await drain(server);
       await background.stop();
-      await Promise.all([metricsServer?.close(), sandbox?.close()]);
+      metricsServer?.close();
+      await sandbox?.close();
       await adapters.close();
       log.info('process.stopped', {});
     },

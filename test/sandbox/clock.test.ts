@@ -20,8 +20,10 @@ describe('the moved clock', () => {
 
   it('is ahead in every way of asking for now', () => {
     setOffset(hour);
-    const asked = [Date.now(), new Date().getTime(), Date.parse(Date()), Reflect.construct(Date, []).getTime()];
-    expect(asked.map(ahead)).toEqual([hour, hour, hour, hour]);
+    const asked = [Date.now(), new Date().getTime(), Reflect.construct(Date, []).getTime()];
+    expect(asked.map(ahead)).toEqual([hour, hour, hour]);
+    // As text it has whole seconds only.
+    expect(hour - ahead(Date.parse(Date()))).toBeLessThanOrEqual(1);
     expect(clockOffset()).toBe(hour);
   });
 

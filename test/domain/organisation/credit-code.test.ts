@@ -49,7 +49,7 @@ describe('checkCreditCode', () => {
     ['N1', 'other'],
     ['2A', 'other'],
   ])('a code that begins with %s belongs to: %s', (prefix, kind) => {
-    const body = `${prefix}420000${'717850061'}`;
+    const body = `${prefix}420000717850061`;
     expect(checkCreditCode(`${body}${creditCodeCheckCharacter(body)}`)).toMatchObject({ ok: true, kind });
   });
 
