@@ -195,6 +195,11 @@ describe.each(['demo', 'beijing'])('levels, %s', (profile) => {
     expect(page.says('#step-up-decline')).toContain('医疗保障');
   });
 
+  it('[AST-08] it names a service of the platform itself like any other', async () => {
+    const { person } = await comes(await party('first-party'), 'L1', { acr_values: 'L2' });
+    expect(person.page.text).toContain('“政务门户”要求更高的认证级别');
+  });
+
   it('[AST-08] and in English, to who may decline', async () => {
     const service = await party('basic');
     const citizen = await newCitizen(product);
