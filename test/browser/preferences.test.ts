@@ -1,0 +1,75 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { closeChromium, expectClean, openPage, type Window } from '../support/chromium.ts';
+import { tooSmall } from '../support/elder.ts';
+import type { Product } from '../support/product.ts';
+import { sharedProduct } from '../support/shared-products.ts';
+import { word } from '../support/words.ts';
+
+let product: Product;
+let window: Window;
+beforeAll(async () => {
+  product = await sharedProduct();
+});
+afterEach(async () => window?.close());
+afterAll(closeChromium);
+
+const thirtyDays = 30 * 86_400;
+
+/** Seconds until the browser forgets a cookie. */
+async function remembered(name: string): Promise<number> {
+  const cookie = (await window.context.cookies()).find((each) => each.name.endsWith(name));
+  const ahead = (cookie?.expires ?? 0) - Date.now() / 1000;
+  return Math.round(ahead / 60) * 60;
+}
+
+describe.each([
+  { width: 1440, scripts: true },
+  { width: 360, scripts: true },
+  { width: 360, scripts: false },
+] as const)('what a person prefers, at $width px, with scripts: $scripts', ({ width, scripts }) => {
+  it('[UXP-01] the language is switched on the page one is at and remembered', async () => {
+    window = await openPage(product, { width, scripts });
+    const { page } = window;
+    const lang = () => page.getAttribute('html', 'lang');
+    await window.goes('/login');
+    const before = page.url();
+    expect(await lang()).toBe('zh-CN');
+    await page.click('button[name=locale][value=en]');
+    await page.waitForSelector('html[lang=en]');
+    expect(page.url()).toBe(before);
+    expect(await page.textContent('h1')).toBe(word('login', 'title', {}, 'en'));
+    await page.click('#tab-sms-code');
+    await page.waitForSelector('#login-mobile');
+    expect(await lang()).toBe('en');
+    for (const path of ['/', '/help/privacy', '/register']) {
+      await window.goes(path);
+      expect([path, await lang()]).toEqual([path, 'en']);
+    }
+    expect(await remembered('locale')).toBe(thirtyDays);
+    await page.click('button[name=locale][value=zh-CN]');
+    await page.waitForSelector('html[lang=zh-CN]');
+  });
+
+  it('[UXP-02] elder mode is one switch, in sight on every page, and remembered', async () => {
+    window = await openPage(product, { width, scripts });
+    const { page } = window;
+    await window.goes('/');
+    const on = page.locator('button[name=elder][value=on]');
+    expect(await on.count()).toBe(1);
+    const box = await on.boundingBox();
+    expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThan(120);
+    await on.click();
+    await page.waitForSelector('button[name=elder][value=off]');
+    expect(await page.evaluate<string>('getComputedStyle(document.body).fontSize')).toBe('24px');
+    for (const path of ['/help', '/login', '/register']) {
+      await window.goes(path);
+      expect(await page.locator('button[name=elder][value=off]').isVisible()).toBe(true);
+      expect(await tooSmall(page)).toEqual([]);
+      if (scripts) await expectClean(window);
+    }
+    expect(await remembered('elder')).toBe(thirtyDays);
+    await page.click('button[name=elder][value=off]');
+    await page.waitForSelector('button[name=elder][value=on]');
+    expect(await page.evaluate<string>('getComputedStyle(document.body).fontSize')).toBe('16px');
+  });
+});
