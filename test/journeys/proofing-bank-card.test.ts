@@ -4,6 +4,7 @@ import { todayInShanghai } from '../../src/domain/person/civil-date.ts';
 import { newPerson, type Page, type Person } from '../support/browser.ts';
 import { allows, newCitizen, opensProofing, signsIn } from '../support/citizen.ts';
 import { problemsOf } from '../support/form-problems.ts';
+import { registers } from '../support/newcomer.ts';
 import { startProduct, type OwnProduct } from '../support/product.ts';
 import { relyingParty, type RelyingParty } from '../support/relying-party.ts';
 import { refusal, word } from '../support/words.ts';
@@ -156,12 +157,16 @@ describe.each(['demo', 'beijing'] as const)('proving a bank card in %s', (profil
 });
 
 /** Hubei's rules, where a profile takes them over. */
-describe('proving a bank card by the manual of Hubei', () => {
+describe('proving who one is by the manual of Hubei', () => {
   let product: OwnProduct;
   let person: Person;
   beforeAll(async () => {
     product = await startProduct({
-      profile: { extends: 'demo', bankCard: { debitOnly: true, classIOnly: true, mobileMustMatchAccount: true, agreement: true } },
+      profile: {
+        extends: 'demo',
+        bankCard: { debitOnly: true, classIOnly: true, mobileMustMatchAccount: true, agreement: true },
+        registration: { identitySkippable: false },
+      },
     });
     person = await (await relyingParty(product, 'level-3')).sendsToUs();
     await signsIn(person, { username: 'zhangwei', password: 'Minxin-2026' });
@@ -188,6 +193,18 @@ describe('proving a bank card by the manual of Hubei', () => {
   it('[RN-25] takes no reserved mobile but that of the account, even where the bank would', async () => {
     await tries(card({ reservedMobile: '13900000001' }), '13900000001');
     expect(problemsOf(person.page)).toEqual({ reservedMobile: refusal('bank-card.mobile-differs') });
+  });
+
+  it('is a step of the registration that nobody gets past', async () => {
+    const newcomer = newPerson(product);
+    await newcomer.goes('/register');
+    await registers(newcomer);
+    expect(newcomer.page.has('button[form=skip]')).toBe(false);
+    const _form = newcomer.page.$('form.form [name=_form]').attr('value') ?? '';
+    await newcomer.posts(`${newcomer.page.url.pathname}?skip=1`, { _form });
+    expect(newcomer.page.status).toBe(422);
+    await newcomer.goes(newcomer.page.url.pathname.replace(/identity$/, 'done'));
+    expect(newcomer.page.url.pathname).toMatch(/\/identity$/);
   });
 
   it('[RN-23] takes no card of class II or III', async () => {

@@ -121,7 +121,7 @@ describe.each(['demo', 'beijing'])('the people of the sandbox in %s', (profile) 
     expect(person.page.error?.code).toBe('identity.mismatch');
   });
 
-  it('[AST-13] meet an authority that is down, over its quota or late, and are asked to come back', async () => {
+  it('[RN-16 AST-13] meet an authority that is down, over its quota or late, and are asked to come back', async () => {
     const person = await atTheStep();
     const somebody = people.find(({ id }) => id === 'sunyue');
     if (!somebody) throw new Error('sunyue is gone');

@@ -96,6 +96,16 @@ describe.each(Object.entries(cities))('registration in %s', (profile, rules) => 
       expect((await person.goes('/')).url.pathname).toBe('/account');
     });
 
+    it('[REG-06 UXP-01] goes the same way on a phone', async () => {
+      const service = await relyingParty(product, 'first-party');
+      const person = await service.sendsToUs({ prompt: 'create' }, { channel: 'h5' });
+      expect(person.page.$('html').attr('data-channel')).toBe('h5');
+      await registers(person);
+      await person.submits(identityFields(citizen()));
+      await person.opens('#next');
+      expect((await service.receives(person)).claims).toMatchObject({ acr: 'L2' });
+    });
+
     it('[REG-41] without a waiting service leads to the account centre for whoever wants that', async () => {
       const person = await atTheForm();
       await registers(person);
