@@ -42,6 +42,20 @@ describe('the registration as a wizard', () => {
       expect(person.page.says('h1')).toBe(word('register', 'result.verified-title'));
     });
 
+    it.each(['mobile', 'username'] as const)('[REG-48] by two people with one %s at the same moment opens one account', async (shared) => {
+      const who = newcomer();
+      const forms: [Person, Record<string, string>][] = [];
+      for (const visitor of [person, newPerson(product)]) {
+        const own = newcomer({ [shared]: who[shared] });
+        await visitor.goes('/register');
+        await visitor.sandbox.waits(61);
+        await visitor.asksForCode(accountFields(own));
+        forms.push([visitor, { ...accountFields(own), code: await visitor.readsCode(own.mobile) }]);
+      }
+      const pages = await Promise.all(forms.map(([visitor, fields]) => visitor.submits(fields)));
+      expect(pages.map((page) => page.error?.code ?? step(page))).toEqual(expect.arrayContaining(['identity', `${shared}.taken`]));
+    });
+
     it('with a mistake in it says the mistake twice', async () => {
       const form = { ...accountFields(newcomer()), newPassword: 'short', code: '123456', _form: tokenOf(person) };
       const clicks = await Promise.all([person, person.tab()].map((tab) => tab.posts(`${base()}/account`, form)));
