@@ -9,10 +9,11 @@ import { constantHeaders, securityHeaders } from './http/headers.ts';
 import { health, type HealthChecks } from './http/health.ts';
 import { requestLog, type Log } from './http/log.ts';
 import type { Metrics } from './http/metrics.ts';
+import type { Link } from './http/page-model.ts';
 import { preferences } from './http/preferences.ts';
 import { requestContext } from './http/request.ts';
 import { bridge } from './oidc/app-contexts.ts';
-import { clientName, wayBack } from './oidc/clients.ts';
+import { serviceOf } from './oidc/clients.ts';
 import { servedDocuments } from './oidc/documents.ts';
 import { asGet, postedPaths } from './oidc/posted-requests.ts';
 
@@ -48,7 +49,7 @@ export function createApp({ assembly, log, metrics, checks, draining, sandbox }:
   app.use(
     errorPages({
       pages,
-      wayBack: (ctx) => serviceOf(assembly, ctx),
+      wayBack: (ctx) => wayBack(assembly, ctx),
       failed: (ctx, error) => log.error('request.failed', error, { requestId: ctx.state.requestId }),
     }),
   );
@@ -92,9 +93,9 @@ function openIdProvider({ ring }: Assembly): Koa.Middleware<AppState> {
 }
 
 /** Way back to the service this browser came from, kept in a cookie that outlives the interaction (PRT-11). */
-async function serviceOf({ cookies, ring }: Assembly, ctx: AppContext) {
+async function wayBack({ cookies, ring }: Assembly, ctx: AppContext): Promise<Link | undefined> {
   const clientId = cookies.get(ctx, 'service');
   const client = clientId === undefined ? undefined : await ring.current().Client.find(clientId);
-  const href = client && wayBack(client);
-  return client && href !== undefined ? { href, label: clientName(client, ctx.state.locale) } : undefined;
+  const service = serviceOf(client, ctx.state.locale);
+  return service?.href === undefined ? undefined : { href: service.href, label: service.name };
 }

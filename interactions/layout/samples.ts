@@ -1,5 +1,5 @@
 import type { Account, Person } from '../../src/domain/person/account.ts';
-import { FormRefused, type Refused } from '../../src/domain/refused.ts';
+import { FormRefused, Refused } from '../../src/domain/refused.ts';
 import { mask } from '../../src/domain/person/masking.ts';
 import { fieldsOf, problemsOf } from '../../src/http/form.ts';
 import { maskedModel } from '../../src/http/masked.ts';
@@ -56,6 +56,9 @@ function sampleCode({ words, locale }: ExampleScene, state: CodeState): CodeMode
 
 /** A form without fields. */
 export const sampleAct = { action: nowhere, token };
+
+/** A field that was left empty. */
+export const unfilled = (field: string): Refused => new Refused('field.required', field, { reason: field });
 
 /** Several things at once. */
 export const several = (...refusals: readonly Refused[]): FormRefused => new FormRefused(refusals);

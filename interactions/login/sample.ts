@@ -1,4 +1,3 @@
-import { Refused } from '../../src/domain/refused.ts';
 import type { Example, ExampleScene } from '../journey.ts';
 import { interaction, sampleForm, type SampleForm } from '../layout/samples.ts';
 import type { LoginModel } from './login.ts';
@@ -34,6 +33,3 @@ function tabs({ profile, say }: ExampleScene, shown: string): LoginModel['tabs']
     current: name === shown,
   }));
 }
-
-/** A field that was left empty. */
-export const empty = (field: string): Refused => new Refused('field.required', field, { reason: field });

@@ -2,7 +2,7 @@ import { mask } from '../../src/domain/person/masking.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import { maskedModel } from '../../src/http/masked.ts';
 import type { Example, ExampleScene } from '../journey.ts';
-import { housingFund, interaction, longService, sampleAct, sampleForm, zhangwei, type SampleForm } from '../layout/samples.ts';
+import { housingFund, interaction, longService, sampleAct, sampleForm, unfilled, zhangwei, type SampleForm } from '../layout/samples.ts';
 import { levelsModel } from './levels.ts';
 import { bar, provedModel, type PasswordModel, type VerifyModel } from './pages.ts';
 
@@ -89,14 +89,14 @@ export const examples: readonly Example[] = [
   verify('empty'),
   verify('sent', { code: 'sent' }),
   verify('sent-before', { code: 'sent-before' }),
-  verify('nothing-filled', { refused: new Refused('field.required', 'code', { reason: 'code' }) }),
+  verify('nothing-filled', { refused: unfilled('code') }),
   verify('captcha-wrong', { refused: new Refused('captcha.wrong', 'captcha') }),
   verify('code-wrong', { code: 'sent', refused: new Refused('otp.wrong', 'code') }),
   verify('code-expired', { code: 'sent-before', refused: new Refused('otp.expired', 'code') }),
   verify('too-soon', { code: 'sent', refused: new Refused('otp.cooldown', 'code', { seconds: 47 }) }),
   verify('day-limit', { code: 'sent-before', refused: new Refused('otp.day-limit', 'code', { seconds: 40_000 }) }),
   password('empty'),
-  password('nothing-filled', new Refused('field.required', 'password', { reason: 'password' })),
+  password('nothing-filled', unfilled('password')),
   password('wrong', new Refused('credentials.wrong', 'password', { reason: 'confirm' })),
   password('wrong-too-often', new Refused('credentials.throttled', 'password', { minutes: 15 })),
   proved('level-raised', 'real-name', 'L2', false),

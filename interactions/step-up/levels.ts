@@ -24,8 +24,8 @@ export interface MissingPart {
     readonly label: string;
     readonly description: string;
     readonly href: string | undefined;
-    readonly available: boolean;
-    readonly state: string;
+    /** `later`: another one must be proved first. */
+    readonly state: 'open' | 'later';
   }[];
 }
 
@@ -47,12 +47,13 @@ export interface LevelsFacts {
 
 export function levelsModel({ locale, say }: { locale: Locale; say: Say }, asked: LevelsFacts): LevelsModel {
   const { service, target, facts, essential, base, token } = asked;
+  const missing = missingParts(target, facts, { ...asked, say });
   return {
     service: { name: service },
     wanted: { label: target.label[locale], opens: target.opens[locale] },
     held: { label: assuranceLevel(facts.ladder, facts.evidence).label[locale] },
-    why: say('step-up.why', { service }),
-    missing: missingParts(target, facts, { ...asked, say }),
+    why: say(missing.length > 1 ? 'step-up.why-all' : 'step-up.why', { service }),
+    missing,
     decline: {
       action: `${base}/decline`,
       token,
@@ -97,7 +98,6 @@ function tile({ name, needsPerson }: MissingDeps['methods'][number], { base, per
     label: say(`step-up.${name}.name`),
     description: say(`step-up.${name}.description`),
     href: available ? `${base}/${name}` : undefined,
-    available,
     state: available ? 'open' : 'later',
   };
 }
@@ -111,7 +111,6 @@ function passwordPart({ base, say }: MissingDeps): MissingPart {
         label: say('step-up.password-name'),
         description: say('step-up.password-description'),
         href: `${base}/password`,
-        available: true,
         state: 'open',
       },
     ],

@@ -144,7 +144,7 @@ describe('pages that go on by themselves', () => {
     await greeted(one);
     await signsInAtService(other);
     if (!scripts) {
-      expect(await page.textContent('main')).toContain(word('form-post', 'switch'));
+      await page.locator('main', { hasText: word('form-post', 'switch') }).waitFor();
       await page.click('#continue');
     }
     await page.click('#consent-allow');

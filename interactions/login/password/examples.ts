@@ -1,7 +1,7 @@
 import { Refused } from '../../../src/domain/refused.ts';
 import type { Example } from '../../journey.ts';
-import { housingFund, longService, several } from '../../layout/samples.ts';
-import { empty, sampleLogin, type LoginState } from '../sample.ts';
+import { housingFund, longService, several, unfilled } from '../../layout/samples.ts';
+import { sampleLogin, type LoginState } from '../sample.ts';
 
 const example = (state: string, form: LoginState = {}) => sampleLogin('password', ['identifier', 'password'], state, form);
 
@@ -13,7 +13,7 @@ export const examples: readonly Example[] = [
   example('service', { service: housingFund, captcha: true }),
   example('long-service', { service: longService }),
   example('again', { service: housingFund, reauthenticate: true, values }),
-  example('nothing-filled', { refused: several(empty('identifier'), empty('password')) }),
+  example('nothing-filled', { refused: several(unfilled('identifier'), unfilled('password')) }),
   example('wrong', { values, refused: new Refused('credentials.wrong', 'identifier') }),
   example('wrong-too-often', { captcha: true, values, refused: new Refused('credentials.throttled', 'identifier', { minutes: 15 }) }),
   example('too-long', { values: { identifier: 'x'.repeat(64) }, refused: new Refused('field.invalid', 'identifier', { reason: 'identifier' }) }),

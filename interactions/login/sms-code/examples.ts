@@ -1,7 +1,7 @@
 import { Refused } from '../../../src/domain/refused.ts';
 import type { Example } from '../../journey.ts';
-import { housingFund, several } from '../../layout/samples.ts';
-import { empty, sampleLogin, type LoginState } from '../sample.ts';
+import { housingFund, several, unfilled } from '../../layout/samples.ts';
+import { sampleLogin, type LoginState } from '../sample.ts';
 
 const example = (state: string, form: LoginState = {}) => sampleLogin('sms-code', ['mobile', 'code'], state, { code: 'unsent', ...form });
 
@@ -12,7 +12,7 @@ export const examples: readonly Example[] = [
   example('service', { service: housingFund }),
   example('sent', { code: 'sent', values }),
   example('sent-before', { code: 'sent-before', values }),
-  example('nothing-filled', { refused: several(empty('mobile'), empty('code')) }),
+  example('nothing-filled', { refused: several(unfilled('mobile'), unfilled('code')) }),
   example('mobile-too-short', { values: { mobile: '1380000' }, refused: new Refused('mobile.invalid', 'mobile', { reason: 'length' }) }),
   example('captcha-wrong', { values, refused: new Refused('captcha.wrong', 'captcha') }),
   example('code-wrong', { code: 'sent', values, refused: new Refused('otp.wrong', 'code') }),

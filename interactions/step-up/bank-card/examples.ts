@@ -1,7 +1,7 @@
 import type { Person } from '../../../src/domain/person/account.ts';
 import { Refused, type FormRefused, type RefusalCode } from '../../../src/domain/refused.ts';
 import type { Example } from '../../journey.ts';
-import { foreigner, housingFund, interaction, longName, sampleForm, several, zhangweiAsPerson } from '../../layout/samples.ts';
+import { foreigner, housingFund, interaction, longName, sampleForm, several, unfilled, zhangweiAsPerson } from '../../layout/samples.ts';
 import type { ProofingPage } from '../../proofing-method.ts';
 import { bar } from '../pages.ts';
 import { bankCardPage, type BankCardPage } from './bank-card.ts';
@@ -41,11 +41,7 @@ const wrong = (code: RefusalCode, field?: string, reason?: string) => ({
   refused: new Refused(code, field, reason === undefined ? {} : { reason }),
 });
 
-const nothing = several(
-  new Refused('bank-card.invalid', 'bankCard', { reason: 'empty' }),
-  new Refused('mobile.invalid', 'reservedMobile', { reason: 'empty' }),
-  new Refused('agreement.required', 'agreement'),
-);
+const nothing = several(unfilled('bankCard'), unfilled('reservedMobile'), new Refused('agreement.required', 'agreement'));
 
 export const examples: readonly Example[] = [
   example('empty'),

@@ -1,6 +1,6 @@
 import { Refused, type FormRefused, type RefusalCode } from '../../../src/domain/refused.ts';
 import type { Example } from '../../journey.ts';
-import { housingFund, interaction, sampleAct, sampleForm, several } from '../../layout/samples.ts';
+import { housingFund, interaction, sampleAct, sampleForm, several, unfilled } from '../../layout/samples.ts';
 import type { ProofingPage } from '../../proofing-method.ts';
 import { bar } from '../pages.ts';
 import { realNamePage, type RealNamePage } from './real-name.ts';
@@ -48,12 +48,7 @@ const wrong = (code: RefusalCode, field: string, reason: string, values: Readonl
   refused: new Refused(code, field, { reason }),
 });
 
-const nothing = several(
-  new Refused('name.invalid', 'name', { reason: 'empty' }),
-  new Refused('document.invalid', 'documentNumber', { reason: 'empty' }),
-  new Refused('date.invalid', 'validFrom', { reason: 'empty' }),
-  new Refused('date.invalid', 'validUntil', { reason: 'empty' }),
-);
+const nothing = several(unfilled('name'), unfilled('documentNumber'), unfilled('validFrom'), unfilled('validUntil'));
 
 /** What came of asking the authority, as far as the page is shown again. */
 const answers: readonly (readonly [code: RefusalCode, field?: string])[] = [
