@@ -182,7 +182,8 @@ describe('a process on the embedded database', () => {
     expect(back.page.url.pathname).toBe('/account');
     await next.stop();
     await doomed.remove();
-  });
+    // The embedded database is opened three times.
+  }, 180_000);
 });
 
 /** How much of everything that use cases write is there. */
