@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { closeChromium, expectClean, openPage, type Window } from '../support/chromium.ts';
 import { tooSmall } from '../support/elder.ts';
 import type { Product } from '../support/product.ts';
+import { sandboxOf } from '../support/sandbox.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 import { word } from '../support/words.ts';
 
@@ -13,13 +14,11 @@ beforeAll(async () => {
 afterEach(async () => window?.close());
 afterAll(closeChromium);
 
-const thirtyDays = 30 * 86_400;
-
-/** Seconds until the browser forgets a cookie. */
-async function remembered(name: string): Promise<number> {
+/** Days until a cookie is forgotten that the product has set a moment ago. */
+async function daysKept(name: string): Promise<number> {
   const cookie = (await window.context.cookies()).find((each) => each.name.endsWith(name));
-  const ahead = (cookie?.expires ?? 0) - Date.now() / 1000;
-  return Math.round(ahead / 60) * 60;
+  const now = Date.now() / 1000 + (await sandboxOf(product).clockAhead());
+  return Math.round(((cookie?.expires ?? 0) - now) / 86_400);
 }
 
 describe.each([
@@ -45,7 +44,7 @@ describe.each([
       await window.goes(path);
       expect([path, await lang()]).toEqual([path, 'en']);
     }
-    expect(await remembered('locale')).toBe(thirtyDays);
+    expect(await daysKept('locale')).toBe(30);
     await page.click('button[name=locale][value=zh-CN]');
     await page.waitForSelector('html[lang=zh-CN]');
   });
@@ -67,7 +66,7 @@ describe.each([
       expect(await tooSmall(page)).toEqual([]);
       if (scripts) await expectClean(window);
     }
-    expect(await remembered('elder')).toBe(thirtyDays);
+    expect(await daysKept('elder')).toBe(30);
     await page.click('button[name=elder][value=off]');
     await page.waitForSelector('button[name=elder][value=on]');
     expect(await page.evaluate<string>('getComputedStyle(document.body).fontSize')).toBe('16px');

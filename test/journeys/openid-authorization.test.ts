@@ -160,12 +160,12 @@ describe('requests that are wrong', () => {
       errorPage(page, 'invalid_redirect_uri');
       expect(page.text).toContain('本次请求无法完成');
       expect(page.$('#back').attr('href')).toBe('https://basic.example/login');
-      expect(page.says('#back')).toBe('市民服务');
+      expect(page.says('#back')).toBe('返回“市民服务”');
     }
     const english = await service.sendsToUs({ redirect_uri: 'https://evil.example/', ui_locales: 'en' });
     errorPage(english.page, 'invalid_redirect_uri');
     expect(english.page.text).toContain('This request cannot be completed');
-    expect(english.page.says('#back')).toBe('Citizen Services');
+    expect(english.page.says('#back')).toBe('Back to Citizen Services');
     expect(english.page.text).toMatch(/Request number: [\w-]{12}/);
   });
 
