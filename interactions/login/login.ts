@@ -165,6 +165,7 @@ function audit(
 async function sendCode(deps: LoginDeps, method: LoginMethod, form: SubmittedForm, visit: Visit): Promise<object> {
   if (!method.code) throw new Refused('page.not-found');
   const request = await method.code(form, attemptOf(deps, visit));
+  await deps.codes.ready(request);
   await deps.captchas.pass(form.captcha);
   return deps.codes.send(visit.ctx, request);
 }

@@ -105,6 +105,16 @@ describe('sending codes', () => {
     expect(await sandboxOf(product).messagesTo(mobile)).toHaveLength(2);
   });
 
+  it('a page that has just sent a code says to wait, and asks for no captcha it does not show', async () => {
+    const { mobile } = await newCitizen(product);
+    const person = await service.sendsToUs();
+    await person.opens('#tab-sms-code');
+    await person.asksForCode({ mobile });
+    const again = await person.submits({ mobile }, { button: '#send-code' });
+    expect(again).toMatchObject({ status: 429, error: { code: 'otp.cooldown' } });
+    expect(again.$('#login-captcha')).toHaveLength(0);
+  });
+
   it('[NOT-01, OPS-05] five codes an hour and ten in 24 hours, the limit said at the top of the form', async () => {
     const { mobile } = await newCitizen(product);
     const fiveTimes = async () => {
