@@ -19,6 +19,7 @@ import {
 } from './writes/people.ts';
 import { appendAudit, enqueueMessages } from './writes/records.ts';
 import { endGrants, endSessions, putSessionFactors } from './writes/sessions.ts';
+import { activateSigningKeys, insertSigningKeys } from './writes/signing-keys.ts';
 
 const handlers: { readonly [Name in WriteName]: Handler<Name> } = {
   'subject.insert': insertSubjects,
@@ -33,6 +34,8 @@ const handlers: { readonly [Name in WriteName]: Handler<Name> } = {
   'grants.end': endGrants,
   'consent.put': putConsents,
   'operator-role.put': putOperatorRoles,
+  'signing-key.insert': insertSigningKeys,
+  'signing-key.activate': activateSigningKeys,
   'audit.append': appendAudit,
   'outbox.enqueue': enqueueMessages,
 };
@@ -61,6 +64,8 @@ const rules: Readonly<Record<string, string>> = {
   account_subject_unique: 'subject',
   person_document_unique: 'document',
   person_subject_unique: 'subject',
+  signing_key_pkey: 'kid',
+  signing_key_active_unique: 'active',
 };
 
 const maxRetries = 3;

@@ -1,6 +1,7 @@
 import type { AuditEvent } from './audit/events.ts';
 import type { Evidence } from './assurance/evidence.ts';
 import type { Consent } from './consent/consent.ts';
+import type { SigningKey } from './keys/signing-keys.ts';
 import type { OutboxMessage } from './notification/outbox.ts';
 import type { NewAccount, Person } from './person/account.ts';
 
@@ -41,6 +42,10 @@ export type Write =
   /** Replaces the consent of the same account, client and principal; the earlier one is kept as history. */
   | { readonly write: 'consent.put'; readonly consent: Consent }
   | { readonly write: 'operator-role.put'; readonly accountId: string; readonly role: string; readonly at: Date }
+  /** Refuses when its `kid` (`kid`) or an active key of its algorithm (`active`) is there already. */
+  | { readonly write: 'signing-key.insert'; readonly key: SigningKey }
+  /** Lets a published key sign and retires the one of its algorithm that did; refuses when it is not published by now. */
+  | { readonly write: 'signing-key.activate'; readonly kid: string; readonly at: Date }
   | { readonly write: 'audit.append'; readonly event: AuditEvent }
   | { readonly write: 'outbox.enqueue'; readonly message: OutboxMessage };
 

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
+import type { AuditDetails } from '../domain/audit/events.ts';
 import type { Clock } from '../domain/clock.ts';
 import { dueToSign, publishedKeys } from '../domain/keys/rotation.ts';
-import type { PrivateJwk, SigningKey, SigningKeyStore } from '../domain/keys/signing-keys.ts';
-import type { UnitOfWork } from '../domain/unit-of-work.ts';
+import type { PrivateJwk, SigningKey, SigningKeyState, SigningKeyStore } from '../domain/keys/signing-keys.ts';
+import { Conflict, type UnitOfWork, type Write } from '../domain/unit-of-work.ts';
 
 /** Keys a deployment needs from its first start: default, for clients that ask for RSA, and Ed25519 (D11). */
 export const keyAlgorithms = ['ES256', 'RS256', 'EdDSA'] as const;
@@ -16,7 +17,7 @@ export interface KeyRingDeps {
 }
 
 /** A new key pair; `state` is `active` only for the first of its algorithm. */
-export async function makeSigningKey(alg: KeyAlgorithm, state: 'active' | 'published', now: Date): Promise<SigningKey> {
+async function makeSigningKey(alg: KeyAlgorithm, state: 'active' | 'published', now: Date): Promise<SigningKey> {
   const { privateKey } = await generateKeyPair(alg, { extractable: true });
   const jwk = await exportJWK(privateKey);
   const kid = await calculateJwkThumbprint(jwk);
@@ -33,38 +34,63 @@ export async function makeSigningKey(alg: KeyAlgorithm, state: 'active' | 'publi
   };
 }
 
-/** At start: every algorithm has a signing key; of several processes one makes it. */
-export async function ensureSigningKeys({ store, clock }: KeyRingDeps): Promise<void> {
+/** At start: every algorithm has a signing key; of several processes one makes them. */
+export async function ensureSigningKeys({ store, unitOfWork, clock }: KeyRingDeps): Promise<void> {
+  const now = clock.now();
   const keys = await store.list();
-  for (const alg of keyAlgorithms) {
-    if (keys.some((key) => key.alg === alg && key.state === 'active')) continue;
-    await store.insert(await makeSigningKey(alg, 'active', clock.now()));
-  }
+  const missing = keyAlgorithms.filter((alg) => !keys.some((key) => key.alg === alg && key.state === 'active'));
+  if (missing.length === 0) return;
+  const made = await Promise.all(missing.map((alg) => makeSigningKey(alg, 'active', now)));
+  await unlessDone(unitOfWork, 'make-keys', [
+    ...made.map((key): Write => ({ write: 'signing-key.insert', key })),
+    ...made.map(({ kid }) => keyRecord(kid, 'active', 'system', now)),
+  ]);
 }
 
-/** Lets published keys sign that have waited long enough; run by every process, done by one. */
+/** Lets published keys sign that have waited long enough; run by every process, done by one. Answers how many. */
 export async function advanceSigningKeys({ store, unitOfWork, clock }: KeyRingDeps): Promise<number> {
   const now = clock.now();
   let moved = 0;
-  for (const key of dueToSign(await store.list(), now)) {
-    if (!(await store.setState(key.kid, 'active', now))) continue;
-    moved += 1;
-    await unitOfWork.commit('rotate-key', [
-      {
-        write: 'audit.append',
-        event: {
-          id: randomUUID(),
-          at: now,
-          event: 'key.rotated',
-          accountId: undefined,
-          clientId: undefined,
-          requestId: undefined,
-          details: { keyId: key.kid, reason: 'active' },
-        },
-      },
-    ]);
+  for (const { kid } of dueToSign(await store.list(), now)) {
+    if (await unlessDone(unitOfWork, 'rotate-key', activation(kid, 'system', now))) moved += 1;
   }
   return moved;
+}
+
+/** By command: a new key of the algorithm, published from now on. */
+export async function publishSigningKey({ unitOfWork, clock }: Omit<KeyRingDeps, 'store'>, alg: KeyAlgorithm): Promise<SigningKey> {
+  const now = clock.now();
+  const key = await makeSigningKey(alg, 'published', now);
+  await unitOfWork.commit('publish-key', [{ write: 'signing-key.insert', key }, keyRecord(key.kid, 'published', 'command', now)]);
+  return key;
+}
+
+/** By command: a published key signs now, however short it has waited. False when no such key is published. */
+export function activateSigningKey({ unitOfWork, clock }: Omit<KeyRingDeps, 'store'>, kid: string): Promise<boolean> {
+  return unlessDone(unitOfWork, 'rotate-key', activation(kid, 'command', clock.now()));
+}
+
+type Actor = NonNullable<AuditDetails['actor']>;
+
+function activation(kid: string, actor: Actor, now: Date): readonly Write[] {
+  return [{ write: 'signing-key.activate', kid, at: now }, keyRecord(kid, 'active', actor, now)];
+}
+
+function keyRecord(kid: string, state: SigningKeyState, actor: Actor, now: Date): Write {
+  const details = { keyId: kid, reason: state, actor };
+  const nobody = { accountId: undefined, clientId: undefined, requestId: undefined };
+  return { write: 'audit.append', event: { id: randomUUID(), at: now, event: 'key.rotated', ...nobody, details } };
+}
+
+/** False when another process was faster, or the key is not in the state for it: nothing was written. */
+async function unlessDone(unitOfWork: UnitOfWork, useCase: string, writes: readonly Write[]): Promise<boolean> {
+  try {
+    await unitOfWork.commit(useCase, writes);
+    return true;
+  } catch (error) {
+    if (error instanceof Conflict) return false;
+    throw error;
+  }
 }
 
 /** The key set of a provider: signing keys first. */

@@ -5,7 +5,6 @@ import { createAuditLog } from '../../adapters/database/audit.ts';
 import { createDurableState } from '../../adapters/database/oidc-state.ts';
 import { createOutbox } from '../../adapters/database/outbox.ts';
 import { purge, retention } from '../../adapters/database/retention.ts';
-import { createSigningKeyStore } from '../../adapters/database/signing-keys.ts';
 import { createUnitOfWork } from '../../adapters/database/unit-of-work.ts';
 import { secondsAfter } from '../../src/domain/clock.ts';
 import type { Write } from '../../src/domain/unit-of-work.ts';
@@ -66,12 +65,11 @@ describe.each(databaseKinds)('retention in %s', (kind) => {
     }
     await createOutbox(stores).done(sent, happenedAt);
 
-    const keys = createSigningKeyStore(stores);
     for (const [kid, keyState] of [['old', 'active'], ['new', 'published']] as const) {
       const keyTimes = { createdAt: happenedAt, publishedAt: happenedAt, usedFrom: undefined, retiredAt: undefined };
-      await keys.insert({ kid, alg: 'ES256', state: keyState, privateJwk: { kid, kty: 'EC' }, ...keyTimes });
+      await commit({ write: 'signing-key.insert', key: { kid, alg: 'ES256', state: keyState, privateJwk: { kid, kty: 'EC' }, ...keyTimes } });
     }
-    await keys.setState('new', 'active', happenedAt);
+    await commit({ write: 'signing-key.activate', kid: 'new', at: happenedAt });
 
     for (let index = 0; index < 2; index += 1) {
       const about = { accountId: undefined, clientId: undefined, requestId: undefined, details: {} };

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createSettings } from '../../adapters/database/settings.ts';
 import { createSigningKeyStore } from '../../adapters/database/signing-keys.ts';
+import { createUnitOfWork, type UnitOfWorkDeps } from '../../adapters/database/unit-of-work.ts';
 import { secondsAfter } from '../../src/domain/clock.ts';
 import type { SigningKey } from '../../src/domain/keys/signing-keys.ts';
+import { Conflict, type Write } from '../../src/domain/unit-of-work.ts';
 import { databaseKinds, openStores, type TestStores } from '../support/stores.ts';
 
 const now = new Date('2026-03-01T08:00:00.000Z');
@@ -36,32 +38,36 @@ describe.each(databaseKinds)('in %s', (kind) => {
   describe('signing keys', () => {
     const keys = () => createSigningKeyStore(stores);
     const states = async () => (await keys().list()).map(({ kid, state }) => [kid, state]);
+    const commit = (writes: readonly Write[], about: Partial<UnitOfWorkDeps> = {}) =>
+      createUnitOfWork({ ...stores, ...about }).commit('test', writes);
+    const insert = (...added: SigningKey[]) => commit(added.map((key) => ({ write: 'signing-key.insert', key })));
+    const activate = (kid: string, at = now) => commit([{ write: 'signing-key.activate', kid, at }]);
 
     it('come back as they were put in, oldest first', async () => {
       const [old, young] = [newKey({ state: 'active', usedFrom: now }), newKey({ createdAt: secondsAfter(now, 1) })];
-      expect(await keys().insert(young)).toBe(true);
-      expect(await keys().insert(old)).toBe(true);
+      await insert(young, old);
       expect(await keys().list()).toEqual([old, young]);
     });
 
     it('lie in the database without their private part', async () => {
-      await keys().insert(newKey());
+      await insert(newKey());
       const rows = await stores.db.selectFrom('signing_key').selectAll().execute();
       expect(JSON.stringify(rows.map((row) => String(row.private_jwk_sealed)))).not.toContain('private part');
     });
 
     it('are not put in twice, and of one algorithm one is active', async () => {
       const key = newKey({ state: 'active' });
-      expect(await keys().insert(key)).toBe(true);
-      expect(await keys().insert(key)).toBe(false);
-      expect(await keys().insert(newKey({ state: 'active' }))).toBe(false);
-      expect(await keys().insert(newKey({ state: 'active', alg: 'RS256' }))).toBe(true);
+      await insert(key);
+      await expect(insert({ ...key, state: 'published' })).rejects.toMatchObject({ write: 'signing-key.insert', rule: 'kid' });
+      await expect(insert(newKey({ state: 'active' }))).rejects.toMatchObject({ write: 'signing-key.insert', rule: 'active' });
+      await insert(newKey({ state: 'active', alg: 'RS256' }));
+      expect(await keys().list()).toHaveLength(2);
     });
 
     it('take over from each other in one act', async () => {
       const [old, next, other] = [newKey({ state: 'active' }), newKey(), newKey({ state: 'active', alg: 'RS256' })];
-      for (const key of [old, next, other]) await keys().insert(key);
-      expect(await keys().setState(next.kid, 'active', secondsAfter(now, 60))).toBe(true);
+      await insert(old, next, other);
+      await activate(next.kid, secondsAfter(now, 60));
       const after = new Map((await keys().list()).map((key) => [key.kid, key]));
       expect(after.get(old.kid)).toMatchObject({ state: 'retired', retiredAt: secondsAfter(now, 60) });
       expect(after.get(next.kid)).toMatchObject({ state: 'active', usedFrom: secondsAfter(now, 60) });
@@ -69,37 +75,63 @@ describe.each(databaseKinds)('in %s', (kind) => {
     });
 
     it('move forward only', async () => {
-      const key = newKey();
-      await keys().insert(key);
-      expect(await keys().setState(key.kid, 'retired', now)).toBe(false);
-      expect(await keys().setState(key.kid, 'active', now)).toBe(true);
-      expect(await keys().setState(key.kid, 'active', now)).toBe(false);
-      expect(await keys().setState(key.kid, 'retired', now)).toBe(true);
-      expect(await keys().setState(key.kid, 'active', now)).toBe(false);
-      expect(await keys().setState('unknown', 'active', now)).toBe(false);
+      const [key, next] = [newKey(), newKey()];
+      await insert(key, next);
+      const refused = { write: 'signing-key.activate', rule: 'state' };
+      await activate(key.kid);
+      await expect(activate(key.kid)).rejects.toMatchObject(refused);
+      await activate(next.kid);
+      await expect(activate(key.kid)).rejects.toMatchObject(refused);
+      await expect(activate('unknown')).rejects.toMatchObject(refused);
     });
 
-    it('leave one active key when two processes rotate at once', async () => {
+    it('leave one active key when several processes rotate at once', async () => {
       const candidates = Array.from({ length: 8 }, () => newKey());
-      await keys().insert(newKey({ state: 'active' }));
-      for (const key of candidates) await keys().insert(key);
-      await Promise.all(candidates.map(({ kid }) => keys().setState(kid, 'active', now)));
+      await insert(newKey({ state: 'active' }), ...candidates);
+      await Promise.all(candidates.map(({ kid }) => activate(kid)));
       expect((await states()).filter(([, state]) => state === 'active')).toHaveLength(1);
+    });
+
+    it('are moved by one of several processes that want the same', async () => {
+      const [old, next] = [newKey({ state: 'active' }), newKey()];
+      await insert(old, next);
+      const results = await Promise.allSettled(Array.from({ length: 8 }, () => activate(next.kid)));
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(results.every((result) => result.status === 'fulfilled' || result.reason instanceof Conflict)).toBe(true);
     });
 
     it('have a version that changes with every change and with nothing else', async () => {
       const versions = [await keys().version()];
-      const key = newKey();
-      await keys().insert(key);
+      const [key, next] = [newKey(), newKey()];
+      await insert(key, next);
       versions.push(await keys().version());
-      await keys().insert(key);
+      await expect(insert(key)).rejects.toBeInstanceOf(Conflict);
+      await expect(activate('unknown')).rejects.toBeInstanceOf(Conflict);
       expect(await keys().version()).toBe(versions.at(-1));
-      await keys().setState(key.kid, 'active', now);
+      await activate(key.kid);
       versions.push(await keys().version());
-      await keys().setState(key.kid, 'retired', now);
+      await activate(next.kid);
       versions.push(await keys().version());
       expect(new Set(versions).size).toBe(4);
       expect(versions.toSorted((a, b) => a - b)).toEqual(versions);
+    });
+
+    it('stay as they were when the record of their change cannot be written', async () => {
+      const [old, next] = [newKey({ state: 'active' }), newKey()];
+      await insert(old, next);
+      const [before, version] = [await states(), await keys().version()];
+      const event = { id: randomUUID(), at: now, event: 'key.rotated', accountId: undefined, clientId: undefined, requestId: undefined, details: {} } as const;
+      const writes: Write[] = [
+        { write: 'signing-key.activate', kid: next.kid, at: now },
+        { write: 'audit.append', event },
+      ];
+      const powerCut = (_: string, write: string) => {
+        if (write === 'audit.append') throw new Error('power cut');
+      };
+      await expect(commit(writes, { onWrite: powerCut })).rejects.toThrow('power cut');
+      expect([await states(), await keys().version()]).toEqual([before, version]);
+      await commit(writes);
+      expect(await states()).not.toEqual(before);
     });
   });
 

@@ -12,7 +12,7 @@ export const auditEvents = {
   'consent.given': 'a person allowed a service to read data; `scopes`',
   'consent.denied': 'a person refused a service',
   'password.rehashed': 'a stored password hash was renewed at sign-in',
-  'key.rotated': 'a signing key changed its state',
+  'key.rotated': 'a signing key changed its state; `reason` is the new one, `actor` who did it',
   'operator.appointed': 'an account was given an operator role',
   'token-family.revoked': 'a used refresh token or code came again; all of its grant was revoked',
 } as const;
@@ -33,6 +33,8 @@ export interface AuditDetails {
   readonly keyId?: string;
   readonly agreement?: string;
   readonly address?: string;
+  /** `system`: a process by itself; `command`: somebody on the command line. */
+  readonly actor?: 'system' | 'command';
 }
 
 export interface AuditEvent {

@@ -22,16 +22,10 @@ export interface SigningKey {
   readonly retiredAt: Date | undefined;
 }
 
+/** Keys are changed by the writes `signing-key.*` of the unit of work, each of which moves the version. */
 export interface SigningKeyStore {
   /** Every key on file, oldest first, private parts opened. */
   list(): Promise<readonly SigningKey[]>;
-  /** Adds a `published` or (first start) `active` key; false when an active key of its `alg` or its `kid` is there already. */
-  insert(key: SigningKey): Promise<boolean>;
-  /**
-   * Moves a key forward (`published` → `active` → `retired`). Making a key active retires the active key of the
-   * same algorithm in the same act. False when the key is not in the state before.
-   */
-  setState(kid: string, state: 'active' | 'retired', at: Date): Promise<boolean>;
   /** Grows with every change; one cheap look-up, so that every process can poll it. 0: no change yet. */
   version(): Promise<number>;
 }
