@@ -1,26 +1,40 @@
+import type { Profile } from '../src/domain/policy.ts';
 import type { Journey } from './journey.ts';
-import { visitOf, type VisitDeps } from './visit.ts';
+import { visitOf, type Visit, type VisitDeps } from './visit.ts';
 
-/** Which journey answers a prompt of the policy (src/oidc/policy.ts). */
-const journeyOf: Readonly<Record<string, string>> = {
-  create: 'register',
-  login: 'login',
-  step_up: 'step-up',
-  consent: 'consent',
-};
+export interface DispatchDeps extends VisitDeps {
+  readonly profile: Pick<Profile, 'login'>;
+}
 
-/** The address the provider sends people to; it leads to the journey of the prompt. */
-export function createDispatch(deps: VisitDeps): Journey {
+/** The address the provider sends people to; it leads to the page that answers the prompt. */
+export function createDispatch(deps: DispatchDeps): Journey {
   return {
     name: 'dispatch',
     routes(router) {
       router.get('/interaction/:uid', async (ctx) => {
         const visit = await visitOf(deps, ctx);
-        const journey = journeyOf[visit.prompt.name];
-        if (!journey) throw new Error(`no journey answers the prompt ${visit.prompt.name}`);
         ctx.status = 303;
-        ctx.redirect(`${visit.base}/${journey}`);
+        ctx.redirect(`${visit.base}/${pageOf(visit, deps.profile)}`);
       });
     },
   };
+}
+
+/** Which page answers a prompt of the policy (src/oidc/policy.ts). */
+function pageOf({ prompt, ctx }: Visit, { login }: DispatchDeps['profile']): string {
+  switch (prompt.name) {
+    case 'create':
+      return 'register';
+    case 'login': {
+      // Straight to the first tab: everybody comes this way, and one redirect less is felt on a phone.
+      const [first = ''] = login[ctx.state.channel];
+      return `login/${first}`;
+    }
+    case 'step_up':
+      return 'step-up';
+    case 'consent':
+      return 'consent';
+    default:
+      throw new Error(`no journey answers the prompt ${prompt.name}`);
+  }
 }

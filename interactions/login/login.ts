@@ -59,12 +59,7 @@ export function createLogin(deps: LoginDeps, methods: readonly LoginMethod[]): J
   return {
     name: 'login',
     routes(router) {
-      router.get('/interaction/:uid/login', async (ctx) => {
-        const visit = await visitOf(deps, ctx);
-        ctx.status = 303;
-        ctx.redirect(`${visit.base}/login/${offered(visit)[0]?.name ?? 'password'}`);
-      });
-      router.get('/interaction/:uid/login/:method', async (ctx) => {
+      router.get('/interaction/:uid/login{/:method}', async (ctx) => {
         const visit = await visitOf(deps, ctx);
         await showStep(deps, wizard, run(visit), visit, ctx, ctx.params.method);
       });

@@ -23,6 +23,21 @@ const wayBack = (page: Page): string | undefined => page.$('#back').attr('href')
 
 const expired = { status: 410, error: expect.objectContaining({ code: 'interaction.expired' }) };
 
+describe('a sign-in that begins', () => {
+  it('leads from the request straight to the first tab of the city', async () => {
+    const person = await service.sendsToUs();
+    const [, , uid = ''] = person.page.url.pathname.split('/');
+    expect(person.trail.map(({ url }) => url.pathname)).toEqual(['/auth', `/interaction/${uid}`, `/interaction/${uid}/login/password`]);
+  });
+
+  it('has its first tab at the address without one, too', async () => {
+    const person = await service.sendsToUs();
+    const { pathname } = person.page.url;
+    const page = await person.goes(pathname.replace('/password', ''));
+    expect([page.status, page.url.pathname]).toEqual([200, pathname]);
+  });
+});
+
 describe('a sign-in that is over', () => {
   it.each([
     ['basic', 'https://basic.example/login'],
@@ -47,7 +62,7 @@ describe('a sign-in that is over', () => {
     const page = await person.goes(person.page.url);
     expect(page).toMatchObject(expired);
     expect(page.title).toMatch(/no longer valid/);
-    expect(page.says('#back')).toBe('Citizen Services');
+    expect(page.says('#back')).toBe('Back to Citizen Services');
   });
 
   it('[PRT-11] the fresh start works: a new request of the service is a new sign-in', async () => {
