@@ -39,6 +39,7 @@ export interface LoginModel {
   readonly tabs: readonly { readonly name: string; readonly label: string; readonly href: string; readonly current: boolean }[];
   readonly form: FormModel;
   readonly identifierLabel: string;
+  readonly identifierAsked: IdentifierAsked;
   readonly notice: string | undefined;
   readonly registerHref: string;
   readonly help: readonly Link[];
@@ -100,7 +101,7 @@ function methodStep(
 
 async function authenticate(deps: LoginDeps, method: LoginMethod, form: SubmittedForm, visit: Visit): Promise<Authenticated> {
   try {
-    checkForm(method.form, form.values);
+    checkForm(method.form, form.values, { identifier: identifierAsked(deps.profile, visit.ctx.state.channel) });
     if (method.captcha === 'with-form' && (await deps.captchas.neededAtLogin(visit.ctx))) await deps.captchas.pass(form.captcha);
     return await method.authenticate(form, attemptOf(deps, visit));
   } catch (error) {
@@ -179,6 +180,13 @@ function identifiersOf({ identifiers, h5Identifiers }: LoginDeps['profile'], cha
   return channel === 'h5' ? (h5Identifiers ?? identifiers) : identifiers;
 }
 
+/** What an empty field asks for; also the key of its words. */
+export type IdentifierAsked = 'mobile' | 'identifier';
+
+function identifierAsked(profile: LoginDeps['profile'], channel: Channel): IdentifierAsked {
+  return identifiersOf(profile, channel).every((kind) => kind === 'mobile') ? 'mobile' : 'identifier';
+}
+
 async function loginPage(
   deps: LoginDeps,
   method: LoginMethod,
@@ -208,6 +216,7 @@ async function loginPage(
       code,
     },
     identifierLabel: identifiersOf(deps.profile, ctx.state.channel).map((kind) => say(`login.identifier.${kind}`)).join('/'),
+    identifierAsked: identifierAsked(deps.profile, ctx.state.channel),
     notice: undefined,
     registerHref: `${visit.base}/register`,
     help: [],

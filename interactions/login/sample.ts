@@ -16,6 +16,7 @@ export function sampleLogin(name: string, fields: readonly string[], state: stri
       tabs: tabs(scene, name),
       form: sampleForm(scene, { fields, ...form }),
       identifierLabel: scene.profile.identifiers.map((kind) => scene.say(`login.identifier.${kind}`)).join('/'),
+      identifierAsked: 'identifier',
       notice: undefined,
       registerHref: `${interaction}/register`,
       help: [],

@@ -8,8 +8,15 @@ import { FormRefused, Refused } from '../domain/refused.ts';
 const ajv = new Ajv2020({ allErrors: true, strict: true });
 const compiled = new WeakMap<object, ValidateFunction>();
 
-/** @throws FormRefused field.required, field.invalid, one for each field */
-export function checkForm(schema: object, values: Readonly<Record<string, string>>): void {
+/**
+ * @param called - what the page calls a field, where not by its name: the text of the refusal follows it
+ * @throws FormRefused field.required, field.invalid, one for each field
+ */
+export function checkForm(
+  schema: object,
+  values: Readonly<Record<string, string>>,
+  called: Readonly<Record<string, string>> = {},
+): void {
   const validate = compiled.get(schema) ?? ajv.compile(schema);
   compiled.set(schema, validate);
   const filled = Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim() !== ''));
@@ -18,7 +25,8 @@ export function checkForm(schema: object, values: Readonly<Record<string, string
   for (const error of validate.errors ?? []) {
     const field = fieldOf(error);
     if (problems.has(field)) continue;
-    problems.set(field, new Refused(error.keyword === 'required' ? 'field.required' : 'field.invalid', field, { reason: field }));
+    const code = error.keyword === 'required' ? 'field.required' : 'field.invalid';
+    problems.set(field, new Refused(code, field, { reason: called[field] ?? field }));
   }
   throw new FormRefused([...problems.values()]);
 }

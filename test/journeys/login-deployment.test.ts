@@ -7,11 +7,11 @@ import { relyingParty } from '../support/relying-party.ts';
 import { sandboxOf } from '../support/sandbox.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 
-/** Limits per address, behind one proxy, and phones that take mobiles only: what most products of tests do without. */
+/** Limits per address, behind one proxy, and phones with tabs of their own that take mobiles only: what most products of tests do without. */
 let product: OwnProduct;
 beforeAll(async () => {
   product = await startProduct({
-    profile: { extends: 'demo', h5Identifiers: ['mobile'], captcha: { login: 'always' }, sms: { perAddressHour: 3 } },
+    profile: { extends: 'demo', login: { h5: ['sms-code', 'password'] }, h5Identifiers: ['mobile'], captcha: { login: 'always' }, sms: { perAddressHour: 3 } },
     env: { SANDBOX_QUOTAS: 'on', TRUST_PROXY: '1' },
   });
 });
@@ -63,7 +63,7 @@ describe('signing in on a phone', () => {
     const service = await relyingParty(city, 'first-party');
     const citizen = await newCitizen(city, 'L2');
     const person = await service.sendsToUs({}, { channel: 'h5', ...from('198.51.100.20') });
-    const { page } = person;
+    const page = await person.opens('#tab-password');
     expect(page.$('html').attr('data-channel')).toBe('h5');
     expect(page.says('label[for=login-identifier]')).toBe('手机号');
     expect(page.has('#login-captcha')).toBe(true);
@@ -81,10 +81,21 @@ describe('signing in on a phone', () => {
     expect((await service.receives(desk)).claims.acr).toBe('L2');
   });
 
-  it('the service may ask for the pages of a phone', async () => {
+  it('[LOG-03] left empty, the form asks for what it takes: the mobile on a phone, the account at a desk', async () => {
+    const service = await relyingParty(product, 'first-party');
+    for (const [channel, asked] of [['h5', '请输入手机号'], ['desktop', '请输入登录账号']] as const) {
+      const person = await service.sendsToUs({}, { channel, ...from('198.51.100.23') });
+      const page = await person.opens('#tab-password');
+      expect(page.$('#login-identifier').attr('data-empty')).toBe(asked);
+      await person.submits({ identifier: '', password: 'x' });
+      expect([person.page.error?.code, person.page.says('#login-identifier-problem')]).toEqual(['field.required', asked]);
+    }
+  });
+
+  it('the service may ask for the pages of a phone, which begin with a tab of their own', async () => {
     const service = await relyingParty(product, 'first-party');
     const person = await service.sendsToUs({ display: 'touch' }, from('198.51.100.22'));
     expect(person.page.$('html').attr('data-channel')).toBe('h5');
-    expect(person.page.says('label[for=login-identifier]')).toBe('手机号');
+    expect(person.page.url.pathname).toMatch(/\/login\/sms-code$/);
   });
 });
