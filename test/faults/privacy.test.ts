@@ -171,9 +171,11 @@ function spellings(value: string): string[] {
   });
 }
 
-/** Six digits may stand in any longer number by chance: alone they are a code. */
+/** A few digits may stand in any longer number by chance (a measure such as 0.00000333): alone they are a code, or the end of a card. */
 function stands(value: string, text: string): boolean {
-  return /^\d{6}$/.test(value) ? new RegExp(`(?<![\\w.+-])${value}(?![\\w-])`).test(text) : spellings(value).some((spelling) => text.includes(spelling));
+  const alone = (digits: string): boolean => new RegExp(`(?<![\\w.+-])${digits}(?![\\w-])`).test(text);
+  if (/^\d{6}$/.test(value)) return alone(value);
+  return spellings(value).some((spelling) => (/^\d{1,8}$/.test(spelling) ? alone(spelling) : text.includes(spelling)));
 }
 
 const found = (text: string): string[] => Object.entries(canaries).flatMap(([name, value]) => (stands(value, text) ? [name] : []));
