@@ -57,9 +57,9 @@ function drawn(character: string, [centreX, centreY]: Point): Line[] {
   const skew = between(-0.18, 0.18);
   const scaleX = between(1.9, 2.3);
   const scaleY = between(2.0, 2.35);
-  const shift: Point = [centreX + between(-2, 2), centreY + between(-4, 2)];
+  const shift: Point = [centreX + between(-2, 2), centreY + between(-3, 3)];
   const place = shaking(0.35, ([x, y]) => {
-    const [across, down] = [(x - middle + skew * (8 - y)) * scaleX, (y - 8) * scaleY];
+    const [across, down] = [(x - middle + skew * (7 - y)) * scaleX, (y - 7) * scaleY];
     return [
       shift[0] + across * Math.cos(angle) - down * Math.sin(angle),
       shift[1] + across * Math.sin(angle) + down * Math.cos(angle),

@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { issueCaptcha, passCaptcha } from '../../../src/domain/authenticator/captcha.ts';
+import type { CaptchaStore } from '../../../src/domain/short-lived.ts';
+
+const clock = { now: () => new Date('2026-03-01T08:00:00Z') };
+
+/** Of one captcha. */
+function store(): CaptchaStore & { answer: string } {
+  return {
+    answer: '',
+    async put(_, answer) {
+      this.answer = answer;
+    },
+    async read() {
+      return this.answer;
+    },
+    async redeem(_, answer) {
+      return answer === this.answer ? 'ok' : 'wrong';
+    },
+  };
+}
+
+async function issued(length = 4): Promise<ReturnType<typeof store>> {
+  const captchas = store();
+  await issueCaptcha({ captchas, clock }, { login: 'always', failures: 3, length, alphabet: 'alphanumeric' });
+  return captchas;
+}
+
+async function charactersSeen(): Promise<ReadonlySet<string>> {
+  const answers = await Promise.all(Array.from({ length: 200 }, () => issued(8)));
+  return new Set(answers.flatMap(({ answer }) => [...answer]));
+}
+
+describe('the characters of a captcha', () => {
+  it.each(['0ODQC', '1I7', '1IL', '2Z', '5S', '8B3', '6G', '69', '9GQ4', 'UVWY', 'MW', 'EF', 'PR', 'HN', 'MN'])(
+    'has no two of %s, and a capital and its small letter count as one',
+    async (alike) => {
+      const drawn = [...(await charactersSeen())].filter((character) => alike.includes(character.toUpperCase()));
+      expect(drawn.length).toBeLessThanOrEqual(1);
+    },
+  );
+
+  it('are enough: four of them leave a guess no better a chance than four digits do', async () => {
+    expect((await charactersSeen()).size ** 4).toBeGreaterThan(10 ** 4);
+  });
+});
+
+describe('the answer of a captcha', () => {
+  const fullWidth = (text: string) => text.replaceAll(/./g, (character) => String.fromCodePoint((character.codePointAt(0) ?? 0) + 0xfee0));
+
+  it.each<[string, (answer: string) => string]>([
+    ['as it is', (answer) => answer],
+    ['in small letters', (answer) => answer.toLowerCase()],
+    ['in full-width characters', fullWidth],
+    ['with spaces', (answer) => ` ${[...answer].join(' ')} `],
+  ])('may be typed %s', async (_, typed) => {
+    const captchas = await issued();
+    await expect(passCaptcha({ captchas, clock }, { id: 'any', answer: typed(captchas.answer), proof: undefined })).resolves.toBeUndefined();
+  });
+
+  it('is wrong when a character is', async () => {
+    const captchas = await issued();
+    const other = captchas.answer.startsWith('A') ? 'C' : 'A';
+    const answer = other + captchas.answer.slice(1);
+    await expect(passCaptcha({ captchas, clock }, { id: 'any', answer, proof: undefined })).rejects.toMatchObject({ code: 'captcha.wrong' });
+  });
+});
