@@ -23,6 +23,7 @@ export const retention: Readonly<Record<TableName, Rule>> = {
   person: { keep: 'until the person deletes the account' },
   account: { keep: 'until the person deletes it' },
   credential: { keep: 'goes with its account' },
+  activation: { keep: 'until the person activates the account' },
   organisation: { keep: 'until it is deleted' },
   operator_role: { keep: 'who could do what is part of the record; few rows' },
   client: { keep: 'few rows; disabled clients still appear in consents and audit' },
@@ -37,6 +38,7 @@ export const retention: Readonly<Record<TableName, Rule>> = {
     afterSeconds: year,
     where: 'not exists (select from oidc_state where oidc_state.grant_id = grant_principal.grant_id)',
   },
+  import_run: { column: 'updated_at', afterSeconds: year },
   // Payloads are erased at once; what stays says that something was sent.
   outbox: { column: 'finished_at', afterSeconds: 30 * day },
   signing_key: { column: 'retired_at', afterSeconds: 90 * day },

@@ -80,6 +80,32 @@ export const tables = {
     revoked_at: nullable(moment),
   },
 
+  /** Imported people who have no account yet. */
+  activation: {
+    person_id: uuid,
+    data_key: bytes,
+    /** Null: none is known. */
+    mobile_sealed: nullable(bytes),
+    source: text(),
+    imported_at: moment,
+  },
+
+  import_run: {
+    /** SHA-256 of the file, hex. */
+    file_hash: text(),
+    source: text(),
+    /** The last line that was dealt with. */
+    line: integer,
+    report_bytes: bigint,
+    imported: integer,
+    activated_later: integer,
+    duplicate: integer,
+    invalid: integer,
+    started_at: moment,
+    updated_at: moment,
+    finished_at: nullable(moment),
+  },
+
   organisation: {
     id: uuid,
     subject_id: uuid,

@@ -17,9 +17,10 @@ import {
   putPasswords,
   updatePersons,
 } from './writes/people.ts';
+import { insertActivations, putImportProgress } from './writes/imports.ts';
 import { appendAudit, enqueueMessages } from './writes/records.ts';
 import { endGrants, endSessions, putSessionFactors } from './writes/sessions.ts';
-import { activateSigningKeys, insertSigningKeys } from './writes/signing-keys.ts';
+import { activateSigningKeys, insertSigningKeys, withdrawSigningKeys } from './writes/signing-keys.ts';
 
 const handlers: { readonly [Name in WriteName]: Handler<Name> } = {
   'subject.insert': insertSubjects,
@@ -28,6 +29,8 @@ const handlers: { readonly [Name in WriteName]: Handler<Name> } = {
   'password.put': putPasswords,
   'person.insert': insertPersons,
   'person.update': updatePersons,
+  'activation.insert': insertActivations,
+  'import-progress.put': putImportProgress,
   'evidence.insert': insertEvidence,
   'session-factors.put': putSessionFactors,
   'sessions.end': endSessions,
@@ -36,6 +39,7 @@ const handlers: { readonly [Name in WriteName]: Handler<Name> } = {
   'operator-role.put': putOperatorRoles,
   'signing-key.insert': insertSigningKeys,
   'signing-key.activate': activateSigningKeys,
+  'signing-key.withdraw': withdrawSigningKeys,
   'audit.append': appendAudit,
   'outbox.enqueue': enqueueMessages,
 };

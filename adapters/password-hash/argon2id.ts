@@ -1,9 +1,10 @@
 import { argon2, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { PasswordHasher } from '../../src/domain/authenticator/password-hasher.ts';
-import { isBcrypt, verifyBcrypt } from './bcrypt.ts';
 import { boundedQueue } from './bounded-queue.ts';
+import { readLegacyHash } from './legacy.ts';
 import { type Argon2Hash, formatPhc, parsePhc } from './phc.ts';
 
 export interface Argon2idOptions {
@@ -17,12 +18,17 @@ export interface Argon2idOptions {
   readonly width?: number;
   /** How many may wait for their turn. */
   readonly maxWaiting?: number;
+  /** The least time that a comparison takes that fails. */
+  readonly failureMs?: number;
 }
 
 /** OWASP's minimum for argon2id, and about 25 ms of one core. */
 const today = { memoryKib: 19_456, passes: 2, parallelism: 1 };
 const tagLength = 32;
 const saltLength = 16;
+
+/** More than an imported bcrypt hash takes: by time nobody learns whether somebody is known, imported, or neither. */
+const slowestFailureMs = 400;
 
 const derive = promisify(argon2);
 
@@ -32,6 +38,7 @@ const derive = promisify(argon2);
  */
 export function createArgon2idHasher(options: Argon2idOptions): PasswordHasher {
   const { pepper, pepperVersion = 1, earlierPeppers = {}, width = availableParallelism(), maxWaiting = 64 } = options;
+  const { failureMs = slowestFailureMs } = options;
   const peppers = { ...earlierPeppers, [pepperVersion]: pepper };
   const queue = boundedQueue(width, maxWaiting);
 
@@ -48,6 +55,14 @@ export function createArgon2idHasher(options: Argon2idOptions): PasswordHasher {
   };
   // What no password gives, in today's form: looking an unknown account up costs the same work.
   const decoy: Argon2Hash = { ...today, pepperVersion, salt: randomBytes(saltLength), tag: randomBytes(tagLength) };
+  const compare = async (password: string, stored: string | undefined): Promise<boolean> => {
+    const legacy = stored === undefined ? undefined : readLegacyHash(stored);
+    if (legacy) return legacy.verify(password);
+    const expected = stored === undefined ? decoy : parsePhc(stored);
+    if (!expected) throw new Error('a stored password hash has an unknown form');
+    const tag = await tagOf(password, expected, expected.tag.length);
+    return timingSafeEqual(tag, expected.tag) && stored !== undefined;
+  };
 
   return {
     hash: (password) =>
@@ -56,14 +71,15 @@ export function createArgon2idHasher(options: Argon2idOptions): PasswordHasher {
         return formatPhc({ ...like, tag: await tagOf(password, like, tagLength) });
       }),
 
-    verify: (password, stored) =>
-      queue.run(async () => {
-        if (stored !== undefined && isBcrypt(stored)) return verifyBcrypt(password, stored);
-        const expected = stored === undefined ? decoy : parsePhc(stored);
-        if (!expected) throw new Error('a stored password hash has an unknown form');
-        const tag = await tagOf(password, expected, expected.tag.length);
-        return timingSafeEqual(tag, expected.tag) && stored !== undefined;
-      }),
+    async verify(password, stored) {
+      const started = performance.now();
+      const right = await queue.run(() => compare(password, stored));
+      // Outside the queue: whoever waits here holds up nobody.
+      if (!right) await pause(Math.max(0, started + failureMs - performance.now()));
+      return right;
+    },
+
+    accepts,
 
     outdated(stored) {
       const hash = parsePhc(stored);
@@ -73,6 +89,15 @@ export function createArgon2idHasher(options: Argon2idOptions): PasswordHasher {
 
     depth: () => queue.depth(),
   };
+}
+
+/** Beyond these an imported argon2id hash would take memory or time from everybody else. */
+const most = { memoryKib: 262_144, passes: 10 };
+
+function accepts(stored: string): boolean {
+  const hash = parsePhc(stored);
+  if (!hash) return readLegacyHash(stored) !== undefined;
+  return hash.pepperVersion === undefined && hash.memoryKib <= most.memoryKib && hash.passes <= most.passes;
 }
 
 function peppered(peppers: Readonly<Record<number, Buffer>>, version: number, text: Buffer): Buffer {

@@ -4,6 +4,7 @@ import type { Consent } from './consent/consent.ts';
 import type { SigningKey } from './keys/signing-keys.ts';
 import type { OutboxMessage } from './notification/outbox.ts';
 import type { NewAccount, Person } from './person/account.ts';
+import type { ImportProgress } from './person/import-progress.ts';
 
 /**
  * Named write points (docs/adr/0017). A use case decides everything first and then commits a list of
@@ -18,6 +19,17 @@ export type Write =
   | { readonly write: 'person.insert'; readonly person: Person; readonly at: Date }
   /** New dates or corrected data of the same document. */
   | { readonly write: 'person.update'; readonly person: Person; readonly at: Date }
+  /** An imported person whom no account holds yet; `account.link-person` ends the waiting. */
+  | {
+      readonly write: 'activation.insert';
+      readonly personId: string;
+      /** The mobile that the earlier programme had bound; undefined: none. */
+      readonly mobile: string | undefined;
+      readonly source: string;
+      readonly at: Date;
+    }
+  /** Refuses when the import did not stand at line `after`: somebody else imports the same file. */
+  | { readonly write: 'import-progress.put'; readonly progress: ImportProgress; readonly after: number; readonly at: Date }
   /** Gives the account its person and subject; refuses when the account has a person or the person an account by now. */
   | {
       readonly write: 'account.link-person';
@@ -46,6 +58,8 @@ export type Write =
   | { readonly write: 'signing-key.insert'; readonly key: SigningKey }
   /** Lets a published key sign and retires the one of its algorithm that did; refuses when it is not published by now. */
   | { readonly write: 'signing-key.activate'; readonly kid: string; readonly at: Date }
+  /** Takes a key out of the published set for good; refuses while it signs, and when it was withdrawn before. */
+  | { readonly write: 'signing-key.withdraw'; readonly kid: string; readonly at: Date }
   | { readonly write: 'audit.append'; readonly event: AuditEvent }
   | { readonly write: 'outbox.enqueue'; readonly message: OutboxMessage };
 

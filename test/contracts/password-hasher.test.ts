@@ -1,9 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { hashSync } from 'bcryptjs';
 import { createArgon2idHasher } from '../../adapters/password-hash/argon2id.ts';
+import type { PasswordHasher } from '../../src/domain/authenticator/password-hasher.ts';
 
 const pepper = randomBytes(32);
+const digest = (name: string, text: string): string => createHash(name).update(text).digest('base64');
 const hasher = createArgon2idHasher({ pepper });
 
 describe('password hashes', () => {
@@ -55,26 +57,68 @@ describe('password hashes', () => {
     expect(hasher.outdated(stored)).toBe(true);
   });
 
+  describe.each([
+    ['PBKDF2 with SHA-1', `$pbkdf2-sha1$i=1000$c2FsdHNhbHQ$${pbkdf2Sync('Minxin-2026', 'saltsalt', 1000, 20, 'sha1').toString('base64')}`],
+    ['PBKDF2 with SHA-256', `$pbkdf2-sha256$i=1000$c2FsdHNhbHQ=$${pbkdf2Sync('Minxin-2026', 'saltsalt', 1000, 32, 'sha256').toString('base64')}`],
+    ['PBKDF2 with SHA-512', `$pbkdf2-sha512$i=1000$c2FsdHNhbHQ$${pbkdf2Sync('Minxin-2026', 'saltsalt', 1000, 64, 'sha512').toString('base64')}`],
+    ['SHA-256 of salt and password', `$salted-sha256$o=salt-password$c2FsdA$${digest('sha256', 'saltMinxin-2026')}`],
+    ['SHA-256 of password and salt', `$salted-sha256$o=password-salt$c2FsdA$${digest('sha256', 'Minxin-2026salt')}`],
+    ['SM3 of salt and password', `$salted-sm3$o=salt-password$c2FsdA$${digest('sm3', 'saltMinxin-2026')}`],
+    ['SM3 of password and salt', `$salted-sm3$o=password-salt$c2FsdA$${digest('sm3', 'Minxin-2026salt')}`],
+    ['bcrypt of PHP', hashSync('Minxin-2026', 4).replace(/^\$2[ab]/, '$2y')],
+  ])('imported as %s', (_, stored) => {
+    it('are accepted, verify and count as outdated', async () => {
+      expect(hasher.accepts(stored)).toBe(true);
+      expect(await hasher.verify('Minxin-2026', stored)).toBe(true);
+      expect(await hasher.verify('Minxin-2027', stored)).toBe(false);
+      expect(hasher.outdated(stored)).toBe(true);
+    });
+  });
+
+  it.each([
+    ['another form', '$1$salt$hash'],
+    ['an unsalted digest', digest('sha256', 'Minxin-2026')],
+    ['a digest that was cut off', `$salted-sha256$o=salt-password$c2FsdA$${digest('sha256', 'x').slice(0, 40)}`],
+    ['bcrypt that takes minutes', hashSync('Minxin-2026', 4).replace('$04$', '$20$')],
+    ['PBKDF2 that takes minutes', '$pbkdf2-sha256$i=90000000$c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'],
+    ['PBKDF2 without a single turn', '$pbkdf2-sha256$i=0$c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'],
+    ['argon2id that takes all memory', '$argon2id$v=19$m=4194304,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc'],
+    ['argon2id with a pepper of ours', '$argon2id$v=19$m=19456,t=2,p=1,keyid=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc'],
+  ])('are not accepted in an import as %s', (_, stored) => {
+    expect(hasher.accepts(stored)).toBe(false);
+  });
+
   it('of an unknown form are an error of ours, which does not repeat them', async () => {
     await expect(hasher.verify('x', '$1$plain')).rejects.toThrow(/^a stored password hash has an unknown form$/);
   });
 
-  it('are computed for an unknown account as well, in the same time, and never match', async () => {
-    const stored = await hasher.hash('Minxin-2026');
+  it('are computed for an unknown account as well, with the same work, and never match', async () => {
+    const eager = createArgon2idHasher({ pepper, failureMs: 0 });
+    const stored = await eager.hash('Minxin-2026');
     const time = async (hash: string | undefined): Promise<number> => {
       const times: number[] = [];
-      for (let round = 0; round < 7; round += 1) {
-        const start = performance.now();
-        expect(await hasher.verify('Minxin-2027', hash)).toBe(false);
-        times.push(performance.now() - start);
-      }
+      for (let round = 0; round < 7; round += 1) times.push(await failureTime(eager, hash));
       return Math.min(...times);
     };
     const [known, unknown] = [await time(stored), await time(undefined)];
-    expect(unknown / known).toBeGreaterThan(0.5);
-    expect(unknown / known).toBeLessThan(2);
+    expect(unknown / known).toBeGreaterThan(1 / 3);
+    expect(unknown / known).toBeLessThan(3);
+  });
+
+  it('do not tell by the time of a failure of which kind they are', async () => {
+    const patient = createArgon2idHasher({ pepper, width: 4, failureMs: 2000 });
+    const kinds = [undefined, await hasher.hash('Minxin-2026'), hashSync('Minxin-2026', 10), `$salted-sm3$o=salt-password$c2FsdA$${digest('sm3', 'salt')}`];
+    const times = await Promise.all(kinds.map((stored) => failureTime(patient, stored)));
+    expect(Math.min(...times)).toBeGreaterThan(1990);
+    expect(Math.max(...times) - Math.min(...times)).toBeLessThan(100);
   });
 });
+
+async function failureTime(tested: PasswordHasher, stored: string | undefined): Promise<number> {
+  const start = performance.now();
+  expect(await tested.verify('Minxin-2027', stored)).toBe(false);
+  return performance.now() - start;
+}
 
 describe('the queue of hashes', () => {
   it('turns away at once with service.busy and a time to come back when it is full', async () => {

@@ -111,6 +111,8 @@ export const linkPersons: Handler<'account.link-person'> = async (writes) => {
       `.execute(db);
       if (Number(numAffectedRows) !== links.length) throw new Conflict('account.link-person', 'account');
     },
+    // Whoever is held by an account waits for no activation, whichever way the two came together.
+    async (db) => void (await db.deleteFrom('activation').where('person_id', 'in', links.map(({ personId }) => personId)).execute()),
   ];
 };
 

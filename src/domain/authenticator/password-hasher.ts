@@ -7,12 +7,14 @@ export interface PasswordHasher {
    */
   hash(password: string): Promise<string>;
   /**
-   * Compares in the time of one hash. Without `stored` (unknown account) it does the same work against a
-   * decoy and answers false.
+   * Compares. Without `stored` (unknown account) it does the same work against a decoy and answers false.
+   * Failures of all kinds of hashes, and of none, take the same time.
    *
    * @throws Refused `service.busy` when the queue is full
    */
   verify(password: string, stored: string | undefined): Promise<boolean>;
+  /** True for hashes of other systems that can be compared with in bearable time: what an import may bring. */
+  accepts(stored: string): boolean;
   /** True when the stored hash is of an older kind or weaker than today's parameters. */
   outdated(stored: string): boolean;
   /** Waiting and running hashes, for metrics. */
