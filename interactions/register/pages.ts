@@ -9,7 +9,7 @@ import type { ResultModel } from '../layout/result.ts';
 export interface PageScene {
   readonly locale: Locale;
   readonly say: Say;
-  readonly profile: Pick<Profile, 'username' | 'password' | 'registration'> & { readonly brand: Pick<Brand, 'agreement' | 'privacy' | 'portal'> };
+  readonly profile: Pick<Profile, 'username' | 'password' | 'registration' | 'landing'> & { readonly brand: Pick<Brand, 'agreement' | 'privacy' | 'portal'> };
 }
 
 export interface AccountPageModel {
@@ -51,19 +51,26 @@ function passwordHint(say: Say, { minLength: min, maxLength: max, characters }: 
 /** What came of the identity step. */
 export type IdentityResult = 'verified' | 'skipped' | 'pending';
 
+const accountPath = '/account';
+
 const results = {
   verified: { title: 'register.result.verified-title', text: 'register.result.verified-text' },
   pending: { title: 'register.result.pending-title', text: 'register.result.pending-text' },
   skipped: { title: 'register.result.title', text: 'register.result.text' },
 } as const;
 
-/** @param finish - address that ends the interaction */
+/**
+ * Nobody is signed in yet: that is what the buttons do, and what they say.
+ *
+ * @param finish - address that ends the interaction
+ */
 export function donePageModel(
   { locale, say, profile }: PageScene,
   { identity, service, finish }: { identity: IdentityResult | undefined; service: string | undefined; finish: string },
 ): ResultModel {
   const { title, text } = results[identity ?? 'skipped'];
-  const portal = profile.brand.portal.name[locale];
+  const toAccount = say('register.result.to-account');
+  const home = profile.landing === accountPath ? toAccount : say('register.result.to-landing', { portal: profile.brand.portal.name[locale] });
   return {
     progress: bar({ say, profile }, 'done', identity === 'skipped' ? 'identity' : undefined),
     outcome: 'done',
@@ -71,9 +78,9 @@ export function donePageModel(
     text: say(text),
     next: {
       href: finish,
-      label: service === undefined ? say('register.result.to-landing', { portal }) : say('register.result.to-service', { service }),
+      label: service === undefined ? home : say('register.result.to-service', { service }),
     },
-    secondary: service === undefined ? [{ href: `${finish}?to=account`, label: say('register.result.to-account') }] : [],
+    secondary: service === undefined && home !== toAccount ? [{ href: `${finish}?to=account`, label: toAccount }] : [],
   };
 }
 

@@ -106,11 +106,23 @@ describe.each(Object.entries(cities))('registration in %s', (profile, rules) => 
       expect((await service.receives(person)).claims).toMatchObject({ acr: 'L2' });
     });
 
+    it('[REG-41] ends with a page that signs in by its button, and says no earlier that it did', async () => {
+      const person = await atTheForm();
+      await registers(person);
+      await skipsIdentity(person);
+      expect(person.page.says('.result')).not.toContain('已登录');
+      expect(person.page.says('#next')).toMatch(/^登录并进入/);
+      expect((await person.tab().goes('/account')).has('#login-submit')).toBe(true);
+      await person.opens('#next');
+      expect((await person.goes('/')).url.pathname).toBe('/account');
+    });
+
     it('[REG-41] without a waiting service leads to the account centre for whoever wants that', async () => {
       const person = await atTheForm();
       await registers(person);
       await skipsIdentity(person);
-      await person.opens(`a[href$="/finish?to=account"]`);
+      // Where the city wants everybody there, one button says so.
+      await person.opens(rules.landing === '/account' ? '#next' : 'a[href$="/finish?to=account"]');
       expect(person.page.url.pathname).toBe('/account');
       expect(person.page.status).toBe(200);
     });
