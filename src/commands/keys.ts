@@ -2,13 +2,22 @@ import { secondsAfter, systemClock } from '../domain/clock.ts';
 import { publishSeconds } from '../domain/keys/rotation.ts';
 import type { SigningKey } from '../domain/keys/signing-keys.ts';
 import { createLog } from '../http/log.ts';
-import { activateSigningKey, keyAlgorithms, publishSigningKey, type KeyAlgorithm, type KeyRingDeps } from '../oidc/key-ring.ts';
+import {
+  activateSigningKey,
+  keyAlgorithms,
+  publishSigningKey,
+  withdrawSigningKey,
+  type KeyAlgorithm,
+  type KeyRingDeps,
+} from '../oidc/key-ring.ts';
 import type { Command } from './command.ts';
 import { openStores } from './open.ts';
 
 const help = `npm run keys                                list the signing keys
 npm run keys -- rotate [ES256|RS256|EdDSA]  publish a new key; it signs by itself after ${publishSeconds / 60} minutes
-npm run keys -- activate <kid>              let a published key sign now (emergency)
+npm run keys -- activate <kid>              let a published key sign now
+npm run keys -- withdraw <kid>              emergency: the key leaves the key set at once, another signs in its place, and
+                                            all that it signed is refused
 `;
 
 export const runKeys: Command = async (configuration, args, { stdout }) => {
@@ -30,11 +39,13 @@ export const runKeys: Command = async (configuration, args, { stdout }) => {
 
 type Action = (deps: KeyRingDeps, out: NodeJS.WritableStream, operand: string | undefined) => Promise<number>;
 
+async function list({ store }: KeyRingDeps, out: NodeJS.WritableStream): Promise<number> {
+  out.write((await store.list()).map(line).join(''));
+  return 0;
+}
+
 const actions: Readonly<Record<string, Action>> = {
-  async list({ store }, out) {
-    out.write((await store.list()).map(line).join(''));
-    return 0;
-  },
+  list,
 
   async rotate(deps, out, alg = 'ES256') {
     if (!isKeyAlgorithm(alg)) return refuse(out, `${alg} is none of ${keyAlgorithms.join(', ')}`);
@@ -45,6 +56,11 @@ const actions: Readonly<Record<string, Action>> = {
 
   async activate(deps, out, kid = '') {
     return (await activateSigningKey(deps, kid)) ? 0 : refuse(out, `no key ${kid} is published and waits to sign`);
+  },
+
+  async withdraw(deps, out, kid = '') {
+    if (!(await withdrawSigningKey(deps, kid))) return refuse(out, `no key ${kid} can be withdrawn`);
+    return list(deps, out);
   },
 };
 

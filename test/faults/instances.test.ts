@@ -196,6 +196,30 @@ describe('keys', () => {
     expect(await kidsAt(first)).toContain(old);
     await expect(service.verifies(early)).resolves.toMatchObject({ aud: 'first-party' });
   });
+
+  it('that are withdrawn leave every process within 3 seconds, and what they signed is refused', async () => {
+    const service = await party('first-party');
+    const person = await service.sendsToUs();
+    await signsIn(person, await newCitizen(first));
+    const stolen = (await service.redeems(person)).id_token ?? '';
+    const kid = decodeProtectedHeader(stolen).kid ?? '';
+    await service.sendsToUs({ prompt: 'none', id_token_hint: stolen }, person);
+    expect(person.page.url.searchParams.has('code')).toBe(true);
+
+    expect(await runKeys('withdraw', kid)).toEqual({ code: 0, output: expect.stringMatching(new RegExp(`^${kid} +ES256 +withdrawn`, 'm')) });
+    await until(async () => ![...(await kidsAt(first)), ...(await kidsAt(second))].includes(kid), 3);
+    expect((await kidsAt(first))[0]).toBe((await kidsAt(second))[0]);
+    for (const product of [first, second]) {
+      person.reaches(product);
+      await service.sendsToUs({ prompt: 'none', id_token_hint: stolen }, person);
+      expect(await service.isRefused(person)).toMatchObject({ error: 'invalid_request' });
+      const left = await newPerson(product).goes(`/session/end?id_token_hint=${stolen}`);
+      expect(left).toMatchObject({ status: 400, error: { code: 'invalid_request' } });
+    }
+    await expect(service.verifies(stolen)).rejects.toThrow('no applicable key');
+    expect(await signedBy()).not.toBe(kid);
+    expect(await sql(`select details ->> 'actor' as actor from audit_event where event = 'key.withdrawn'`)).toEqual([{ actor: 'command' }]);
+  });
 });
 
 describe('an account that an operator locked', () => {

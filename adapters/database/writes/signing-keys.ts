@@ -1,4 +1,4 @@
-import type { Insertable } from 'kysely';
+import { type Insertable, sql } from 'kysely';
 import type { SigningKey } from '../../../src/domain/keys/signing-keys.ts';
 import { Conflict } from '../../../src/domain/unit-of-work.ts';
 import type { Vault } from '../../../src/domain/vault.ts';
@@ -34,6 +34,20 @@ export const activateSigningKeys: Handler<'signing-key.activate'> = async (write
         .where('state', '=', 'active')
         .execute();
       await db.updateTable('signing_key').set({ state: 'active', used_from: at }).where('kid', '=', kid).execute();
+    },
+  ]);
+
+export const withdrawSigningKeys: Handler<'signing-key.withdraw'> = async (writes) =>
+  writes.flatMap(({ kid, at }): readonly Statement[] => [
+    changed(kid, at),
+    async (db) => {
+      const { numUpdatedRows } = await db
+        .updateTable('signing_key')
+        .set({ state: 'withdrawn', retired_at: sql<Date>`coalesce(retired_at, ${at})` })
+        .where('kid', '=', kid)
+        .where('state', 'in', ['published', 'retired'])
+        .executeTakeFirst();
+      if (numUpdatedRows !== 1n) throw new Conflict('signing-key.withdraw', 'state');
     },
   ]);
 

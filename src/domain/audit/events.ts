@@ -13,6 +13,7 @@ export const auditEvents = {
   'consent.denied': 'a person refused a service',
   'password.rehashed': 'a stored password hash was renewed at sign-in',
   'key.rotated': 'a signing key changed its state; `reason` is the new one, `actor` who did it',
+  'key.withdrawn': 'a signing key was taken out of the published set before its time; `actor` who did it',
   'operator.appointed': 'an account was given an operator role',
   'token-family.revoked': 'a used refresh token or code came again; all of its grant was revoked',
 } as const;

@@ -20,8 +20,9 @@ export function dueToSign(keys: readonly SigningKey[], now: Date): readonly Sign
 
 /** Keys of the published set, the signing ones first, because the first that fits signs. */
 export function publishedKeys(keys: readonly SigningKey[], now: Date): readonly SigningKey[] {
-  const rank = { active: 0, published: 1, retired: 2 } as const;
+  const rank = { active: 0, published: 1, retired: 2, withdrawn: 3 } as const;
   return keys
+    .filter(({ state }) => state !== 'withdrawn')
     .filter((key) => key.retiredAt === undefined || now.getTime() - key.retiredAt.getTime() < retireSeconds * 1000)
     .toSorted((a, b) => rank[a.state] - rank[b.state]);
 }

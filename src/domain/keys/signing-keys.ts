@@ -1,8 +1,9 @@
 /**
  * Signing keys of the provider (docs/adr/0011): published first, so that every relying party has seen a key
- * before it signs; used; then retired, still published until the last token it signed has expired.
+ * before it signs; used; then retired, still published until the last token it signed has expired. A key that
+ * somebody else may hold is withdrawn: not published any more, whatever it signed.
  */
-export type SigningKeyState = 'published' | 'active' | 'retired';
+export type SigningKeyState = 'published' | 'active' | 'retired' | 'withdrawn';
 
 /** A private key as JSON Web Key (RFC 7517). */
 export type PrivateJwk = Readonly<Record<string, unknown>> & { readonly kid: string; readonly kty: string };
@@ -18,7 +19,7 @@ export interface SigningKey {
   readonly publishedAt: Date;
   /** Since when it signs; undefined while it waits. */
   readonly usedFrom: Date | undefined;
-  /** Since when it does not sign any more. */
+  /** Since when it does not sign any more, retired or withdrawn. */
   readonly retiredAt: Date | undefined;
 }
 
