@@ -6,7 +6,7 @@ import type { Clock } from '../src/domain/clock.ts';
 import { documentTypes } from '../src/domain/person/document-number.ts';
 import type { DocumentType } from '../src/domain/person/document-number.ts';
 import type { SourceOutcome } from '../src/domain/proofing/identity-source.ts';
-import { generatedPersonWith } from './generated-people.ts';
+import { generatedPersonWith, generatedPersonWithCard } from './generated-people.ts';
 import type { BankCard, RegisteredPerson } from './registered-person.ts';
 
 /**
@@ -75,6 +75,11 @@ export function createPeople(clock: Clock): People {
     const check = documentTypes[type].check(number, clock.now());
     return `${type}:${check.ok ? check.key : number}`;
   };
+  const generatedCard = (number: string) => {
+    const person = generatedPersonWithCard(number);
+    const card = person?.bankCards.find((candidate) => candidate.number === number);
+    return person && card && { person, card };
+  };
   const add = (person: RegisteredPerson) => {
     byDocument.set(keyOf(person.document.type, person.document.number), person);
     for (const card of person.bankCards) byCard.set(card.number, { person, card });
@@ -83,7 +88,7 @@ export function createPeople(clock: Clock): People {
   return {
     scripted,
     find: (type, number) => byDocument.get(keyOf(type, number)) ?? generatedPersonWith(type, number),
-    findCard: (number) => byCard.get(number),
+    findCard: (number) => byCard.get(number) ?? generatedCard(number),
     add,
   };
 }

@@ -39,7 +39,7 @@ export function createCardRegister({ clock, people }: CardRegisterOptions): (que
     if (checks.take(question.bankCard, clock.now())) return { outcome: 'over-quota', reason: 'card-quota', card: found.card };
     const { person, card } = found;
     const same =
-      people.find(question.documentType, question.documentNumber) === person &&
+      people.find(question.documentType, question.documentNumber)?.document.number === person.document.number &&
       normalisePersonName(question.name) === person.name &&
       question.reservedMobile === card.reservedMobile;
     if (!same) return { outcome: 'mismatch', card };

@@ -5,6 +5,7 @@ import type { BankCardCheck, BankCardSource, SourceOutcome } from '../../src/dom
 import { startBankCard } from '../../sandbox/authorities/bank-card.ts';
 import type { Simulator } from '../../sandbox/authorities/simulator.ts';
 import { startTencentFaceid } from '../../sandbox/authorities/tencent-faceid.ts';
+import { generatedPerson } from '../../sandbox/generated-people.ts';
 import { createPeople } from '../../sandbox/people.ts';
 import type { BankCard, RegisteredPerson } from '../../sandbox/registered-person.ts';
 import { movableClock } from '../support/movable-clock.ts';
@@ -88,6 +89,14 @@ describe.each([signedJson, tencent])('the bank card source $name', (pair) => {
     expect(answer.outcome).toBe(pair.expected(person, card));
     expect(answer.reference).toBeTruthy();
     expect(JSON.stringify(answer)).not.toContain(card.number);
+  });
+
+  it('knows the card of everybody who was generated, and whose it is not', async () => {
+    const [holder, other] = [generatedPerson(4711), generatedPerson(4712)];
+    const [card] = holder.bankCards;
+    if (!card) throw new Error('generated people have a card');
+    expect(await source.check(checkOf(holder, card), 'r')).toMatchObject({ outcome: 'match' });
+    expect(await source.check(checkOf({ ...other, name: holder.name }, card), 'r')).toMatchObject({ outcome: 'mismatch' });
   });
 
   it('finds no match when one of the four elements differs', async () => {

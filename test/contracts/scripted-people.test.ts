@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { bankCardCheckDigit } from '../../src/domain/person/bank-card-number.ts';
+import { bankCardCheckDigit, checkBankCardNumber } from '../../src/domain/person/bank-card-number.ts';
 import { ageOn } from '../../src/domain/person/civil-date.ts';
 import { documentTypes } from '../../src/domain/person/document-number.ts';
 import { checkMobile } from '../../src/domain/person/mobile.ts';
@@ -125,8 +125,18 @@ describe('generated people', () => {
     expect(createPeople(clock).find('resident-id-card', person.document.number)).toEqual(person);
   });
 
+  it.each(ordinals)('number %d has a class I debit card whose bank knows the mobile, and is known by it alone', (ordinal) => {
+    const person = generatedPerson(ordinal);
+    const [card] = person.bankCards;
+    expect(card).toMatchObject({ kind: 'debit', class: 'I', reservedMobile: person.mobile, outcome: 'match' });
+    const { number = '' } = card ?? {};
+    expect(checkBankCardNumber(number)).toEqual({ ok: true, canonical: number, lastFour: number.slice(-4) });
+    expect(createPeople(clock).findCard(number)).toEqual({ person, card });
+  });
+
   it('are all different', () => {
     const some = Array.from({ length: 20_000 }, (_, ordinal) => generatedPerson(ordinal));
+    expect(new Set(some.map((person) => person.bankCards[0]?.number)).size).toBe(some.length);
     expect(new Set(some.map((person) => person.document.number)).size).toBe(some.length);
     expect(new Set(some.map((person) => person.mobile)).size).toBe(some.length);
   });
@@ -134,6 +144,9 @@ describe('generated people', () => {
   it('are nobody for numbers that were not given out', () => {
     for (const number of ['419999199001010014', '41990019900101000X', '419900195912310011', '419900', '4199xx199001010011']) {
       expect(generatedPersonWith('resident-id-card', number)).toBeUndefined();
+    }
+    for (const number of ['6299100000000000002', '6299199999999999999', '62991', '629910000000000', '62991x00000000000x0']) {
+      expect(createPeople(clock).findCard(number)).toBeUndefined();
     }
     expect(() => generatedPerson(-1)).toThrow(RangeError);
     expect(() => generatedPerson(generatedPeopleCount)).toThrow(RangeError);
