@@ -7,6 +7,6 @@ describe('the log in place of a mail server', () => {
     const gateway = createMailLog({ log: (event, fields) => lines.push({ event, ...fields }) });
     const message = { id: 'm-1', to: 'zhangwei@example.cn', template: 'code.email', params: { code: '246810' }, subject: '246810', text: '246810' };
     expect(await gateway.send(message)).toEqual({ result: 'sent', reference: 'm-1' });
-    expect(lines).toEqual([{ event: 'mail.sent', template: 'code.email', to: 'zh***@example.cn', id: 'm-1' }]);
+    expect(lines).toEqual([{ event: 'mail.sent', template: 'code.email', to: 'zh***@example.cn', messageId: 'm-1' }]);
   });
 });

@@ -252,7 +252,7 @@ describe('the log in place of a gateway', () => {
     const lines: unknown[] = [];
     const gateway = createSmsLog({ log: (event, fields) => lines.push({ event, ...fields }) });
     expect(await gateway.send(message)).toEqual({ result: 'sent', reference: message.id });
-    expect(lines).toEqual([{ event: 'sms.sent', template: 'code.login', to: '138****0001', id: message.id }]);
+    expect(lines).toEqual([{ event: 'sms.sent', template: 'code.login', to: '138****0001', messageId: message.id }]);
   });
 });
 
