@@ -97,6 +97,8 @@ export interface AdapterOptions {
   readonly outbound: OutboundOptions['allow'];
   /** Called around every named write; crash tests kill the process there. */
   readonly onWrite: WriteHook | undefined;
+  /** Told when a transaction is run again after a serialization failure or a deadlock. */
+  readonly onRetry: ((useCase: string) => void) | undefined;
   readonly report: (error: Error) => void;
 }
 
@@ -122,7 +124,8 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
   const { db } = database;
   const durable = createDurableState({ db, clock });
   const cached = redis && createCachedState({ redis, inner: durable, models: cachedModels, ttlSeconds: cachedSeconds, clock });
-  const unitOfWork = createUnitOfWork({ db, vault, clock, ...(options.onWrite ? { onWrite: options.onWrite } : {}) });
+  const { onWrite, onRetry } = options;
+  const unitOfWork = createUnitOfWork({ db, vault, clock, ...(onWrite ? { onWrite } : {}), ...(onRetry ? { onRetry } : {}) });
   const shortLived = redis ? redisStores(redis, clock) : memoryStores(clock);
   const lasting = cached ?? durable;
   return {

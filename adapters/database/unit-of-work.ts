@@ -52,6 +52,8 @@ export interface UnitOfWorkDeps {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly onWrite?: WriteHook;
+  /** Told before a transaction is run again. */
+  readonly onRetry?: (useCase: string) => void;
 }
 
 interface Step {
@@ -83,7 +85,7 @@ const passingConstraints = new Set(['evidence_current_unique', 'consent_current_
  * Transactions of named writes on the database. Runs of the same write become one statement, and a commit of a
  * single statement needs no transaction around it.
  */
-export function createUnitOfWork({ db, vault, clock, onWrite }: UnitOfWorkDeps): UnitOfWork {
+export function createUnitOfWork({ db, vault, clock, onWrite, onRetry }: UnitOfWorkDeps): UnitOfWork {
   const deps: WriteDeps = { db, vault, clock };
 
   const run = async (useCase: string, steps: readonly Step[], on: Kysely<Tables>): Promise<void> => {
@@ -109,6 +111,7 @@ export function createUnitOfWork({ db, vault, clock, onWrite }: UnitOfWorkDeps):
           return await db.transaction().execute((transaction) => run(useCase, steps, transaction));
         } catch (error) {
           if (retry === maxRetries || !mayPass(error)) throw error;
+          onRetry?.(useCase);
           await sleep(10 * 2 ** retry * (1 + Math.random()));
         }
       }

@@ -8,7 +8,7 @@ import type { Log } from '../http/log.ts';
 /** What every command opens first. */
 export async function openStores(
   { environment }: Configuration,
-  { clock, log }: { clock: Clock; log: Log },
+  { clock, log, onRetry }: { clock: Clock; log: Log; onRetry?: (useCase: string) => void },
 ): Promise<{ adapters: Adapters; secrets: Secrets }> {
   const secrets = completeSecrets(environment.secrets, environment.dataDir);
   const adapters = await openAdapters({
@@ -20,6 +20,7 @@ export async function openStores(
     suite: environment.cryptoSuite,
     outbound: environment.outboundAllow,
     onWrite: environment.faultAt === undefined ? undefined : killAt(environment.faultAt),
+    onRetry,
     report: (error) => log.error('redis.failed', error, {}),
   });
   if (environment.sandbox) await (await import('./clock.ts')).readClock(adapters.settings).catch(noTableYet);

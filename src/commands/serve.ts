@@ -36,7 +36,7 @@ export async function serve(configuration: Configuration, openSandbox: OpenSandb
   const { environment, profile, clients } = configuration;
   const log = createLog({ level: environment.logLevel });
   const metrics = createMetrics();
-  const { adapters: opened, secrets } = await openStores(configuration, { clock: systemClock, log });
+  const { adapters: opened, secrets } = await openStores(configuration, { clock: systemClock, log, onRetry: metrics.retried });
   const adapters: Adapters = { ...opened, unitOfWork: countedUnitOfWork(opened.unitOfWork, metrics.committed) };
   await prepareDatabase(configuration, adapters);
   await ensureSigningKeys({ store: adapters.signingKeys, unitOfWork: adapters.unitOfWork, clock: systemClock });

@@ -112,8 +112,10 @@ describe.each(databaseKinds)('a unit of work in %s', (kind) => {
 
   it('is tried again after a serialization failure or deadlock, and given up after three retries', async () => {
     let failures = 2;
+    const retries: string[] = [];
     const unit = createUnitOfWork({
       ...stores,
+      onRetry: (useCase) => void retries.push(useCase),
       onWrite: () => {
         failures -= 1;
         if (failures >= 0) throw Object.assign(new Error('passing'), { code: failures % 2 ? '40001' : '40P01' });
@@ -122,8 +124,13 @@ describe.each(databaseKinds)('a unit of work in %s', (kind) => {
     const account = newAccount();
     await unit.commit('register', registration(account));
     expect(await accounts().header(account.id)).toBeDefined();
+    expect(retries).toEqual(['register', 'register']);
     failures = 4;
     await expect(unit.commit('register', registration(newAccount()))).rejects.toThrow('passing');
+    expect(retries).toHaveLength(5);
+    failures = 0;
+    await unit.commit('register', registration(newAccount()));
+    expect(retries).toHaveLength(5);
   });
 
   it('appends an audit event and enqueues a message once, however often it is repeated', async () => {
