@@ -5,6 +5,11 @@ import { Unavailable } from '../../src/domain/refused.ts';
 
 export type RedisClient = Redis | Cluster;
 
+export interface RedisStats {
+  readonly ready: boolean;
+  readonly waiting: number;
+}
+
 export interface RedisConnection {
   /**
    * One act on Redis; every store goes through here.
@@ -15,6 +20,8 @@ export interface RedisConnection {
   ask<T>(act: (client: RedisClient) => Promise<T>): Promise<T>;
   /** @throws Unavailable */
   ping(): Promise<void>;
+  /** For metrics: whether the connection can be asked now, and how many acts wait for its answer. */
+  stats(): RedisStats;
   /** Lets what is under way finish, then disconnects for good. */
   close(): Promise<void>;
 }
@@ -71,11 +78,15 @@ export async function openRedis(url: string, report: (error: Error) => void = ()
   // A cluster that is not complete yet leaves the attempt open for ever.
   await Promise.race([attempt, wait(CONNECT_TIMEOUT_MS, undefined, { ref: false })]);
 
+  let waiting = 0;
   async function ask<T>(act: (client: RedisClient) => Promise<T>): Promise<T> {
+    waiting += 1;
     try {
       return await inTime(act(client));
     } catch (error) {
       throw translate(error);
+    } finally {
+      waiting -= 1;
     }
   }
 
@@ -84,6 +95,7 @@ export async function openRedis(url: string, report: (error: Error) => void = ()
     async ping() {
       await ask((redis) => redis.ping());
     },
+    stats: () => ({ ready: client.status === 'ready', waiting }),
     async close() {
       await client.quit().catch(() => client.disconnect());
     },

@@ -62,6 +62,7 @@ export async function serve(configuration: Configuration, openSandbox: OpenSandb
     backlog: () => adapters.outbox.backlog(systemClock.now()),
     hashQueueDepth: () => adapters.hasher.depth(),
     pools: { database: () => adapters.database.stats() },
+    ...(adapters.redis ? { redis: adapters.redis.stats } : {}),
   });
   let draining = false;
   const app = createApp({

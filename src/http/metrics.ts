@@ -37,6 +37,8 @@ export interface MetricSources {
   readonly hashQueueDepth?: () => number;
   /** Connections by name of the store. */
   readonly pools?: Readonly<Record<string, () => PoolState>>;
+  /** The connection to Redis, where there is one: whether it can be asked, and how many acts wait for an answer. */
+  readonly redis?: () => { readonly ready: boolean; readonly waiting: number };
 }
 
 /** Metrics in a registry of their own; event-loop delay, memory and CPU are those of prom-client. */
@@ -125,6 +127,14 @@ function watchedGauges(registry: Registry, sources: () => MetricSources): void {
       connections.set({ pool, state: 'idle' }, idle);
       connections.set({ pool, state: 'busy' }, total - idle);
     }
+  });
+  gauge('store_ready', '1: the store can be asked.', ['store'], (ready) => {
+    const redis = sources().redis?.();
+    if (redis) ready.set({ store: 'redis' }, redis.ready ? 1 : 0);
+  });
+  gauge('store_waiting', 'Acts that wait for an answer of the store.', ['store'], (waiting) => {
+    const redis = sources().redis?.();
+    if (redis) waiting.set({ store: 'redis' }, redis.waiting);
   });
   gauge('pool_waiting', 'Callers that wait for a connection of a store.', ['pool'], (waiting) => {
     for (const [pool, read] of Object.entries(sources().pools ?? {})) waiting.set({ pool }, read().waiting);

@@ -54,16 +54,22 @@ async function untilAnswered(redis: RedisConnection): Promise<number> {
     expect(error).toBeInstanceOf(Unavailable);
     expect(after).toBeLessThan(100);
     expect(errors.length).toBeGreaterThan(0);
+    expect(redis.stats().ready).toBe(false);
 
     await server({ cluster, port: gone.port });
     expect(await untilAnswered(redis)).toBeLessThan(4000);
+    expect(redis.stats()).toEqual({ ready: true, waiting: 0 });
   });
 
   it('does not wait for a Redis that hangs, and goes on when it answers again', async () => {
     const { url, ...machine } = await server();
     const redis = await connection(url);
+    expect(redis.stats()).toEqual({ ready: true, waiting: 0 });
     machine.pause();
-    const { error, after } = await failure(redis.ping());
+    const asked = failure(redis.ping());
+    expect(redis.stats()).toEqual({ ready: true, waiting: 1 });
+    const { error, after } = await asked;
+    expect(redis.stats().waiting).toBe(0);
     machine.resume();
     expect(error).toBeInstanceOf(Unavailable);
     expect(after).toBeGreaterThan(200);

@@ -75,6 +75,17 @@ describe('createMetrics', () => {
     expect(await value(metrics, 'pool_waiting{pool="redis"}')).toBe(0);
   });
 
+  it('tells whether Redis can be asked and how much it owes an answer to, where there is one', async () => {
+    const metrics = createMetrics();
+    expect(await value(metrics, 'store_ready{store="redis"}')).toBeUndefined();
+    expect(await value(metrics, 'store_waiting{store="redis"}')).toBeUndefined();
+    let state = { ready: true, waiting: 7 };
+    metrics.watch({ redis: () => state });
+    expect([await value(metrics, 'store_ready{store="redis"}'), await value(metrics, 'store_waiting{store="redis"}')]).toEqual([1, 7]);
+    state = { ready: false, waiting: 0 };
+    expect([await value(metrics, 'store_ready{store="redis"}'), await value(metrics, 'store_waiting{store="redis"}')]).toEqual([0, 0]);
+  });
+
   it('leaves out what cannot be read instead of saying nought', async () => {
     const metrics = createMetrics();
     let away = false;
