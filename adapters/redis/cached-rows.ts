@@ -27,8 +27,14 @@ export interface CachedRows {
   write<T>(model: string, id: string, row: NewStateRow | undefined, act: () => Promise<T>): Promise<T>;
 }
 
+/** A lead takes some 300 bytes. */
+const maxLeads = 10_000;
+
 /** Reading and writing through the cache; the reasoning stands at `createCachedState`. */
 export function createCachedRows({ redis, inner, ttlMs, clock }: CachedRowsOptions): CachedRows {
+  /** Where uids led last, in this process: the row itself says whether a lead still fits. */
+  const leads = new Map<string, string>();
+
   /** Rows under a grant are left out: revocation finds them by grant, which the cache does not know. */
   async function mayCache(entry: string, row: NewStateRow, now: Date): Promise<boolean> {
     if (row.grantId !== undefined) return false;
@@ -57,9 +63,16 @@ export function createCachedRows({ redis, inner, ttlMs, clock }: CachedRowsOptio
     find,
 
     async findByUid(model, uid, now) {
-      const id = await unlessUnavailable(redis.ask((client) => client.get(keys.cachedUid(model, uid))));
+      const lead = keys.cachedUid(model, uid);
+      const id = leads.get(lead) ?? (await unlessUnavailable(redis.ask((client) => client.get(lead))));
       const row = id ? await find(model, id, now) : undefined;
-      return row?.uid === uid ? row : inner.findByUid(model, uid, now);
+      if (id && row?.uid === uid) {
+        if (leads.size >= maxLeads) leads.clear();
+        leads.set(lead, id);
+        return row;
+      }
+      leads.delete(lead);
+      return inner.findByUid(model, uid, now);
     },
 
     async write(model, id, row, act) {
