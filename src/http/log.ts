@@ -73,7 +73,9 @@ export function createLog({ level, destination }: LogOptions): Log {
   };
   const lines = destination ? pino(options, destination) : pino(options);
   return {
-    info: (event, fields) => lines.info({ event, ...allowed(fields) }),
+    info(event, fields) {
+      if (lines.isLevelEnabled('info')) lines.info({ event, ...allowed(fields) });
+    },
     warn: (event, fields) => lines.warn({ event, ...allowed(fields) }),
     error: (event, error, fields) => lines.error({ event, ...allowed(fields), error: errorFacts(error) }),
   };
