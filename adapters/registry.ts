@@ -1,11 +1,17 @@
 import type { Clock } from '../src/domain/clock.ts';
 import type { AuditLog } from '../src/domain/audit/events.ts';
 import type { EvidenceStore } from '../src/domain/assurance/evidence.ts';
+import type { PasskeyVerifier } from '../src/domain/authenticator/passkey.ts';
+import type { PasskeyStore } from '../src/domain/authenticator/passkey-store.ts';
 import type { PasswordHasher } from '../src/domain/authenticator/password-hasher.ts';
+import type { RecoveryCodeStore } from '../src/domain/authenticator/recovery-codes.ts';
+import type { TotpStore } from '../src/domain/authenticator/totp.ts';
 import type { ConsentStore } from '../src/domain/consent/consent.ts';
 import type { SigningKeyStore } from '../src/domain/keys/signing-keys.ts';
 import type { MailGateway, Outbox, SmsGateway } from '../src/domain/notification/outbox.ts';
 import type { AccountStore, PersonStore } from '../src/domain/person/account.ts';
+import type { ActivationStore } from '../src/domain/person/activation-store.ts';
+import type { ImportStore } from '../src/domain/person/import-progress.ts';
 import type { BankCardSource, IdentitySource } from '../src/domain/proofing/identity-source.ts';
 import type { SessionStore, StateStore } from '../src/domain/protocol-state.ts';
 import type { Settings } from '../src/domain/settings.ts';
@@ -13,9 +19,12 @@ import type { CaptchaStore, DraftStore, OnceStore, OtpStore, QuotaStore, RecentS
 import type { UnitOfWork } from '../src/domain/unit-of-work.ts';
 import type { Vault } from '../src/domain/vault.ts';
 import { createAccountStore } from './database/accounts.ts';
+import { createActivationStore } from './database/activations.ts';
 import { createAuditLog } from './database/audit.ts';
+import { createPasskeyStore, createRecoveryCodeStore, createTotpStore } from './database/authenticators.ts';
 import { createConsentStore } from './database/consents.ts';
 import { createEvidenceStore } from './database/evidence.ts';
+import { createImportStore } from './database/imports.ts';
 import { createDurableState } from './database/oidc-state.ts';
 import { openDatabase, type Database } from './database/open.ts';
 import { createOutbox } from './database/outbox.ts';
@@ -52,6 +61,7 @@ import { createAliyun } from './sms/aliyun.ts';
 import { createChuanglan } from './sms/chuanglan.ts';
 import { createSmsLog } from './sms/log.ts';
 import { createTencentSms } from './sms/tencent.ts';
+import { createPasskeyVerifier } from './webauthn/verifier.ts';
 
 /** One implementation for each port, picked by configuration – one line per entry. */
 export interface Adapters {
@@ -61,7 +71,13 @@ export interface Adapters {
   readonly hasher: PasswordHasher;
   readonly accounts: AccountStore;
   readonly persons: PersonStore;
+  readonly activations: ActivationStore;
+  readonly imports: ImportStore;
   readonly evidence: EvidenceStore;
+  readonly passkeys: PasskeyStore;
+  readonly passkeyVerifier: PasskeyVerifier;
+  readonly totps: TotpStore;
+  readonly recoveryCodes: RecoveryCodeStore;
   readonly consents: ConsentStore;
   readonly signingKeys: SigningKeyStore;
   readonly settings: Settings;
@@ -88,6 +104,8 @@ export interface ShortLived {
 }
 
 export interface AdapterOptions {
+  /** Public base URL: passkeys are made for its host and origin. */
+  readonly issuer: string;
   readonly clock: Clock;
   readonly databaseUrl: string | undefined;
   readonly dataDir: string;
@@ -135,7 +153,13 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
     hasher: createArgon2idHasher({ pepper: options.secrets.pepper }),
     accounts: createAccountStore({ db, vault }),
     persons: createPersonStore({ db, vault }),
+    activations: createActivationStore({ db, vault }),
+    imports: createImportStore({ db, vault }),
     evidence: createEvidenceStore({ db }),
+    passkeys: createPasskeyStore({ db, vault }),
+    passkeyVerifier: createPasskeyVerifier(options.issuer),
+    totps: createTotpStore({ db, vault }),
+    recoveryCodes: createRecoveryCodeStore({ db }),
     consents: createConsentStore({ db }),
     signingKeys: createSigningKeyStore({ db, vault }),
     settings: createSettings({ db }),

@@ -119,6 +119,24 @@ export const tables = {
     updated_at: moment,
   },
 
+  passkey: {
+    id: uuid,
+    account_id: uuid,
+    credential_id: bytes,
+    public_key: bytes,
+    counter: bigint,
+    synced: flag,
+    /** Separated by spaces. */
+    transports: text(),
+    name_sealed: bytes,
+    created_at: moment,
+    last_used_at: nullable(moment),
+  },
+
+  totp: { account_id: uuid, secret_sealed: bytes, last_step: bigint, confirmed_at: moment },
+
+  recovery_code: { account_id: uuid, code_index: bytes, created_at: moment, used_at: nullable(moment) },
+
   operator_role: { account_id: uuid, role: text(), granted_at: moment, revoked_at: nullable(moment) },
 
   oidc_state: {

@@ -5,6 +5,18 @@ import { Conflict, type UnitOfWork, type Write, type WriteName } from '../../src
 import type { Vault } from '../../src/domain/vault.ts';
 import { constraintOf, sqlState } from './errors.ts';
 import type { Tables } from './tables.ts';
+import {
+  insertPasskeys,
+  putRecoveryCodes,
+  putTotps,
+  removePasskeys,
+  removeRecoveryCodes,
+  removeTotps,
+  renamePasskeys,
+  usePasskeys,
+  useRecoveryCodes,
+  useTotps,
+} from './writes/authenticators.ts';
 import { putConsents } from './writes/consent.ts';
 import { insertEvidence } from './writes/evidence.ts';
 import type { Handler, Statement, WriteDeps, WriteOf } from './writes/handler.ts';
@@ -40,6 +52,16 @@ const handlers: { readonly [Name in WriteName]: Handler<Name> } = {
   'signing-key.insert': insertSigningKeys,
   'signing-key.activate': activateSigningKeys,
   'signing-key.withdraw': withdrawSigningKeys,
+  'passkey.insert': insertPasskeys,
+  'passkey.use': usePasskeys,
+  'passkey.rename': renamePasskeys,
+  'passkey.remove': removePasskeys,
+  'totp.put': putTotps,
+  'totp.use': useTotps,
+  'totp.remove': removeTotps,
+  'recovery-codes.put': putRecoveryCodes,
+  'recovery-code.use': useRecoveryCodes,
+  'recovery-codes.remove': removeRecoveryCodes,
   'audit.append': appendAudit,
   'outbox.enqueue': enqueueMessages,
 };
@@ -70,6 +92,7 @@ const rules: Readonly<Record<string, string>> = {
   account_subject_unique: 'subject',
   person_document_unique: 'document',
   person_subject_unique: 'subject',
+  passkey_credential_unique: 'passkey',
   signing_key_pkey: 'kid',
   signing_key_active_unique: 'active',
 };

@@ -24,5 +24,11 @@ export function createMemoryOnce(clock: Clock = systemClock): OnceStore {
     },
 
     get: async (key, now) => values.get(key, now),
+
+    async take(key, now) {
+      const value = values.get(key, now);
+      values.delete(key);
+      return value;
+    },
   };
 }

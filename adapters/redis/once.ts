@@ -33,5 +33,9 @@ export function createRedisOnce(redis: RedisConnection, clock: Clock = systemClo
     async get(key, now) {
       return unstamped(await redis.ask((client) => client.get(keys.value(key))), now);
     },
+
+    async take(key, now) {
+      return unstamped(await redis.ask((client) => client.getdel(keys.value(key))), now);
+    },
   };
 }

@@ -12,6 +12,7 @@ export async function openStores(
 ): Promise<{ adapters: Adapters; secrets: Secrets }> {
   const secrets = completeSecrets(environment.secrets, environment.dataDir);
   const adapters = await openAdapters({
+    issuer: environment.issuer,
     clock,
     databaseUrl: environment.databaseUrl,
     dataDir: environment.dataDir,

@@ -68,6 +68,8 @@ export interface OnceStore {
   /** A value that is short-lived and read often (a redeemed SMS code in a session). */
   put(key: string, value: string, expiresAt: Date): Promise<void>;
   get(key: string, now: Date): Promise<string | undefined>;
+  /** One atomic act: the value to exactly one caller, to whom it is gone as to everybody else. */
+  take(key: string, now: Date): Promise<string | undefined>;
 }
 
 /** Lists of which only the newest entries matter (what the sandbox sent). */

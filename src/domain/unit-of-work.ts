@@ -1,5 +1,6 @@
 import type { AuditEvent } from './audit/events.ts';
 import type { Evidence } from './assurance/evidence.ts';
+import type { AuthenticatorWrite } from './authenticator/authenticator-write.ts';
 import type { Consent } from './consent/consent.ts';
 import type { SigningKey } from './keys/signing-keys.ts';
 import type { OutboxMessage } from './notification/outbox.ts';
@@ -60,6 +61,7 @@ export type Write =
   | { readonly write: 'signing-key.activate'; readonly kid: string; readonly at: Date }
   /** Takes a key out of the published set for good; refuses while it signs, and when it was withdrawn before. */
   | { readonly write: 'signing-key.withdraw'; readonly kid: string; readonly at: Date }
+  | AuthenticatorWrite
   | { readonly write: 'audit.append'; readonly event: AuditEvent }
   | { readonly write: 'outbox.enqueue'; readonly message: OutboxMessage };
 

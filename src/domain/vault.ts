@@ -24,6 +24,8 @@ export type IndexKind =
   | 'bank-card'
   | 'otp'
   | 'device'
+  | 'passkey-user'
+  | 'recovery-code'
   | 'quota';
 
 export interface Vault {

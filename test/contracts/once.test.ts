@@ -30,6 +30,16 @@ describe.each(backends)('claims and short-lived values in $name', ({ once }) => 
     expect(await once.get(randomUUID(), now)).toBeUndefined();
   });
 
+  it('gives a value to one of eight who take it at once, and to nobody after it expired', async () => {
+    const key = randomUUID();
+    await once.put(key, 'challenge', at(60));
+    const taken = await Promise.all(Array.from({ length: 8 }, () => once.take(key, now)));
+    expect(taken.filter((value) => value !== undefined)).toEqual(['challenge']);
+    expect(await once.get(key, now)).toBeUndefined();
+    await once.put(key, 'late', at(60));
+    expect(await once.take(key, at(60))).toBeUndefined();
+  });
+
   it('keeps claims and values apart', async () => {
     const key = randomUUID();
     await once.put(key, 'value', at(60));

@@ -12,6 +12,7 @@ import { createRedisOtps } from '../../adapters/redis/otps.ts';
 import { createRedisQuotas } from '../../adapters/redis/quotas.ts';
 import { createRedisState } from '../../adapters/redis/state.ts';
 import { type Clock, secondsAfter } from '../../src/domain/clock.ts';
+import type { Passkey } from '../../src/domain/authenticator/passkey-store.ts';
 import type { NewAccount, Person } from '../../src/domain/person/account.ts';
 import type { NewStateRow, StateStore } from '../../src/domain/protocol-state.ts';
 import { Conflict, type Write } from '../../src/domain/unit-of-work.ts';
@@ -71,6 +72,28 @@ export const openRacers: Readonly<Record<RaceStore, (url: string) => Promise<Ope
             write(...register(account(`account ${round}`)), ...everyCaller((caller) => proven(person(`account ${round} ${caller}`)))),
           attempt: (round, caller) => won(write(link(account(`account ${round}`), person(`account ${round} ${caller}`)))),
         },
+        'passkey.use with one counter': {
+          async prepare(round) {
+            await write(...register(account(`passkey ${round}`)));
+            await write({ write: 'passkey.insert', passkey: passkey(`passkey ${round}`) });
+          },
+          attempt: (round) => won(write({ write: 'passkey.use', id: idOf(`passkey ${round}`), counter: 2, at: now })),
+        },
+        'totp.use of one step': {
+          async prepare(round) {
+            const owner = account(`totp ${round}`);
+            await write(...register(owner));
+            await write({ write: 'totp.put', accountId: owner.id, secret: Buffer.alloc(20), step: 1, at: now });
+          },
+          attempt: (round) => won(write({ write: 'totp.use', accountId: account(`totp ${round}`).id, step: 2 })),
+        },
+        'recovery-code.use': {
+          prepare: (round) => {
+            const owner = account(`recovery ${round}`);
+            return write(...register(owner), { write: 'recovery-codes.put', accountId: owner.id, hashes: [Buffer.alloc(32)], at: now });
+          },
+          attempt: (round) => won(write({ write: 'recovery-code.use', accountId: account(`recovery ${round}`).id, hash: Buffer.alloc(32), at: now })),
+        },
         'outbox claim': {
           prepare: (round) => write({ write: 'outbox.enqueue', message: message(`message ${round}`) }),
           attempt: async () => (await outbox.claim(1, now, 86_400)).length === 1,
@@ -109,6 +132,10 @@ export const openRacers: Readonly<Record<RaceStore, (url: string) => Promise<Ope
           attempt: async (round) => (await captchas.redeem(`captcha-${round}`, 'answer', now)) === 'ok',
         },
         'once claim': { attempt: (round) => once.claim(`once-${round}`, later, now) },
+        'once take': {
+          prepare: (round) => once.put(`taken-${round}`, 'challenge', later),
+          attempt: async (round) => (await once.take(`taken-${round}`, now)) === 'challenge',
+        },
         'draft put, first step': { attempt: (round) => put(round, 0) },
         'draft put, next step': {
           prepare: async (round) => void (await put(round, 0)),
@@ -182,6 +209,21 @@ function account(name: string, mobile = name): NewAccount {
     email: undefined,
     agreement: { version: '1', acceptedAt: now },
     createdAt: now,
+  };
+}
+
+function passkey(name: string): Passkey {
+  return {
+    id: idOf(name),
+    accountId: account(name).id,
+    credentialId: Buffer.from(name).toString('base64url'),
+    publicKey: Buffer.from('key'),
+    counter: 1,
+    synced: false,
+    transports: [],
+    name,
+    createdAt: now,
+    lastUsedAt: undefined,
   };
 }
 

@@ -13,6 +13,8 @@ import { countAttempt, type ThrottleDeps } from './throttle.ts';
 export interface Authenticated {
   readonly accountId: string;
   readonly writes: readonly Write[];
+  /** RFC 8176, where it is not the same for every use of the method. */
+  readonly amr?: readonly string[];
 }
 
 export interface PasswordDeps extends ThrottleDeps {

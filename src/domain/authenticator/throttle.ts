@@ -20,6 +20,8 @@ export interface Attempt {
   readonly field: string;
   /** Account id that this browser signed in to before, where its device cookie says so. */
   readonly knownDevice: string | undefined;
+  /** Selects a more exact text than that of passwords. */
+  readonly reason?: string;
 }
 
 export interface ThrottleDeps {
@@ -39,7 +41,8 @@ export async function countAttempt(deps: ThrottleDeps, attempt: Attempt): Promis
   const taken = await deps.quotas.take(rules, deps.clock.now());
   if (!taken.ok) {
     const minutes = Math.max(1, Math.ceil(taken.retryAfterSeconds / 60));
-    throw new Refused('credentials.throttled', attempt.field, { minutes }, taken.retryAfterSeconds);
+    const { field, reason } = attempt;
+    throw new Refused('credentials.throttled', field, { minutes, ...(reason ? { reason } : {}) }, taken.retryAfterSeconds);
   }
   return { succeed: () => deps.quotas.giveBack(rules, taken.ticket) };
 }

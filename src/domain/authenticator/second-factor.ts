@@ -1,0 +1,65 @@
+import type { Clock } from '../clock.ts';
+import { Refused } from '../refused.ts';
+import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
+import { recoveryCodeHash } from './recovery-codes.ts';
+import { countAttempt, type ThrottleDeps } from './throttle.ts';
+import { matchingStep, type TotpStore } from './totp.ts';
+
+/** The second factor of a sign-in: a code of the authenticator app, or a recovery code in its place. */
+export interface SecondFactorDeps extends ThrottleDeps {
+  readonly totps: TotpStore;
+  readonly unitOfWork: UnitOfWork;
+  readonly clock: Clock;
+}
+
+export interface SecondFactorAttempt {
+  readonly accountId: string;
+  readonly kind: SecondFactorKind;
+  /** As typed. */
+  readonly code: string;
+  /** Did this browser sign in to the account before? */
+  readonly known: boolean;
+}
+
+export type SecondFactorKind = 'totp' | 'recovery-code';
+
+const fields = { totp: 'totpCode', 'recovery-code': 'recoveryCode' } as const;
+
+/**
+ * Uses up a code, in one transaction with what is written because of it. Guesses are counted for the account,
+ * wherever they come from: whoever guesses here knows the first factor already, and has many addresses.
+ *
+ * @param because - written with it
+ * @throws Refused totp.wrong, recovery-code.wrong, credentials.throttled
+ */
+export async function useSecondFactor(deps: SecondFactorDeps, attempt: SecondFactorAttempt, because: readonly Write[]): Promise<void> {
+  const { accountId, kind, known } = attempt;
+  const field = fields[kind];
+  const counted = await countAttempt(deps, {
+    identifier: `second-factor:${accountId}`,
+    address: 'anywhere',
+    field,
+    knownDevice: known ? accountId : undefined,
+    reason: 'second-factor',
+  });
+  const wrong = new Refused(`${kind}.wrong`, field);
+  const use = kind === 'totp' ? await useOfTotp(deps, attempt) : useOfRecoveryCode(deps, attempt);
+  if (!use) throw wrong;
+  try {
+    await deps.unitOfWork.commit('second-factor', [use, ...because]);
+  } catch (error) {
+    // Somebody used the same code at the same moment, or it was none.
+    throw error instanceof Conflict && error.write === use.write ? wrong : error;
+  }
+  await counted.succeed();
+}
+
+async function useOfTotp({ totps, clock }: SecondFactorDeps, { accountId, code }: SecondFactorAttempt): Promise<Write | undefined> {
+  const totp = await totps.ofAccount(accountId);
+  const step = totp && matchingStep(totp, code, clock.now());
+  return step === undefined ? undefined : { write: 'totp.use', accountId, step };
+}
+
+function useOfRecoveryCode({ vault, clock }: SecondFactorDeps, { accountId, code }: SecondFactorAttempt): Write {
+  return { write: 'recovery-code.use', accountId, hash: recoveryCodeHash(vault, accountId, code), at: clock.now() };
+}

@@ -1,0 +1,30 @@
+import { randomUUID } from 'node:crypto';
+import { secondsAfter } from '../clock.ts';
+import type { Account } from '../person/account.ts';
+import type { Write } from '../unit-of-work.ts';
+
+/** Something happened to an account that its owner must hear of, whoever did it (PRV-06). */
+export interface Notice {
+  /** Names the texts: `messages.notice.<name>` and `messages.notice.<name>.subject`. */
+  readonly name: string;
+  readonly locale: string;
+}
+
+/** News of yesterday would only frighten. */
+const deliverForSeconds = 24 * 3600;
+
+/** One message for each channel the owner has, for the transaction of its cause. Texts also get platform, hotline and help. */
+export function noticeWrites({ mobile, email }: Pick<Account, 'mobile' | 'email'>, { name, locale }: Notice, at: Date): readonly Write[] {
+  const text = { template: `notice.${name}`, params: { at: moment.format(at) }, locale };
+  const payloads = [
+    { kind: 'sms', to: mobile, ...text } as const,
+    ...(email === undefined ? [] : [{ kind: 'email', to: email, ...text } as const]),
+  ];
+  return payloads.map((payload) => ({
+    write: 'outbox.enqueue',
+    message: { id: randomUUID(), payload, suppressed: false, enqueuedAt: at, expiresAt: secondsAfter(at, deliverForSeconds) },
+  }));
+}
+
+/** 2026-11-22 10:03, the same in every language. */
+const moment = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'short' });
