@@ -37,10 +37,10 @@ export function createApp({ assembly, log, metrics, checks, draining, sandbox }:
   app.on('error', (error: unknown) => log.error('request.failed', error, {}));
 
   app.use(health({ checks, draining, headers: constantHeaders(https) }));
-  app.use(servedDocuments(() => assembly.ring.current()));
   app.use(requestContext({ issuer: environment.issuer, proxyHops: environment.trustProxy }));
   app.use(requestLog(log));
   app.use(metrics.middleware);
+  app.use(servedDocuments(() => assembly.ring.current()));
   app.use(securityHeaders({ https }));
   app.use(machineEndpoints(assembly));
   app.use(assets.middleware);

@@ -1,6 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
-import type { Product } from '../support/product.ts';
+import { logsOf, type Product } from '../support/product.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 
 let product: Product;
@@ -77,5 +78,13 @@ describe('what services can look up', () => {
     const again = await asks(path, { 'If-None-Match': String(first.headers['etag']) });
     expect(again).toMatchObject({ status: 304, body: '' });
     expect((await asks(path, { 'If-None-Match': '"another"' })).status).toBe(200);
+  });
+
+  it.each([discovery, '/jwks'])('%s is logged like every other answer, from memory too', async (path) => {
+    await asks(path);
+    const { headers } = await asks(path);
+    const line = `"requestId":"${String(headers['x-request-id'])}","method":"GET","route":"${path}","status":200`;
+    for (const deadline = performance.now() + 2000; performance.now() < deadline && !logsOf(product).includes(line); ) await pause(20);
+    expect(logsOf(product)).toContain(line);
   });
 });
