@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Clock } from '../src/domain/clock.ts';
 import type { AuditLog } from '../src/domain/audit/events.ts';
 import type { EvidenceStore } from '../src/domain/assurance/evidence.ts';
@@ -47,7 +48,7 @@ import { createMemoryQuotas } from './memory/quotas.ts';
 import { createMemoryRecent } from './memory/recent.ts';
 import { createMemoryState } from './memory/state.ts';
 import { createOutboundPost, type OutboundOptions } from './outbound/post.ts';
-import { createArgon2idHasher } from './password-hash/argon2id.ts';
+import { createArgon2idHasher, hashWidth } from './password-hash/argon2id.ts';
 import { createCachedState, endThroughCache } from './redis/cached-state.ts';
 import { createRedisCaptchas } from './redis/captchas.ts';
 import { createRedisDrafts } from './redis/drafts.ts';
@@ -113,6 +114,8 @@ export interface AdapterOptions {
   readonly secrets: VaultSecrets & { readonly pepper: Buffer };
   readonly suite: NonNullable<VaultOptions['suite']>;
   readonly outbound: OutboundOptions['allow'];
+  /** Threads of libuv's pool, in which password hashes run. */
+  readonly threadPoolSize: number;
   /** Called around every named write; crash tests kill the process there. */
   readonly onWrite: WriteHook | undefined;
   /** Told when a transaction is run again after a serialization failure or a deadlock. */
@@ -150,7 +153,7 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
     database,
     redis,
     vault,
-    hasher: createArgon2idHasher({ pepper: options.secrets.pepper }),
+    hasher: createArgon2idHasher({ pepper: options.secrets.pepper, width: hashWidth(availableParallelism(), options.threadPoolSize) }),
     accounts: createAccountStore({ db, vault }),
     persons: createPersonStore({ db, vault }),
     activations: createActivationStore({ db, vault }),

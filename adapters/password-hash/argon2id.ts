@@ -14,7 +14,7 @@ export interface Argon2idOptions {
   readonly pepperVersion?: number;
   /** Peppers before this one by version, until every hash made with them was renewed. */
   readonly earlierPeppers?: Readonly<Record<number, Buffer>>;
-  /** Hashes at a time; the cores of this process. */
+  /** Hashes at a time; see `hashWidth`. */
   readonly width?: number;
   /** How many may wait for their turn. */
   readonly maxWaiting?: number;
@@ -33,11 +33,21 @@ const slowestFailureMs = 400;
 const derive = promisify(argon2);
 
 /**
+ * How many hashes may run at once: one for each core, but never all threads of libuv's pool, in which they run. Files and
+ * the names of hosts wait for the same threads.
+ *
+ * @param threads - size of the pool, `UV_THREADPOOL_SIZE`
+ */
+export function hashWidth(cores: number, threads: number): number {
+  return Math.max(1, Math.min(cores, threads - 1));
+}
+
+/**
  * Passwords by argon2id of node:crypto, which works off the event loop, behind a queue as wide as the machine. The
  * pepper is an HMAC of the normalised password (NFC: the same characters typed on another keyboard are the same).
  */
 export function createArgon2idHasher(options: Argon2idOptions): PasswordHasher {
-  const { pepper, pepperVersion = 1, earlierPeppers = {}, width = availableParallelism(), maxWaiting = 64 } = options;
+  const { pepper, pepperVersion = 1, earlierPeppers = {}, width = hashWidth(availableParallelism(), 4), maxWaiting = 64 } = options;
   const { failureMs = slowestFailureMs } = options;
   const peppers = { ...earlierPeppers, [pepperVersion]: pepper };
   const queue = boundedQueue(width, maxWaiting);

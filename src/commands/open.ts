@@ -20,6 +20,7 @@ export async function openStores(
     secrets,
     suite: environment.cryptoSuite,
     outbound: environment.outboundAllow,
+    threadPoolSize: environment.threadPoolSize,
     onWrite: environment.faultAt === undefined ? undefined : killAt(environment.faultAt),
     onRetry,
     report: (error) => log.error('redis.failed', error, {}),

@@ -67,6 +67,8 @@ export interface Environment {
   /** 0: off. */
   readonly metricsPort: number;
   readonly logLevel: CheckedVariables['LOG_LEVEL'];
+  /** Threads that Node itself keeps for files, names of hosts and password hashes. */
+  readonly threadPoolSize: number;
   readonly cryptoSuite: CheckedVariables['CRYPTO_SUITE'];
   readonly secrets: GivenSecrets;
   /** Absent: the sandbox's outbox. */
@@ -112,6 +114,7 @@ function environmentOf(checked: CheckedVariables): Environment {
     faultAt: checked.FAULT_AT,
     metricsPort: checked.METRICS_PORT ?? (production ? 9464 : 0),
     logLevel: checked.LOG_LEVEL,
+    threadPoolSize: checked.UV_THREADPOOL_SIZE,
     cryptoSuite: checked.CRYPTO_SUITE,
     secrets: secretsOf(checked),
     sms: smsOf(checked),

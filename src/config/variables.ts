@@ -26,6 +26,7 @@ export interface CheckedVariables {
   readonly FAULT_AT?: string;
   readonly METRICS_PORT?: number;
   readonly LOG_LEVEL: 'debug' | 'info' | 'warn' | 'error';
+  readonly UV_THREADPOOL_SIZE: number;
   readonly CRYPTO_SUITE: 'aes-256-gcm' | 'sm4-ctr-hmac-sm3';
   readonly MINXIN_COOKIE_KEYS?: string;
   readonly MINXIN_KEY_ENCRYPTION_KEY?: string;

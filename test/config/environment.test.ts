@@ -50,6 +50,7 @@ describe('an empty environment', () => {
       metricsPort: 0,
       logLevel: 'info',
       cryptoSuite: 'aes-256-gcm',
+      threadPoolSize: 4,
       sms: undefined,
     });
   });
@@ -150,6 +151,7 @@ describe('a single variable', () => {
     ['SANDBOX', 'yes'],
     ['SANDBOX_QUOTAS', 'none'],
     ['METRICS_PORT', '3000'],
+    ['UV_THREADPOOL_SIZE', '0'],
     ['LOG_LEVEL', 'verbose'],
     ['CRYPTO_SUITE', 'rot13'],
     ['MINXIN_PEPPER', 'short'],

@@ -1,7 +1,7 @@
 import { createHash, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { hashSync } from 'bcryptjs';
-import { createArgon2idHasher } from '../../adapters/password-hash/argon2id.ts';
+import { createArgon2idHasher, hashWidth } from '../../adapters/password-hash/argon2id.ts';
 import type { PasswordHasher } from '../../src/domain/authenticator/password-hasher.ts';
 
 const pepper = randomBytes(32);
@@ -121,6 +121,18 @@ async function failureTime(tested: PasswordHasher, stored: string | undefined): 
 }
 
 describe('the queue of hashes', () => {
+  it.each([
+    [1, 4, 1],
+    [2, 4, 2],
+    [4, 4, 3],
+    [16, 4, 3],
+    [16, 17, 16],
+    [4, 2, 1],
+    [4, 1, 1],
+  ])('on %i cores with %i threads is %i wide: a thread is left for files and names', (cores, threads, width) => {
+    expect(hashWidth(cores, threads)).toBe(width);
+  });
+
   it('turns away at once with service.busy and a time to come back when it is full', async () => {
     const narrow = createArgon2idHasher({ pepper, width: 1, maxWaiting: 2 });
     const accepted = [1, 2, 3].map(() => narrow.hash('Minxin-2026'));
