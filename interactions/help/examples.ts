@@ -2,10 +2,10 @@ import type { Example } from '../journey.ts';
 import { helpModel, helpTexts, textModel } from './help.ts';
 
 export const examples: readonly Example[] = [
-  { view: 'help/help', state: 'questions', model: ({ locale, words, profile }) => helpModel({ locale, words, brand: profile.brand }) },
+  { view: 'help/help', state: 'questions', model: helpModel },
   ...helpTexts.map((text): Example => ({
     view: 'help/text',
     state: text.name,
-    model: ({ locale, words, profile }) => textModel({ locale, words, brand: profile.brand }, text),
+    model: (scene) => textModel(scene, text),
   })),
 ];
