@@ -16,5 +16,6 @@ export const commands: Readonly<Record<string, Command>> = {
   migrate: async (...call) => (await import('./migrate.ts')).runMigrate(...call),
   keys: async (...call) => (await import('./keys.ts')).runKeys(...call),
   operator: async (...call) => (await import('./operator.ts')).runOperator(...call),
+  import: async (...call) => (await import('./import.ts')).runImport(...call),
   'audit:verify': async (...call) => (await import('./audit-verify.ts')).runAuditVerify(...call),
 };

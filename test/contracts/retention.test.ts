@@ -65,6 +65,12 @@ describe.each(databaseKinds)('retention in %s', (kind) => {
     }
     await createOutbox(stores).done(sent, happenedAt);
 
+    const counts = { imported: 0, 'activated-later': 0, duplicate: 0, invalid: 0 };
+    for (const [file, at] of [['old', happenedAt], ['new', far]] as const) {
+      const progress = { file, source: 's', line: 1, reportBytes: 0, counts, startedAt: at, finishedAt: undefined };
+      await commit({ write: 'import-progress.put', progress, after: 0, at });
+    }
+
     for (const [kid, keyState] of [['old', 'active'], ['new', 'published']] as const) {
       const keyTimes = { createdAt: happenedAt, publishedAt: happenedAt, usedFrom: undefined, retiredAt: undefined };
       await commit({ write: 'signing-key.insert', key: { kid, alg: 'ES256', state: keyState, privateJwk: { kid, kty: 'EC' }, ...keyTimes } });
