@@ -61,8 +61,9 @@ export function createApp({ assembly, log, metrics, checks, draining, sandbox }:
 }
 
 /** Our own routes; no other body is parsed in front of the provider's. */
-function ourPages({ journeys }: Assembly): Router<AppState> {
+function ourPages({ journeys, resumes }: Assembly): Router<AppState> {
   const router = new Router<AppState>();
+  router.use('/interaction', resumes.leadToAnswer);
   router.use(['/interaction', '/account'], formBody());
   router.post(postedPaths, formBody(), asGet);
   for (const journey of journeys) journey.routes(router);

@@ -26,6 +26,7 @@ import type { LevelDeps } from './oidc/level.ts';
 import { createProvider, type ProviderDeps } from './oidc/provider.ts';
 import { createProviderPages } from './oidc/provider-pages.ts';
 import { recordReplay } from './oidc/replay.ts';
+import { createResumes, ignoreUnknownSessions, type Resumes } from './oidc/resume.ts';
 import { createRing, type ProviderRing } from './oidc/ring.ts';
 import { beforeSessionEnds, sessionEndWrites } from './oidc/session-end.ts';
 import { createHeaderOf, createSubjectOf } from './oidc/subject.ts';
@@ -42,6 +43,7 @@ export interface Assembly {
   readonly cookies: CookieJar;
   readonly pages: Pages;
   readonly ring: ProviderRing;
+  readonly resumes: Resumes;
   readonly journeys: readonly Journey[];
   readonly clock: Clock;
 }
@@ -71,13 +73,14 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const tokens = createFormTokens({ key: formKey, issuer });
   const pages = createPages({ words, brand: profile.brand, assets, tokens, sandbox: environment.sandbox });
   const levels = levelDeps(options);
-  const ring = await providerRing(options, { pages, cookies, levels });
-  const deps = journeyDeps(options, { words, cookies, tokens, pages, levels, provider: () => ring.current() });
+  const resumes = createResumes({ drafts: adapters.shortLived.drafts, vault: adapters.vault, clock });
+  const ring = await providerRing(options, { pages, cookies, levels, resumes });
+  const deps = journeyDeps(options, { words, cookies, tokens, pages, levels, resumes, provider: () => ring.current() });
   const ways = {
     login: loginMethods(methodDeps(options, deps)),
     proofing: proofingMethods(methodDeps(options, deps), profile.proofing),
   };
-  return { adapters, profile, environment, words, assets, cookies, pages, ring, clock, journeys: journeys(deps, ways) };
+  return { adapters, profile, environment, words, assets, cookies, pages, ring, resumes, clock, journeys: journeys(deps, ways) };
 }
 
 function levelDeps({ profile, adapters, clock }: AssemblyOptions): LevelDeps {
@@ -90,7 +93,7 @@ function levelDeps({ profile, adapters, clock }: AssemblyOptions): LevelDeps {
   };
 }
 
-type Shown = { readonly pages: Pages; readonly cookies: CookieJar; readonly levels: LevelDeps };
+type Shown = { readonly pages: Pages; readonly cookies: CookieJar; readonly levels: LevelDeps; readonly resumes: Resumes };
 
 async function providerRing(options: AssemblyOptions, shown: Shown): Promise<ProviderRing> {
   const { adapters, clock } = options;
@@ -106,6 +109,8 @@ async function providerRing(options: AssemblyOptions, shown: Shown): Promise<Pro
       provider.on('server_error', (ctx, error) => {
         options.log.error('provider.failed', error, { requestId: appContextOf(ctx).state.requestId });
       });
+      ignoreUnknownSessions(provider);
+      shown.resumes.answerOnce(provider);
       rememberDocuments(provider, constantHeaders(options.environment.issuer.startsWith('https:')));
       provider.use(async (ctx, next) => {
         await next();
@@ -117,7 +122,7 @@ async function providerRing(options: AssemblyOptions, shown: Shown): Promise<Pro
   });
 }
 
-function providerDeps(options: AssemblyOptions, { pages, cookies, levels }: Shown): ProviderDeps {
+function providerDeps(options: AssemblyOptions, { pages, cookies, levels, resumes }: Shown): ProviderDeps {
   const { adapters, environment, profile, clock } = options;
   const { accounts, persons, vault, unitOfWork } = adapters;
   const headerOf = createHeaderOf(accounts);
@@ -135,7 +140,7 @@ function providerDeps(options: AssemblyOptions, { pages, cookies, levels }: Show
     policy: { levels, unitOfWork, clock, absoluteSeconds, subjectOf },
     grants: { consents: adapters.consents },
     sessionEnd,
-    pages: createProviderPages({ pages, cookies, subjectOf }),
+    pages: createProviderPages({ pages, cookies, subjectOf, answered: resumes.answered }),
     usable: async (ctx, accountId) => (await headerOf(ctx, accountId))?.status === 'active',
   };
 }

@@ -21,6 +21,10 @@ function expired(state: string, back?: WayBack): Example {
   return { view: 'error/expired', state, model: ({ locale }): ExpiredModel => ({ back: back?.(locale) }) };
 }
 
+function done(state: string, back?: WayBack): Example {
+  return { view: 'error/done', state, model: ({ locale }): ExpiredModel => ({ back: back?.(locale) }) };
+}
+
 function protocol(code: string, back?: WayBack): Example {
   return { view: 'error/protocol', state: code, model: ({ locale }): ProtocolErrorModel => ({ code, back: back?.(locale) }) };
 }
@@ -42,6 +46,8 @@ export const examples: readonly Example[] = [
   expired('without-service'),
   expired('with-service', toService),
   expired('with-long-service', toLongService),
+  done('without-service'),
+  done('with-service', toService),
   protocol('invalid_client'),
   protocol('invalid_request', toService),
   protocol('invalid_redirect_uri', toLongService),

@@ -8,6 +8,7 @@ import { preferredChannel, preferredLocale } from '../http/preferences.ts';
 import type { AppContext } from '../http/app-context.ts';
 import { appContextOf } from './app-contexts.ts';
 import { serviceOf, type Service } from './clients.ts';
+import { uidAfter } from './resume.ts';
 import type { SubjectOf } from './subject.ts';
 
 /** Every page the library would show is ours, in both languages, with a way back to the service. */
@@ -48,9 +49,11 @@ export interface ProviderPagesDeps {
   readonly pages: Pages;
   readonly cookies: CookieJar;
   readonly subjectOf: SubjectOf;
+  /** Whether an interaction was answered just now. */
+  readonly answered: (uid: string) => Promise<boolean>;
 }
 
-export function createProviderPages({ pages, cookies, subjectOf }: ProviderPagesDeps): ProviderPages {
+export function createProviderPages({ pages, cookies, subjectOf, answered }: ProviderPagesDeps): ProviderPages {
   const show = async (ctx: KoaContextWithOIDC, view: string, model: object, status = ctx.status): Promise<void> => {
     const app = localised(ctx, cookies);
     await pages.render(app, { view, model, status, service: serviceOf(ctx.oidc.client, app.state.locale) });
@@ -78,7 +81,11 @@ export function createProviderPages({ pages, cookies, subjectOf }: ProviderPages
       // Nobody sent a wrong request: a page of a sign-in that is over was opened again.
       if (error instanceof errors.SessionNotFound) {
         const model: ExpiredModel = { back: wayBackOf(ctx, await last.recall(ctx)) };
-        return show(ctx, 'error/expired', model, refusals['interaction.expired']);
+        const uid = uidAfter('auth', ctx.path);
+        const done = uid !== undefined && ctx.oidc.session?.accountId !== undefined && (await answered(uid));
+        return done
+          ? show(ctx, 'error/done', model, refusals['interaction.done'])
+          : show(ctx, 'error/expired', model, refusals['interaction.expired']);
       }
       const model: ProtocolErrorModel = { code: out.error, back: wayBackOf(ctx, ctx.oidc.client) };
       await show(ctx, 'error/protocol', model);

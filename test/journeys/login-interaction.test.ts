@@ -21,6 +21,8 @@ beforeAll(async () => {
 /** Where the page leads who is stuck. */
 const wayBack = (page: Page): string | undefined => page.$('#back').attr('href');
 
+const done = { status: 410, error: expect.objectContaining({ code: 'interaction.done' }) };
+
 const expired = { status: 410, error: expect.objectContaining({ code: 'interaction.expired' }) };
 
 describe('a sign-in that begins', () => {
@@ -82,7 +84,7 @@ describe('a sign-in that is over', () => {
     await signsIn(person, citizen);
     await service.redeems(person);
     const page = await person.goes(pathname.replace(/[^/]+$/, method));
-    expect(page).toMatchObject(expired);
+    expect(page).toMatchObject(done);
     expect(wayBack(page)).toBe('https://basic.example/login');
   });
 
@@ -93,7 +95,7 @@ describe('a sign-in that is over', () => {
     const resumed = person.trail.find(({ url }) => url.pathname.startsWith('/auth/'));
     await service.redeems(person);
     const page = await person.goes(resumed?.url ?? '');
-    expect(page).toMatchObject(expired);
+    expect(page).toMatchObject(done);
     expect(wayBack(page)).toBe('https://basic.example/login');
   });
 
@@ -162,10 +164,12 @@ describe('several pages at once', () => {
     const home = pages.filter(({ url }) => url.origin + url.pathname === portal.redirectUri);
     expect(home.length).toBeGreaterThan(0);
     for (const page of pages.filter((each) => !home.includes(each))) {
-      expect(page).toMatchObject(expired);
-      expect(wayBack(page)).toBe('/login');
+      expect(page).toMatchObject(done);
+      expect(wayBack(page)).toBe('/');
     }
-    // And once more, long after.
+    // And once more, when the answer has arrived, and long after.
+    expect(await person.posts(action, Object.fromEntries(fields))).toMatchObject(done);
+    await sandboxOf(product).waits(61);
     expect(await person.posts(action, Object.fromEntries(fields))).toMatchObject(expired);
   });
 });
