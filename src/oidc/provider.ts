@@ -10,7 +10,7 @@ import { createLoadExistingGrant, type GrantDeps } from './grants.ts';
 import { collectLogouts, type SessionEndDeps } from './session-end.ts';
 import { createPolicy, type PolicyDeps } from './policy.ts';
 import type { ProviderPages } from './provider-pages.ts';
-import { createStateAdapter, type StateDeps } from './state-adapter.ts';
+import { createStateAdapter, randomBitsOf, type StateDeps } from './state-adapter.ts';
 import type { SubjectOf } from './subject.ts';
 
 /** Everything the OpenID provider is made from; made anew when signing keys change (D11). */
@@ -69,6 +69,7 @@ function configuration(deps: ProviderDeps, keys: readonly PrivateJwk[]): Configu
   return {
     adapter: createStateAdapter(deps.state),
     clients: deps.clients.map(libraryClient),
+    formats: { bitsOfOpaqueRandomness: (_ctx, token) => randomBitsOf(token) },
     jwks: { keys: [...keys] },
     findAccount: createFindAccount(deps.accounts),
     pairwiseIdentifier: (ctx, accountId, client) => deps.subjectOf(ctx, accountId, client),
