@@ -8,6 +8,7 @@ import type { PasswordHasher } from '../src/domain/authenticator/password-hasher
 import type { RecoveryCodeStore } from '../src/domain/authenticator/recovery-codes.ts';
 import type { TotpStore } from '../src/domain/authenticator/totp.ts';
 import type { ConsentStore } from '../src/domain/consent/consent.ts';
+import type { DataKeyStore } from '../src/domain/keys/data-keys.ts';
 import type { SigningKeyStore } from '../src/domain/keys/signing-keys.ts';
 import type { MailGateway, Outbox, SmsGateway } from '../src/domain/notification/outbox.ts';
 import type { AccountStore, PersonStore } from '../src/domain/person/account.ts';
@@ -24,6 +25,7 @@ import { createActivationStore } from './database/activations.ts';
 import { createAuditLog } from './database/audit.ts';
 import { createPasskeyStore, createRecoveryCodeStore, createTotpStore } from './database/authenticators.ts';
 import { createConsentStore } from './database/consents.ts';
+import { createDataKeyStore } from './database/data-keys.ts';
 import { createEvidenceStore } from './database/evidence.ts';
 import { createImportStore } from './database/imports.ts';
 import { createDurableState } from './database/oidc-state.ts';
@@ -81,6 +83,7 @@ export interface Adapters {
   readonly recoveryCodes: RecoveryCodeStore;
   readonly consents: ConsentStore;
   readonly signingKeys: SigningKeyStore;
+  readonly dataKeys: DataKeyStore;
   readonly settings: Settings;
   readonly outbox: Outbox;
   readonly audit: AuditLog;
@@ -165,6 +168,7 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
     recoveryCodes: createRecoveryCodeStore({ db }),
     consents: createConsentStore({ db }),
     signingKeys: createSigningKeyStore({ db, vault }),
+    dataKeys: createDataKeyStore({ db, vault }),
     settings: createSettings({ db }),
     outbox: createOutbox({ db, vault }),
     audit: createAuditLog({ db }),

@@ -18,6 +18,7 @@ import {
   useTotps,
 } from './writes/authenticators.ts';
 import { putConsents } from './writes/consent.ts';
+import { rewrapDataKeys } from './writes/data-keys.ts';
 import { insertEvidence } from './writes/evidence.ts';
 import type { Handler, Statement, WriteDeps, WriteOf } from './writes/handler.ts';
 import {
@@ -62,6 +63,7 @@ const handlers: { readonly [Name in WriteName]: Handler<Name> } = {
   'recovery-codes.put': putRecoveryCodes,
   'recovery-code.use': useRecoveryCodes,
   'recovery-codes.remove': removeRecoveryCodes,
+  'data-key.rewrap': rewrapDataKeys,
   'audit.append': appendAudit,
   'outbox.enqueue': enqueueMessages,
 };

@@ -58,9 +58,15 @@ export function createFileVault(secrets: VaultSecrets, options: VaultOptions = {
     return createSecretKey(suiteOf(wrapped).open(rootOf(wrapped).wrapping, front, wrapped.subarray(headerLength)));
   };
 
+  const wrap = (key: Buffer): Buffer => Buffer.concat([header, suite.seal(current.wrapping, header, key)]);
+
   return {
+    mark: header,
     async newKey() {
-      return Buffer.concat([header, suite.seal(current.wrapping, header, randomBytes(32))]);
+      return wrap(randomBytes(32));
+    },
+    async rewrap(key) {
+      return wrap(unwrap(key).export());
     },
     async seal(key, place, text) {
       const version = Buffer.of(suite.version);

@@ -10,6 +10,7 @@ import {
   type KeyAlgorithm,
   type KeyRingDeps,
 } from '../oidc/key-ring.ts';
+import { rewrapDataKeys, type DataKeyStore } from '../domain/keys/data-keys.ts';
 import type { Command } from './command.ts';
 import { openStores } from './open.ts';
 
@@ -18,6 +19,7 @@ npm run keys -- rotate [ES256|RS256|EdDSA]  publish a new key; it signs by itsel
 npm run keys -- activate <kid>              let a published key sign now
 npm run keys -- withdraw <kid>              emergency: the key leaves the key set at once, another signs in its place, and
                                             all that it signed is refused
+npm run keys -- rewrap [--dry-run]          wrap every data key by the newest key-encryption key; may be stopped and started again
 `;
 
 export const runKeys: Command = async (configuration, args, { stdout }) => {
@@ -30,14 +32,21 @@ export const runKeys: Command = async (configuration, args, { stdout }) => {
   const log = createLog({ level: configuration.environment.logLevel });
   const { adapters } = await openStores(configuration, { clock: systemClock, log });
   try {
-    const { signingKeys, unitOfWork } = adapters;
-    return await action({ store: signingKeys, unitOfWork, clock: systemClock }, stdout, operand);
+    const { signingKeys, dataKeys, unitOfWork } = adapters;
+    return await action({ store: signingKeys, dataKeys, unitOfWork, clock: systemClock }, stdout, operand);
   } finally {
     await adapters.close();
   }
 };
 
-type Action = (deps: KeyRingDeps, out: NodeJS.WritableStream, operand: string | undefined) => Promise<number>;
+interface KeyDeps extends KeyRingDeps {
+  readonly dataKeys: DataKeyStore;
+}
+
+type Action = (deps: KeyDeps, out: NodeJS.WritableStream, operand: string | undefined) => Promise<number>;
+
+/** Rows of one transaction: a few milliseconds of locks. */
+const rewrapBatch = 500;
 
 async function list({ store }: KeyRingDeps, out: NodeJS.WritableStream): Promise<number> {
   out.write((await store.list()).map(line).join(''));
@@ -61,6 +70,22 @@ const actions: Readonly<Record<string, Action>> = {
   async withdraw(deps, out, kid = '') {
     if (!(await withdrawSigningKey(deps, kid))) return refuse(out, `no key ${kid} can be withdrawn`);
     return list(deps, out);
+  },
+
+  async rewrap({ dataKeys, unitOfWork, clock }, out, flag) {
+    if (flag !== undefined && flag !== '--dry-run') return refuse(out, help);
+    for (const table of dataKeys.tables) {
+      const { all, earlier } = await dataKeys.count(table);
+      out.write(`${table.padEnd(12)}  ${earlier} of ${all} data keys are wrapped by an earlier key or cipher\n`);
+    }
+    if (flag === undefined) {
+      for await (const { table, done } of rewrapDataKeys({ store: dataKeys, unitOfWork, clock }, rewrapBatch)) {
+        out.write(`${table.padEnd(12)}  ${done} done\n`);
+      }
+    }
+    const { rows, until } = await dataKeys.state(clock.now());
+    if (until) out.write(`${rows} sessions, grants and tokens need an earlier key or cipher until they expire, the last ${until.toISOString()}\n`);
+    return 0;
   },
 };
 

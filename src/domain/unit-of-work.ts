@@ -6,6 +6,7 @@ import type { SigningKey } from './keys/signing-keys.ts';
 import type { OutboxMessage } from './notification/outbox.ts';
 import type { NewAccount, Person } from './person/account.ts';
 import type { ImportProgress } from './person/import-progress.ts';
+import type { WrappedKey } from './vault.ts';
 
 /**
  * Named write points (docs/adr/0017). A use case decides everything first and then commits a list of
@@ -62,6 +63,8 @@ export type Write =
   /** Takes a key out of the published set for good; refuses while it signs, and when it was withdrawn before. */
   | { readonly write: 'signing-key.withdraw'; readonly kid: string; readonly at: Date }
   | AuthenticatorWrite
+  /** Wraps the data key of a row by today's key-encryption key; leaves a row alone whose key is not `key` any more. */
+  | { readonly write: 'data-key.rewrap'; readonly table: string; readonly row: string; readonly key: WrappedKey }
   | { readonly write: 'audit.append'; readonly event: AuditEvent }
   | { readonly write: 'outbox.enqueue'; readonly message: OutboxMessage };
 

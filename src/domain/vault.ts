@@ -31,6 +31,10 @@ export type IndexKind =
 export interface Vault {
   /** A fresh data key, wrapped. */
   newKey(): Promise<WrappedKey>;
+  /** The same data key, wrapped by today's key-encryption key. Throws when the one that wraps it is not there. */
+  rewrap(key: WrappedKey): Promise<WrappedKey>;
+  /** How everything begins that is wrapped or sealed today; what begins otherwise needs an earlier key or cipher. */
+  readonly mark: Buffer;
   /** Encrypts `text` (UTF-8) under the data key, bound to `place`. */
   seal(key: WrappedKey, place: Place, text: string): Promise<Buffer>;
   /** Opens what `seal` made; throws when key, place or bytes differ. */

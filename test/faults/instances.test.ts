@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeProtectedHeader } from 'jose';
 import * as openid from 'openid-client';
@@ -219,6 +222,29 @@ describe('keys', () => {
     await expect(service.verifies(stolen)).rejects.toThrow('no applicable key');
     expect(await signedBy()).not.toBe(kid);
     expect(await sql(`select details ->> 'actor' as actor from audit_event where event = 'key.withdrawn'`)).toEqual([{ actor: 'command' }]);
+  });
+});
+
+describe('the key-encryption key', () => {
+  it('is replaced by command, and then nothing at rest needs the earlier one', async () => {
+    const secrets: { keyEncryptionKey: string } = JSON.parse(readFileSync(join(environmentOf(first)['DATA_DIR'] ?? '', 'secrets.json'), 'utf8'));
+    const [old, fresh] = [secrets.keyEncryptionKey, randomBytes(32).toString('base64url')];
+    const keys = async (kek: string, ...args: string[]) =>
+      runMain(['keys', ...args], { ...environmentOf(first), ...stores, ISSUER: first.issuer, MINXIN_KEY_ENCRYPTION_KEY: kek });
+    const earlier = ({ output }: { output: string }) => [...output.matchAll(/^\w+ +(\d+) of/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
+    const person = newPerson(first);
+    await person.goes('/login');
+    await signsIn(person, await newCitizen(first));
+
+    expect(earlier(await keys(`${fresh},${old}`, 'rewrap', '--dry-run'))).toBeGreaterThan(5);
+    expect((await keys(fresh)).code).toBe(1);
+    expect((await keys(`${fresh},${old}`, 'rewrap')).output).toMatch(/^account +\d+ done$/m);
+    expect(await keys(fresh)).toMatchObject({ code: 0, output: expect.stringContaining('ES256') });
+    const left = await keys(`${fresh},${old}`, 'rewrap', '--dry-run');
+    expect(earlier(left)).toBe(0);
+    expect(left.output).toMatch(/sessions, grants and tokens need an earlier key/);
+    // The processes of this test know the old one only.
+    expect((await keys(`${old},${fresh}`, 'rewrap')).code).toBe(0);
   });
 });
 

@@ -25,6 +25,7 @@ export const auditEvents = {
   'second-factor.refused': 'the second factor of a sign-in was not accepted; `method` and `reason` say why',
   'key.rotated': 'a signing key changed its state; `reason` is the new one, `actor` who did it',
   'key.withdrawn': 'a signing key was taken out of the published set before its time; `actor` who did it',
+  'data-keys.rewrapped': '`count` data keys of the table `kind` were wrapped by the newest key-encryption key; `actor` who did it',
   'operator.appointed': 'an account was given an operator role',
   'token-family.revoked': 'a used refresh token or code came again; all of its grant was revoked',
 } as const;
@@ -45,6 +46,7 @@ export interface AuditDetails {
   readonly keyId?: string;
   readonly agreement?: string;
   readonly address?: string;
+  readonly count?: number;
   /** `system`: a process by itself; `command`: somebody on the command line. */
   readonly actor?: 'system' | 'command';
 }
