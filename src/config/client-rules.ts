@@ -50,6 +50,9 @@ const addresses = [
 ] as const;
 type Address = (typeof addresses)[number];
 
+/** What we call ourselves, and so what OUTBOUND_ALLOW is about; the others are where people are led. */
+const called: ReadonlySet<Address> = new Set(['jwks_uri', 'backchannel_logout_uri']);
+
 function hasItsCredential(client: Pick<ClientRecord, Credentials>): readonly Violation[] {
   const { token_endpoint_auth_method: method, client_secret, client_secret_sha256, jwks, jwks_uri } = client;
   const secrets = [client_secret, client_secret_sha256].filter((secret) => secret !== undefined).length;
@@ -132,9 +135,10 @@ function unsafeAddress(client: Pick<ClientRecord, Address>, name: Address, { pro
   const address = client[name];
   if (address === undefined) return [];
   const { protocol, hostname, origin } = new URL(address);
-  const allowed = protocol === 'https:' || (!production && isLoopback(hostname)) || outboundAllow.origins.includes(origin);
-  if (allowed) return [];
-  return [{ at: [name], problem: `is "${address}"`, expected: `https${production ? '' : ', http on the loopback interface'}, or an origin of OUTBOUND_ALLOW` }];
+  const reached = called.has(name) && outboundAllow.origins.includes(origin);
+  if (protocol === 'https:' || (!production && isLoopback(hostname)) || reached) return [];
+  const expected = ['https', ...(production ? [] : ['http on the loopback interface']), ...(called.has(name) ? ['an origin of OUTBOUND_ALLOW'] : [])];
+  return [{ at: [name], problem: `is "${address}"`, expected: expected.join(', or ') }];
 }
 
 /** Too long to be guessed, so that a plain SHA-256 of it is enough. */

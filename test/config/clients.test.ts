@@ -127,6 +127,12 @@ describe('a client', () => {
     expect(problemsWith({ backchannel_logout_uri: 'http://localhost:8080/out' }, production)).toHaveLength(1);
   });
 
+  it.each(['client_uri', 'logo_uri', 'policy_uri', 'tos_uri', 'initiate_login_uri'])('in production leads people to https only, whatever OUTBOUND_ALLOW says: %s', (name) => {
+    const address = 'http://10.0.0.5:8080/page';
+    expect(problemsWith({ [name]: address }, production)).toEqual([`[0] (tax).${name} is "${address}"`]);
+    expect(problemsWith({ jwks_uri: address }, production)).toEqual([]);
+  });
+
   it('has a secret of at least 32 characters in production', () => {
     const short = { client_secret_sha256: undefined, client_secret: 'only-sixteen-chr' };
     expect(problemsWith(short)).toEqual([]);
