@@ -29,8 +29,17 @@ export async function deliverLogout(deps: LogoutDelivery, payload: BackchannelLo
       ? { result: 'rejected', reason: 'status 400' }
       : { result: 'unavailable', reason: `status ${status}` };
   } catch (error) {
-    return { result: 'unavailable', reason: error instanceof Error ? error.name : 'unreachable' };
+    return { result: 'unavailable', reason: failureReason(error) };
   }
+}
+
+/** Codes of an error and its causes (`connection: ECONNREFUSED`); messages may hold addresses and are left out. */
+export function failureReason(error: unknown): string {
+  const codes: string[] = [];
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if ('code' in each && typeof each.code === 'string') codes.push(each.code);
+  }
+  return codes.join(': ') || (error instanceof Error ? error.name : 'unreachable');
 }
 
 async function logoutToken(
