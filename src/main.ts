@@ -20,14 +20,14 @@ if (process.exitCode !== 0 || command !== 'serve') process.exit();
 
 async function run(): Promise<number> {
   const { loadConfiguration } = await import('./config/configuration.ts');
-  const { formatProblems } = await import('./config/problems.ts');
+  const { printProblems } = await import('./config/problems.ts');
   const { knownNames, commands } = await import('./commands/commands.ts');
   const { configuration, problems } = loadConfiguration(process.env, {
     profilesDir: join(import.meta.dirname, '../profiles'),
     known: knownNames,
   });
   if (!configuration) {
-    process.stderr.write(formatProblems(problems));
+    printProblems(problems, process.stderr);
     return 1;
   }
   const action = commands[command];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { loadConfiguration } from '../../src/config/configuration.ts';
+import { runMain } from '../support/product.ts';
 import { formatProblems } from '../../src/config/problems.ts';
 
 const known = { loginMethods: ['password', 'sms-code'], proofingMethods: ['real-name', 'bank-card'], smsGateways: ['log'] };
@@ -28,6 +29,12 @@ describe('a configuration', () => {
 });
 
 describe('the problems of a configuration', () => {
+  it('are all that a process writes that cannot start, in whole lines', async () => {
+    const { code, output } = await runMain([], { PORT: '0' });
+    expect(code).toBe(1);
+    expect(output).toMatch(/nothing was started\.\n {2}1\. PORT is 0\n {5}expected: .*\n$/);
+  });
+
   it('are numbered, each with its place and what is expected', () => {
     const { problems } = load({ PORT: '0', SMS_GATEWAY: 'lgo' });
     expect(formatProblems(problems)).toBe(
