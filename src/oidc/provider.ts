@@ -37,7 +37,6 @@ export const tokenTtl = {
   clientCredentials: 10 * 60,
   idToken: 10 * 60,
   interaction: 60 * 60,
-  pushedRequest: 60,
   refreshToken: 14 * 86_400,
 } as const;
 
