@@ -36,8 +36,9 @@ export async function deliverLogout(deps: LogoutDelivery, payload: BackchannelLo
 /** Codes of an error and its causes (`connection: ECONNREFUSED`); messages may hold addresses and are left out. */
 export function failureReason(error: unknown): string {
   const codes: string[] = [];
-  for (let each = error; each instanceof Error; each = each.cause) {
-    if ('code' in each && typeof each.code === 'string') codes.push(each.code);
+  for (let each: unknown = error; typeof each === 'object' && each !== null; each = Reflect.get(each, 'cause')) {
+    const code: unknown = Reflect.get(each, 'code');
+    if (typeof code === 'string') codes.push(code);
   }
   return codes.join(': ') || (error instanceof Error ? error.name : 'unreachable');
 }
