@@ -6,7 +6,9 @@ import { examples as help } from './help/examples.ts';
 import type { Example } from './journey.ts';
 import { examples as landing } from './landing/examples.ts';
 import { examples as layout } from './layout/examples.ts';
+import { examples as passkey } from './login/passkey/examples.ts';
 import { examples as password } from './login/password/examples.ts';
+import { examples as secondFactor } from './login/second-factor-examples.ts';
 import { examples as smsCode } from './login/sms-code/examples.ts';
 import { examples as logout } from './logout/examples.ts';
 import { examples as register } from './register/examples.ts';
@@ -19,6 +21,8 @@ export const examples: readonly Example[] = [
   ...landing,
   ...password,
   ...smsCode,
+  ...passkey,
+  ...secondFactor,
   ...register,
   ...stepUp,
   ...realName,

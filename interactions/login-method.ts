@@ -10,16 +10,18 @@ import type { CodeRequest } from '../src/http/code-desk.ts';
 export interface LoginMethod {
   /** Folder, route segment, words, profile key, audit key. */
   readonly name: string;
-  /** RFC 8176. */
+  /** RFC 8176, unless `authenticate` says it. */
   readonly amr: readonly string[];
   /** JSON schema of the form's fields (draft 2020-12). */
   readonly form: object;
   /** Names of the fields on the page. */
   readonly fields: readonly string[];
-  /** When the bot check is due: with the form (by the profile) or before a code is sent (always). */
-  readonly captcha: 'with-form' | 'before-code';
+  /** When the bot check is due: with the form (by the profile), before a code is sent (always), or not at all: nothing can be guessed. */
+  readonly captcha: 'with-form' | 'before-code' | 'none';
   /** Who is to get a code; only of methods with a code. */
   readonly code?: (form: SubmittedForm, attempt: LoginAttempt) => Promise<CodeRequest & { readonly deliver: boolean }>;
+  /** What the script of the page hands to the browser; only of methods that cannot do without a script. */
+  readonly challenge?: (attempt: LoginAttempt) => Promise<object>;
   /** @throws Refused */
   readonly authenticate: (form: SubmittedForm, attempt: LoginAttempt) => Promise<Authenticated>;
 }
@@ -29,6 +31,9 @@ export interface LoginAttempt {
   /** Id of the interaction: codes are bound to it. */
   readonly scope: string;
   readonly address: string;
+  readonly requestId: string;
+  /** Of the page. */
+  readonly locale: string;
   /** Identifiers this channel accepts. */
   readonly identifiers: readonly IdentifierKind[];
   /** Did this browser sign in to the account before? */

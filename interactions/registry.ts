@@ -1,4 +1,5 @@
 import { createLogin, type LoginDeps } from './login/login.ts';
+import { passkeyLogin, type PasskeyLoginDeps } from './login/passkey/passkey.ts';
 import { passwordLogin } from './login/password/password.ts';
 import { smsCodeLogin } from './login/sms-code/sms-code.ts';
 import { createAccount, type AccountDeps } from './account/account.ts';
@@ -18,11 +19,12 @@ import type { SmsCodeDeps } from './login/sms-code/sms-code.ts';
 
 /** Every way to sign in, every kind of evidence, every journey: one line each. */
 
-export type LoginMethodDeps = PasswordDeps & SmsCodeDeps;
+export type LoginMethodDeps = PasswordDeps & SmsCodeDeps & PasskeyLoginDeps;
 
 const loginMethodTable: Readonly<Record<string, (deps: LoginMethodDeps) => LoginMethod>> = {
   password: passwordLogin,
   'sms-code': smsCodeLogin,
+  passkey: passkeyLogin,
 };
 
 export type ProofingMethodDeps = RealNameDeps & BankCardDeps;
@@ -44,7 +46,7 @@ export function proofingMethods(deps: ProofingMethodDeps, offered: readonly stri
   return offered.flatMap((name) => proofingMethodTable[name]?.(deps) ?? []);
 }
 
-export type JourneyDeps = LandingDeps & LoginDeps & RegisterJourneyDeps & StepUpDeps & ConsentDeps & AccountDeps & HelpDeps;
+export type JourneyDeps = LandingDeps & LoginDeps & PasskeyLoginDeps & RegisterJourneyDeps & StepUpDeps & ConsentDeps & AccountDeps & HelpDeps;
 
 export function journeys(deps: JourneyDeps, ways: { login: readonly LoginMethod[]; proofing: readonly ProofingMethod[] }): readonly Journey[] {
   return [

@@ -4,6 +4,7 @@ import type { Adapters } from '../adapters/registry.ts';
 import { journeys, loginMethods, proofingMethods, type JourneyDeps } from '../interactions/registry.ts';
 import { ownRedirectPath } from '../interactions/landing/landing.ts';
 import type { Environment } from './config/environment.ts';
+import type { PasskeySite } from './domain/authenticator/passkey-options.ts';
 import type { ClientRecord } from './domain/client.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Profile } from './domain/policy.ts';
@@ -212,13 +213,22 @@ function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
     devices: createDevices({ cookies, vault }),
     session: { provider, accounts, policy: profile.sessions },
     passwords: { accounts, hasher, quotas, vault, clock },
+    authenticators: profile.authenticators,
+    passkeys: { passkeys: adapters.passkeys, verifier: adapters.passkeyVerifier, accounts, once, unitOfWork, vault, clock },
+    site: passkeySite(options),
+    secondFactor: { totps: adapters.totps, unitOfWork, quotas, vault, clock },
     endSessions: { provider, sessions, vault, unitOfWork, subjectOf, clock },
     signIns: metrics.signIn,
     proved: metrics.stepUp,
   };
 }
 
-function methodDeps({ adapters, profile, sources, clock }: AssemblyOptions, { codes, words, endSessions }: JourneyDeps) {
+/** Passkeys are made for the host of our public address: another port or a look-alike has none of them. */
+function passkeySite({ environment, profile }: AssemblyOptions): PasskeySite {
+  return { id: new URL(environment.issuer).hostname, name: profile.brand.platform['zh-CN'] };
+}
+
+function methodDeps({ adapters, profile, sources, clock }: AssemblyOptions, { codes, words, endSessions, passkeys, site }: JourneyDeps) {
   const { accounts, persons, hasher, unitOfWork, vault } = adapters;
   return {
     accounts,
@@ -229,6 +239,8 @@ function methodDeps({ adapters, profile, sources, clock }: AssemblyOptions, { co
     clock,
     codes,
     words,
+    passkeys,
+    site,
     endSessions: (accountId: string, exceptUid: string | undefined) => sessionEndWrites(endSessions, accountId, exceptUid),
     quotas: adapters.shortLived.quotas,
     documents: profile.documents,

@@ -128,7 +128,7 @@ function sessionModel({ locale, words }: OverviewScene, session: SessionSummary,
     signedInAt: momentText(locale, latest(session.factors.map(({ at }) => at)) ?? session.createdAt),
     lastSeenAt: momentText(locale, session.lastSeenAt),
     methods: amrOf(session.factors)
-      .filter((name) => name !== 'mfa')
+      .filter((name) => !['mfa', 'user'].includes(name))
       .map((name) => words.text(locale, `account.amr.${name}`)),
   };
 }

@@ -1,38 +1,29 @@
-import { randomUUID } from 'node:crypto';
-import type { Provider } from 'oidc-provider';
-import type { AuditEventName } from '../../src/domain/audit/events.ts';
 import type { Authenticated } from '../../src/domain/authenticator/password.ts';
-import type { Clock } from '../../src/domain/clock.ts';
 import type { IdentifierKind } from '../../src/domain/person/account.ts';
 import { FormRefused, Refused } from '../../src/domain/refused.ts';
 import type { Profile } from '../../src/domain/policy.ts';
-import type { UnitOfWork, Write } from '../../src/domain/unit-of-work.ts';
+import { Conflict } from '../../src/domain/unit-of-work.ts';
 import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
 import type { CodeDesk } from '../../src/http/code-desk.ts';
-import type { Devices } from '../../src/http/devices.ts';
 import { fieldsOf, type SubmittedForm } from '../../src/http/form.ts';
 import { checkForm } from '../../src/http/form-schema.ts';
 import type { Channel, FormModel, Link } from '../../src/http/page-model.ts';
 import type { Page } from '../../src/http/page.ts';
 import { runAction, showStep, submitStep, type FormState, type Wizard, type WizardDeps, type WizardStep } from '../../src/http/wizard.ts';
-import { finish } from '../../src/oidc/outcome.ts';
 import type { Journey } from '../journey.ts';
 import type { LoginAttempt, LoginMethod } from '../login-method.ts';
 import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
+import { firstFactor, keepFirstFactor, needsSecondFactor, secondFactorSteps, type LoginScene, type SecondFactorPageDeps } from './second-factor.ts';
+import { signInEvent, welcome, type SignIn } from './sign-in.ts';
 
 /**
  * 登录 – one page for each method, tabs are links. Around every method the same: anti-forgery → shape →
- * captcha → the method itself (which counts attempts) → audit → outcome.
+ * captcha → the method itself (which counts attempts) → second factor where there is one → audit → outcome.
  */
-export interface LoginDeps extends VisitDeps, WizardDeps {
-  readonly provider: () => Provider;
-  readonly clock: Clock;
-  readonly unitOfWork: UnitOfWork;
+export interface LoginDeps extends VisitDeps, WizardDeps, SecondFactorPageDeps {
   readonly captchas: CaptchaDesk;
   readonly codes: CodeDesk;
-  readonly devices: Devices;
   readonly profile: Pick<Profile, 'login' | 'identifiers' | 'h5Identifiers'>;
-  readonly signIns: (method: string, result: 'succeeded' | 'refused') => void;
 }
 
 export interface LoginModel {
@@ -44,33 +35,46 @@ export interface LoginModel {
   readonly registerHref: string;
   readonly help: readonly Link[];
   readonly reauthenticate: boolean;
+  /** Where passkeys are offered: the form that carries one, and where its script asks what is to be signed. */
+  readonly passkey: { readonly action: string; readonly token: string; readonly challenge: string } | undefined;
 }
 
 type NoDraft = Record<never, never>;
 
 export function createLogin(deps: LoginDeps, methods: readonly LoginMethod[]): Journey {
   const offered = (visit: Visit) => methodsOf(deps, methods, visit);
-  const wizard: Wizard<NoDraft, Visit> = {
+  const wizard: Wizard<NoDraft, LoginScene> = {
     name: 'login',
     draftless: true,
     empty: {},
-    steps: methods.map((method) => methodStep(deps, method, offered)),
+    steps: [...methods.map((method) => methodStep(deps, method, offered)), ...secondFactorSteps(deps)],
   };
   const run = (visit: Visit) => ({ id: visit.uid, base: `${visit.base}/login` });
+  const sceneOf = async (ctx: Parameters<typeof visitOf>[1], path: string | undefined): Promise<LoginScene> => {
+    const visit = await visitOf(deps, ctx);
+    return { ...visit, first: await firstFactor(deps, visit.uid, path) };
+  };
   return {
     name: 'login',
     routes(router) {
       router.get('/interaction/:uid/login{/:method}', async (ctx) => {
+        const scene = await sceneOf(ctx, ctx.params.method);
+        await showStep(deps, wizard, run(scene), scene, ctx, ctx.params.method);
+      });
+      router.get('/interaction/:uid/login/:method/challenge', async (ctx) => {
         const visit = await visitOf(deps, ctx);
-        await showStep(deps, wizard, run(visit), visit, ctx, ctx.params.method);
+        const method = offered(visit).find(({ name }) => name === ctx.params.method);
+        if (!method?.challenge) throw new Refused('page.not-found');
+        ctx.set('Cache-Control', 'no-store');
+        ctx.body = await method.challenge(attemptOf(deps, visit));
       });
       router.post('/interaction/:uid/login/:method', async (ctx) => {
-        const visit = await visitOf(deps, ctx);
-        await submitStep(deps, wizard, run(visit), visit, ctx, String(ctx.params.method));
+        const scene = await sceneOf(ctx, ctx.params.method);
+        await submitStep(deps, wizard, run(scene), scene, ctx, String(ctx.params.method));
       });
       router.post('/interaction/:uid/login/:method/send-code', async (ctx) => {
-        const visit = await visitOf(deps, ctx);
-        await runAction(deps, wizard, run(visit), visit, ctx, String(ctx.params.method), 'send-code');
+        const scene = await sceneOf(ctx, undefined);
+        await runAction(deps, wizard, run(scene), scene, ctx, String(ctx.params.method), 'send-code');
       });
     },
   };
@@ -85,7 +89,7 @@ function methodStep(
   deps: LoginDeps,
   method: LoginMethod,
   offered: (visit: Visit) => readonly LoginMethod[],
-): WizardStep<NoDraft, Visit> {
+): WizardStep<NoDraft, LoginScene> {
   return {
     path: method.name,
     when: (_, visit) => offered(visit).includes(method),
@@ -93,7 +97,7 @@ function methodStep(
     page: (_, visit, form) => loginPage(deps, method, offered(visit), visit, form),
     async submit(form, _, visit) {
       const authenticated = await authenticate(deps, method, form, visit);
-      return { finish: () => signIn(deps, method, authenticated, visit) };
+      return signIn(deps, method, authenticated, visit);
     },
     ...(method.code ? { actions: { 'send-code': (form, _, visit) => sendCode(deps, method, form, visit) } } : {}),
   };
@@ -112,49 +116,27 @@ async function authenticate(deps: LoginDeps, method: LoginMethod, form: Submitte
 }
 
 /** Guesses that failed. Badly filled forms and what the limits already stopped are no news for the audit log. */
-const failures: ReadonlySet<string> = new Set(['credentials.wrong', 'otp.wrong', 'otp.expired', 'account.locked']);
+const failures: ReadonlySet<string> = new Set(['credentials.wrong', 'otp.wrong', 'otp.expired', 'passkey.wrong', 'account.locked']);
 
 async function recordRefusal(deps: LoginDeps, method: LoginMethod, refused: Refused, visit: Visit): Promise<void> {
   await deps.captchas.failedAtLogin(visit.ctx);
   const details = { method: method.name, reason: refused.code };
-  await deps.unitOfWork.commit('sign-in-refused', [audit(deps, visit, 'sign-in.refused', undefined, details)]);
+  await deps.unitOfWork.commit('sign-in-refused', [signInEvent(deps, visit, 'sign-in.refused', undefined, details)]);
 }
 
-async function signIn(deps: LoginDeps, method: LoginMethod, { accountId, writes }: Authenticated, visit: Visit): Promise<void> {
-  await deps.unitOfWork.commit('sign-in', [
-    ...writes,
-    audit(deps, visit, 'sign-in.succeeded', accountId, { method: method.name }),
-  ]);
-  deps.signIns(method.name, 'succeeded');
-  deps.devices.remember(visit.ctx, accountId);
-  await finish(visit.ctx, deps.provider(), {
-    outcome: 'signed-in',
-    accountId,
-    amr: method.amr,
-    at: deps.clock.now(),
-    created: visit.prompt.name === 'create',
-  });
+/** Writes what follows from the first factor: that the person is in, or that the second one is still to come. */
+async function signIn(deps: LoginDeps, method: LoginMethod, { accountId, amr = method.amr, writes }: Authenticated, visit: Visit) {
+  const proved: SignIn = { accountId, method: method.name, amr };
+  if (await needsSecondFactor(deps, proved)) return { leaveTo: await keepFirstFactor(deps, visit, proved, writes) };
+  await deps.unitOfWork
+    .commit('sign-in', [...writes, signInEvent(deps, visit, 'sign-in.succeeded', accountId, { method: method.name })])
+    .catch(refuseCopies);
+  return { finish: () => welcome(deps, visit, proved) };
 }
 
-function audit(
-  { clock }: Pick<LoginDeps, 'clock'>,
-  visit: Visit,
-  event: AuditEventName,
-  accountId: string | undefined,
-  details: Readonly<Record<string, string>>,
-): Write {
-  return {
-    write: 'audit.append',
-    event: {
-      id: randomUUID(),
-      at: clock.now(),
-      event,
-      accountId,
-      clientId: visit.client.clientId,
-      requestId: visit.ctx.state.requestId,
-      details,
-    },
-  };
+/** A passkey and its copy at the same moment: the second one shows that there are two. */
+function refuseCopies(error: unknown): never {
+  throw error instanceof Conflict && error.write === 'passkey.use' ? new Refused('passkey.cloned', 'credential') : error;
 }
 
 /** The captcha is used up here; it is not asked again when the code is submitted. */
@@ -170,6 +152,8 @@ function attemptOf({ devices, profile }: Pick<LoginDeps, 'devices' | 'profile'>,
   return {
     scope: uid,
     address: ctx.state.address,
+    requestId: ctx.state.requestId,
+    locale: ctx.state.locale,
     identifiers: identifiersOf(profile, ctx.state.channel),
     knows: (accountId) => devices.knows(ctx, accountId),
   };
@@ -199,7 +183,7 @@ async function loginPage(
   const code = method.code
     ? await deps.codes.model(ctx, `${state.action}/send-code`, { purpose: 'login', scope: visit.uid })
     : undefined;
-  const asks = method.captcha === 'with-form' ? await deps.captchas.neededAtLogin(ctx) : !code?.sent || code.cooldownSeconds === 0;
+  const asks = method.captcha === 'with-form' ? await deps.captchas.neededAtLogin(ctx) : code !== undefined && (!code.sent || code.cooldownSeconds === 0);
   const model: LoginModel = {
     tabs: offered.map(({ name }) => ({
       name,
@@ -221,8 +205,16 @@ async function loginPage(
     registerHref: `${visit.base}/register`,
     help: [],
     reauthenticate: visit.session !== undefined,
+    passkey: passkeyForm(deps, offered, visit),
   };
   return { view: `login/${method.name}/view`, model, service: visit.service };
+}
+
+function passkeyForm({ tokens }: LoginDeps, offered: readonly LoginMethod[], { ctx, base }: Visit): LoginModel['passkey'] {
+  const method = offered.find(({ challenge }) => challenge !== undefined);
+  if (!method) return undefined;
+  const action = `${base}/login/${method.name}`;
+  return { action, token: tokens.issue(ctx, action), challenge: `${action}/challenge` };
 }
 
 /** What was typed, or the service's hint for an empty page. */

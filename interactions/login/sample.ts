@@ -1,5 +1,5 @@
 import type { Example, ExampleScene } from '../journey.ts';
-import { interaction, sampleForm, type SampleForm } from '../layout/samples.ts';
+import { interaction, nowhere, sampleAct, sampleForm, type SampleForm } from '../layout/samples.ts';
 import type { LoginModel } from './login.ts';
 
 /** The login card around the examples of each method. */
@@ -21,9 +21,13 @@ export function sampleLogin(name: string, fields: readonly string[], state: stri
       registerHref: `${interaction}/register`,
       help: [],
       reauthenticate,
+      passkey: scene.profile.login.desktop.includes('passkey') || name === 'passkey' ? samplePasskey : undefined,
     }),
   };
 }
+
+/** Nothing is asked of the browser while somebody looks at a sample. */
+const samplePasskey = { ...sampleAct, challenge: nowhere };
 
 /** The ways of the city, and the one that is shown even where the city has not got it. */
 function tabs({ profile, say }: ExampleScene, shown: string): LoginModel['tabs'] {

@@ -19,6 +19,7 @@ export function profileRules(known: KnownMethods | 'unchecked'): readonly Rule[]
     rule<Profile, 'ladders'>(['ladders'], ascending),
     rule<Profile, 'ladders' | 'proofing' | 'later'>(['ladders', 'proofing', 'later'], evidenceIsGiven),
     rule<Profile, 'identifiers' | 'username'>(['identifiers', 'username'], usernameIsRuled),
+    rule<Profile, 'login' | 'authenticators'>(['login', 'authenticators'], passkeysCanBeAdded),
     rule<Profile, 'registration'>(['registration'], stepsAreFramed),
     rule<Profile, 'registration' | 'proofing'>(['registration', 'proofing'], identityCanBeProved),
     rule<Profile, 'username'>(['username'], ({ username }) =>
@@ -97,6 +98,12 @@ function unknownNames(names: readonly string[], at: readonly string[], known: re
 function usernameIsRuled({ identifiers, username }: Pick<Profile, 'identifiers' | 'username'>): readonly Violation[] {
   if (!identifiers.includes('username') || username !== null) return [];
   return [{ at: ['identifiers'], problem: 'has username, but accounts have none', expected: 'a rule under "username", or no such identifier' }];
+}
+
+/** A tab for what nobody can have would lead nowhere. */
+function passkeysCanBeAdded({ login, authenticators }: Pick<Profile, 'login' | 'authenticators'>): readonly Violation[] {
+  if (authenticators.passkey || ![...login.desktop, ...login.h5].includes('passkey')) return [];
+  return [{ at: ['login'], problem: 'lists passkey, but nobody can add one', expected: 'no such tab, or "authenticators" with passkey true' }];
 }
 
 function stepsAreFramed({ registration: { steps } }: Pick<Profile, 'registration'>): readonly Violation[] {

@@ -21,6 +21,7 @@ export interface Profile {
   readonly identifiers: readonly IdentifierKind[];
   /** The same on phones; null: as everywhere (LOG-03). */
   readonly h5Identifiers: readonly IdentifierKind[] | null;
+  readonly authenticators: AuthenticatorPolicy;
   readonly captcha: CaptchaPolicy;
   /** Null: accounts have no chosen username. */
   readonly username: UsernamePolicy | null;
@@ -28,6 +29,8 @@ export interface Profile {
   readonly password: PasswordPolicy;
   readonly documents: readonly DocumentType[];
   readonly registration: RegistrationPolicy;
+  /** Imported people may activate their account (ACT-01). */
+  readonly activation: boolean;
   /** Proofing methods in the order of the tiles. */
   readonly proofing: readonly string[];
   readonly bankCard: BankCardPolicy;
@@ -62,6 +65,14 @@ export interface Brand {
   readonly privacy: { readonly title: LocalText; readonly version: string };
   /** Title of the agreement on bank-card verification (RN-28). */
   readonly bankCardAgreement: { readonly title: LocalText; readonly version: string };
+}
+
+/** What people may set up besides the password. */
+export interface AuthenticatorPolicy {
+  /** Passkeys; the tab of the sign-in is listed under `login`. */
+  readonly passkey: boolean;
+  /** Authenticator apps as second factor, with recovery codes. */
+  readonly totp: boolean;
 }
 
 export interface CaptchaPolicy {

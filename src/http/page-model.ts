@@ -41,6 +41,8 @@ export interface PageModel {
     readonly script: string;
     /** Worker that solves the proof of work of a captcha. */
     readonly proofOfWork: string;
+    /** Script of pages that ask for a passkey. */
+    readonly passkey: string;
     /** Script of self-submitting pages. */
     readonly continue: string;
     readonly icon: string;

@@ -99,6 +99,7 @@ function pageLinks(assets: Assets, { helpCentre }: Brand): PageModel['links'] {
     styles: assets.href('minxin.css'),
     script: assets.href('minxin.js'),
     proofOfWork: assets.href('proof-of-work.js'),
+    passkey: assets.href('passkey.js'),
     continue: assets.href('continue.js'),
     icon: assets.href('mark.svg'),
     preferences: '/preferences',

@@ -10,7 +10,7 @@ import { documentTypes } from '../../src/domain/person/document-number.ts';
 const folder = mkdtempSync(join(tmpdir(), 'minxin-profile-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const known = { loginMethods: ['password', 'sms-code'], proofingMethods: ['real-name', 'bank-card'] };
+const known = { loginMethods: ['password', 'sms-code', 'passkey'], proofingMethods: ['real-name', 'bank-card'] };
 const options = { profilesDir: 'profiles', known };
 
 let files = 0;

@@ -22,7 +22,7 @@ async function atForm(method = 'password', fields: Record<string, string> = {}):
   await person.opens(`#tab-${method}`);
   const captcha = person.page.$('[data-captcha-id]').attr('data-captcha-id');
   const solved = captcha === undefined ? {} : { captcha: await person.sandbox.captchaAnswer(captcha) };
-  const { action, fields: sent } = fillForm(person.page, { ...solved, ...fields }, '#login-submit');
+  const { action, fields: sent } = fillForm(person.page, { ...solved, ...fields }, '#login-submit, #login-passkey');
   return { person, path: action.pathname, filled: Object.fromEntries(sent) };
 }
 

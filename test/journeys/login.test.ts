@@ -14,7 +14,8 @@ const methods: Readonly<Record<string, { readonly signsIn: (person: Person, citi
 };
 
 it('every sign-in method of the product is tried here', () => {
-  expect(Object.keys(methods)).toEqual(loginMethodNames);
+  // Passkeys need an authenticator: login-passkey.test.ts.
+  expect([...Object.keys(methods), 'passkey']).toEqual(loginMethodNames);
 });
 
 describe.each(['demo', 'beijing'])('signing in, %s', (profile) => {
@@ -30,7 +31,9 @@ describe.each(['demo', 'beijing'])('signing in, %s', (profile) => {
   it.each(Object.keys(methods))('each method is a page of its own behind a tab, in order, and says who waits: %s', async (method) => {
     const person = await service.sendsToUs();
     expect(person.page.url.pathname).toMatch(/^\/interaction\/[^/]+\/login\/password$/);
-    expect(person.page.$('.tabs a').toArray().map((tab) => tab.attribs['id'])).toEqual(['tab-password', 'tab-sms-code']);
+    expect(person.page.$('.tabs a').toArray().map((tab) => tab.attribs['id'])).toEqual(
+      ['tab-password', 'tab-sms-code', ...(profile === 'demo' ? ['tab-passkey'] : [])],
+    );
     const page = await person.opens(`#tab-${method}`);
     expect(page.url.pathname).toMatch(new RegExp(`/login/${method}$`));
     expect(page.$(`#tab-${method}`).attr('aria-current')).toBe('page');

@@ -5,7 +5,7 @@ import { unmetPasswordRules } from '../../src/domain/authenticator/password-poli
 import { unmetUsernameRules } from '../../src/domain/person/username.ts';
 import type { Profile } from '../../src/domain/policy.ts';
 
-const known = { loginMethods: ['password', 'sms-code'], proofingMethods: ['real-name', 'bank-card'] };
+const known = { loginMethods: ['password', 'sms-code', 'passkey'], proofingMethods: ['real-name', 'bank-card'] };
 
 const names = readdirSync('profiles')
   .map((file) => file.replace('.json', ''))

@@ -47,7 +47,7 @@ export function softwareAuthenticator(origin: string, { synced = false, counts =
     creates({ challenge, rp, user }, lies = {}) {
       userHandle = user.id;
       if (counts) authenticator.counter += 1;
-      const data = authenticatorData({ rpId: rp.id, counter: authenticator.counter, synced, attested: attested(id, publicKey) }, lies);
+      const data = authenticatorData({ rpId: rp.id, counter: authenticator.counter, synced, attested: attestedData(id, publicKey) }, lies);
       const attestationObject = cborMap([
         ['fmt', cborText('none')],
         ['attStmt', cborMap([])],
@@ -105,7 +105,7 @@ function authenticatorData({ rpId, counter, synced, attested }: Signed, { rpId: 
 }
 
 /** Attested credential data: a model that does not say what it is, the id, the public key as COSE_Key. */
-function attested(id: Buffer, publicKey: KeyObject): Buffer {
+function attestedData(id: Buffer, publicKey: KeyObject): Buffer {
   const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
   const length = Buffer.alloc(2);
   length.writeUInt16BE(id.length);

@@ -88,23 +88,27 @@ async function readAnswer(
 const wrong = () => new Refused('passkey.wrong', 'credential');
 
 function parseResponse(credential: string): PasskeyResponse | undefined {
-  const parsed = parseJson(credential) as Partial<PasskeyResponse> | undefined;
-  const fits = typeof parsed?.id === 'string' && typeof parsed.response?.clientDataJSON === 'string';
-  return fits ? (parsed as PasskeyResponse) : undefined;
+  const parsed = parseJson(credential);
+  return isResponse(parsed) ? parsed : undefined;
+}
+
+function isResponse(value: Partial<Record<string, unknown>>): value is Partial<Record<string, unknown>> & PasskeyResponse {
+  const { id, response } = value;
+  return typeof id === 'string' && typeof response === 'object' && response !== null && 'clientDataJSON' in response && typeof response.clientDataJSON === 'string';
 }
 
 function challengeOf({ response }: PasskeyResponse): string | undefined {
-  const client = parseJson(Buffer.from(response.clientDataJSON, 'base64url').toString('utf8')) as { challenge?: unknown } | undefined;
-  return typeof client?.challenge === 'string' && /^[\w-]{43}$/.test(client.challenge) ? client.challenge : undefined;
+  const { challenge } = parseJson(Buffer.from(response.clientDataJSON, 'base64url').toString('utf8'));
+  return typeof challenge === 'string' && /^[\w-]{43}$/.test(challenge) ? challenge : undefined;
 }
 
-/** An object, or undefined for whatever else was sent. */
-function parseJson(text: string): object | undefined {
+/** An object; an empty one for whatever else was sent. */
+function parseJson(text: string): Partial<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
+    return typeof value === 'object' && value !== null ? { ...value } : {};
   } catch {
-    return undefined;
+    return {};
   }
 }
 

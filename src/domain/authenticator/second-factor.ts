@@ -23,7 +23,8 @@ export interface SecondFactorAttempt {
 
 export type SecondFactorKind = 'totp' | 'recovery-code';
 
-const fields = { totp: 'totpCode', 'recovery-code': 'recoveryCode' } as const;
+/** Form field of each kind. */
+export const secondFactorFields = { totp: 'totpCode', 'recovery-code': 'recoveryCode' } as const;
 
 /**
  * Uses up a code, in one transaction with what is written because of it. Guesses are counted for the account,
@@ -34,7 +35,7 @@ const fields = { totp: 'totpCode', 'recovery-code': 'recoveryCode' } as const;
  */
 export async function useSecondFactor(deps: SecondFactorDeps, attempt: SecondFactorAttempt, because: readonly Write[]): Promise<void> {
   const { accountId, kind, known } = attempt;
-  const field = fields[kind];
+  const field = secondFactorFields[kind];
   const counted = await countAttempt(deps, {
     identifier: `second-factor:${accountId}`,
     address: 'anywhere',

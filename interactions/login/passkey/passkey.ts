@@ -1,0 +1,23 @@
+import { signInWithPasskey, type PasskeyDeps } from '../../../src/domain/authenticator/passkey.ts';
+import { requestOptions, type PasskeySite } from '../../../src/domain/authenticator/passkey-options.ts';
+import { textFields } from '../../../src/http/form-schema.ts';
+import type { LoginMethod } from '../../login-method.ts';
+
+export interface PasskeyLoginDeps {
+  readonly passkeys: PasskeyDeps;
+  readonly site: PasskeySite;
+}
+
+/** 通行密钥 – the browser finds the passkey, the authenticator asks for the person, nothing is typed (AST-14). */
+export function passkeyLogin({ passkeys, site }: PasskeyLoginDeps): LoginMethod {
+  return {
+    name: 'passkey',
+    amr: [],
+    fields: ['credential'],
+    captcha: 'none',
+    form: textFields({ credential: 16_384 }),
+    challenge: ({ scope }) => requestOptions({ ...passkeys, site }, { purpose: 'sign-in', scope }),
+    authenticate: ({ values }, { scope, requestId, locale }) =>
+      signInWithPasskey(passkeys, { purpose: 'sign-in', scope, requestId, locale }, values.credential ?? ''),
+  };
+}

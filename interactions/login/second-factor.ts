@@ -1,0 +1,120 @@
+import { secondFactorFields, useSecondFactor, type SecondFactorDeps, type SecondFactorKind } from '../../src/domain/authenticator/second-factor.ts';
+import { secondsAfter } from '../../src/domain/clock.ts';
+import type { AuthenticatorPolicy } from '../../src/domain/policy.ts';
+import { Refused } from '../../src/domain/refused.ts';
+import type { OnceStore } from '../../src/domain/short-lived.ts';
+import type { Write } from '../../src/domain/unit-of-work.ts';
+import type { Vault } from '../../src/domain/vault.ts';
+import { fieldsOf } from '../../src/http/form.ts';
+import { checkForm, textFields } from '../../src/http/form-schema.ts';
+import type { FormModel, Link } from '../../src/http/page-model.ts';
+import type { Pages } from '../../src/http/page.ts';
+import type { FormState, WizardStep } from '../../src/http/wizard.ts';
+import type { Say } from '../../src/http/words.ts';
+import type { Visit } from '../visit.ts';
+import { signInEvent, welcome, type SignIn, type SignInDeps } from './sign-in.ts';
+
+/**
+ * 双重验证 – an account with an authenticator app is asked for its code after password or SMS code. What was proved
+ * before is kept with the interaction for ten minutes; nobody is signed in until both are.
+ */
+export interface SecondFactorPageDeps extends SignInDeps {
+  readonly secondFactor: SecondFactorDeps;
+  readonly once: OnceStore;
+  readonly vault: Vault;
+  readonly pages: Pages;
+  readonly authenticators: Pick<AuthenticatorPolicy, 'totp'>;
+}
+
+/** A sign-in page, and what was proved before in the same sign-in. */
+export interface LoginScene extends Visit {
+  readonly first: SignIn | undefined;
+}
+
+export interface SecondFactorModel {
+  readonly kind: SecondFactorKind;
+  readonly form: FormModel;
+  /** To the other kind. */
+  readonly other: Link;
+  /** To sign in as somebody else, or another way. */
+  readonly back: Link;
+}
+
+const keptSeconds = 600;
+const firstKey = (uid: string) => `first-factor:${uid}`;
+
+/** Where the second factor is asked for, by kind. */
+const paths: Readonly<Record<SecondFactorKind, string>> = { totp: 'second-factor', 'recovery-code': 'recovery-code' };
+
+/** What was proved in this interaction; only pages of the second factor ask. */
+export async function firstFactor(deps: SecondFactorPageDeps, uid: string, path: string | undefined): Promise<SignIn | undefined> {
+  if (!Object.values(paths).includes(path ?? '')) return undefined;
+  const sealed = await deps.once.get(firstKey(uid), deps.clock.now());
+  return sealed === undefined ? undefined : (JSON.parse(deps.vault.openFor('first-factor', Buffer.from(sealed, 'base64'))) as SignIn);
+}
+
+/** A passkey is two factors already; an app is asked for only where there is one. */
+export async function needsSecondFactor(deps: SecondFactorPageDeps, { accountId, amr }: SignIn): Promise<boolean> {
+  return deps.authenticators.totp && !amr.includes('mfa') && (await deps.secondFactor.totps.has(accountId));
+}
+
+/** @returns the address of the second factor */
+export async function keepFirstFactor(deps: SecondFactorPageDeps, visit: Visit, first: SignIn, writes: readonly Write[]): Promise<string> {
+  const { accountId, method } = first;
+  await deps.unitOfWork.commit('first-factor', [...writes, signInEvent(deps, visit, 'first-factor.accepted', accountId, { method })]);
+  const sealed = deps.vault.sealFor('first-factor', JSON.stringify(first)).toString('base64');
+  await deps.once.put(firstKey(visit.uid), sealed, secondsAfter(deps.clock.now(), keptSeconds));
+  return `${visit.base}/login/${paths.totp}`;
+}
+
+type NoDraft = Record<never, never>;
+
+export function secondFactorSteps(deps: SecondFactorPageDeps): readonly WizardStep<NoDraft, LoginScene>[] {
+  return [secondFactorStep(deps, 'totp'), secondFactorStep(deps, 'recovery-code')];
+}
+
+function secondFactorStep(deps: SecondFactorPageDeps, kind: SecondFactorKind): WizardStep<NoDraft, LoginScene> {
+  const field = secondFactorFields[kind];
+  const schema = textFields({ [field]: 64 });
+  return {
+    path: paths[kind],
+    when: (_, { first }) => first !== undefined,
+    done: () => false,
+    async page(_, { ctx, base, service }, state) {
+      const say: Say = (key) => deps.pages.words.text(ctx.state.locale, key);
+      return { view: 'login/second-factor', model: secondFactorModel(say, base, kind, state), service };
+    },
+    async submit(form, _, visit) {
+      const { first } = visit;
+      if (!first) throw new Refused('interaction.expired');
+      checkForm(schema, form.values);
+      await passSecondFactor(deps, visit, first, kind, form.values[field] ?? '');
+      return { finish: () => welcome(deps, visit, { ...first, amr: [...first.amr, 'otp'] }) };
+    },
+  };
+}
+
+async function passSecondFactor(deps: SecondFactorPageDeps, visit: Visit, first: SignIn, kind: SecondFactorKind, code: string): Promise<void> {
+  const { accountId } = first;
+  const attempt = { accountId, kind, code, known: deps.devices.knows(visit.ctx, accountId) };
+  try {
+    await useSecondFactor(deps.secondFactor, attempt, [signInEvent(deps, visit, 'sign-in.succeeded', accountId, { method: `${first.method}+${kind}` })]);
+  } catch (error) {
+    if (error instanceof Refused && error.code !== 'credentials.throttled') {
+      const details = { method: kind, reason: error.code };
+      await deps.unitOfWork.commit('second-factor-refused', [signInEvent(deps, visit, 'second-factor.refused', accountId, details)]);
+    }
+    throw error;
+  }
+}
+
+/** @param base - `/interaction/:uid` */
+export function secondFactorModel(say: Say, base: string, kind: SecondFactorKind, { action, token, problems }: FormState): SecondFactorModel {
+  const other = kind === 'totp' ? 'recovery-code' : 'totp';
+  return {
+    kind,
+    form: { action, token, problems, fields: fieldsOf([secondFactorFields[kind]], {}, problems), captcha: undefined, code: undefined },
+    other: { href: `${base}/login/${paths[other]}`, label: say(`login.second-factor.use-${other}`) },
+    back: { href: `${base}/login`, label: say('login.second-factor.back') },
+  };
+}

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import type { Provider } from 'oidc-provider';
+import type { AuditDetails, AuditEventName } from '../../src/domain/audit/events.ts';
+import type { Clock } from '../../src/domain/clock.ts';
+import type { UnitOfWork, Write } from '../../src/domain/unit-of-work.ts';
+import type { Devices } from '../../src/http/devices.ts';
+import { finish } from '../../src/oidc/outcome.ts';
+import type { Visit } from '../visit.ts';
+
+/** What every sign-in ends with, whatever it took. */
+export interface SignInDeps {
+  readonly provider: () => Provider;
+  readonly clock: Clock;
+  readonly unitOfWork: UnitOfWork;
+  readonly devices: Devices;
+  readonly signIns: (method: string, result: 'succeeded' | 'refused') => void;
+}
+
+/** Who proved to be whom, and by which method. */
+export interface SignIn {
+  readonly accountId: string;
+  readonly method: string;
+  /** RFC 8176. */
+  readonly amr: readonly string[];
+}
+
+/** Somebody is in: the service gets its answer. Everything was written before. */
+export async function welcome(deps: SignInDeps, visit: Visit, { accountId, method, amr }: SignIn): Promise<void> {
+  deps.signIns(method, 'succeeded');
+  deps.devices.remember(visit.ctx, accountId);
+  await finish(visit.ctx, deps.provider(), {
+    outcome: 'signed-in',
+    accountId,
+    amr,
+    at: deps.clock.now(),
+    created: visit.prompt.name === 'create',
+  });
+}
+
+/** The audit record of a step of a sign-in. */
+export function signInEvent(
+  { clock }: Pick<SignInDeps, 'clock'>,
+  visit: Visit,
+  event: AuditEventName,
+  accountId: string | undefined,
+  details: AuditDetails,
+): Write {
+  return {
+    write: 'audit.append',
+    event: {
+      id: randomUUID(),
+      at: clock.now(),
+      event,
+      accountId,
+      clientId: visit.client.clientId,
+      requestId: visit.ctx.state.requestId,
+      details,
+    },
+  };
+}
