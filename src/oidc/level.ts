@@ -96,7 +96,7 @@ async function decide(deps: LevelDeps, ctx: KoaContextWithOIDC): Promise<LevelDe
   const { session, client, params, result } = ctx.oidc;
   if (!session?.accountId || !client || !params) throw new Error('a level is decided for a signed-in person only');
   const ours = (result?.minxin ?? {}) as OurResult;
-  const amr = amrOf(recent(await sessionFactors(deps, session.uid, ours), params.max_age, session.loginTs ?? 0, deps.clock.now()));
+  const amr = amrOf(recent(await sessionFactors(deps, session.uid, ours), oldestWanted(params), session.loginTs ?? 0, deps.clock.now()));
   const facts = await levelFacts(deps, session.accountId, amr, client);
   const decision = decideLevel(levelRequest(params, client, ours.declined === true), facts);
   Object.defineProperty(ctx.oidc, 'acr', { value: decision.acr, configurable: true });
@@ -118,6 +118,11 @@ export async function sessionFactors(
     if (!known || known.at <= factor.at) byName.set(factor.amr, factor);
   }
   return [...byName.values()];
+}
+
+/** The library makes `prompt=login` of `max_age=0` and forgets the latter; either wants a sign-in of now (Core 3.1.2.1). */
+function oldestWanted({ prompt, max_age: maxAge }: RequestParams): unknown {
+  return typeof prompt === 'string' && prompt.split(' ').includes('login') ? 0 : maxAge;
 }
 
 /**

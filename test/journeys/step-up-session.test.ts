@@ -179,6 +179,56 @@ describe('when one signed in', () => {
     expect(Number((await service.receives(person)).claims.auth_time) - Number(claims.auth_time)).toBeGreaterThanOrEqual(400);
   });
 
+  it('[AST-07] max_age=0 asks for a new sign-in whatever the session is, and the token says when it was', async () => {
+    const service = await party('basic');
+    const citizen = await newCitizen(product);
+    const person = await service.sendsToUs();
+    await signsIn(person, citizen);
+    const { auth_time: before } = (await service.receives(person)).claims;
+    await waits(5);
+    // A session of this very moment is not enough either, and nobody can be asked silently.
+    await service.sendsToUs({ max_age: 0, prompt: 'none' }, person);
+    expect(await service.isRefused(person)).toMatchObject({ error: 'login_required' });
+    await service.sendsToUs({ max_age: 0 }, person);
+    expect(person.page.has('#login-submit')).toBe(true);
+    await signsIn(person, citizen);
+    const { auth_time: after } = (await service.receives(person)).claims;
+    expect(Number(after) - Number(before)).toBeGreaterThanOrEqual(5);
+    await service.sendsToUs({ max_age: 0 }, person);
+    expect(person.page.has('#login-submit')).toBe(true);
+  });
+
+  it('[AST-07] max_age compares the age of the sign-in: a younger one is enough, an older one is not', async () => {
+    const service = await party('basic');
+    const citizen = await newCitizen(product);
+    const person = await service.sendsToUs();
+    await signsIn(person, citizen);
+    const { auth_time: signedInAt } = (await service.receives(person)).claims;
+    await waits(100);
+    await service.sendsToUs({ max_age: 200 }, person);
+    expect((await service.receives(person)).claims.auth_time).toBe(signedInAt);
+    await waits(101);
+    await service.sendsToUs({ max_age: 200, prompt: 'none' }, person);
+    expect(await service.isRefused(person)).toMatchObject({ error: 'login_required' });
+    await service.sendsToUs({ max_age: 200 }, person);
+    await signsIn(person, citizen);
+    expect(Number((await service.receives(person)).claims.auth_time)).toBeGreaterThanOrEqual(Number(signedInAt) + 201);
+  });
+
+  it.each([{ max_age: 0 }, { prompt: 'login' }])('[AST-07, AST-06] a sign-in that was asked anew brings along no password of before: %j', async (parameters) => {
+    const service = await party('level-3');
+    const citizen = await newCitizen(product, 'L3');
+    const person = await service.sendsToUs();
+    await signsIn(person, citizen);
+    expect((await service.receives(person)).claims.acr).toBe('L3');
+    await waits(61);
+    await service.sendsToUs(parameters, person);
+    await signsInBySms(person, citizen);
+    expect(methodsOf(person)).toEqual(['step-up-password']);
+    await confirmsPassword(person, citizen);
+    expect((await service.receives(person)).claims).toMatchObject({ acr: 'L3', amr: ['mfa', 'pwd', 'sms'] });
+  });
+
   it('[AST-07, AST-06] a recent sign-in with a code brings along no password of long ago', async () => {
     const service = await party('level-3');
     const citizen = await newCitizen(product, 'L3');
