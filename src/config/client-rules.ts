@@ -1,4 +1,5 @@
 import type { ClientRecord } from '../domain/client.ts';
+import { soundKey, weaknessOf } from '../domain/client-key.ts';
 import { isLoopback } from './formats.ts';
 import { rule } from './rules.ts';
 import type { Rule } from './rules.ts';
@@ -14,7 +15,7 @@ export interface Surroundings {
 export function clientRules(surroundings: Surroundings): readonly Rule[] {
   return [
     rule<ClientRecord, Credentials>(credentials, hasItsCredential),
-    rule<ClientRecord, 'jwks'>(['jwks'], keysArePublic),
+    rule<ClientRecord, 'jwks'>(['jwks'], keysAreSound),
     rule<ClientRecord, 'token_endpoint_auth_method' | 'pkce_required' | 'grant_types'>(
       ['token_endpoint_auth_method', 'pkce_required', 'grant_types'],
       publicClientIsBounded,
@@ -70,12 +71,13 @@ function hasItsCredential(client: Pick<ClientRecord, Credentials>): readonly Vio
   return [];
 }
 
-function keysArePublic({ jwks }: Pick<ClientRecord, 'jwks'>): readonly Violation[] {
-  return (jwks?.keys ?? []).flatMap((key, index) =>
-    'd' in key || 'k' in key
-      ? [{ at: ['jwks', 'keys', `${index}`], problem: 'holds a private key', expected: 'the public part alone' }]
-      : [],
-  );
+function keysAreSound({ jwks }: Pick<ClientRecord, 'jwks'>): readonly Violation[] {
+  return (jwks?.keys ?? []).flatMap((key, index) => {
+    const at = ['jwks', 'keys', `${index}`];
+    if ('d' in key || 'k' in key) return [{ at, problem: 'holds a private key', expected: 'the public part alone' }];
+    const problem = weaknessOf(key);
+    return problem === undefined ? [] : [{ at, problem, expected: soundKey }];
+  });
 }
 
 /** Whoever cannot keep a secret proves by PKCE that the code is his (RFC 9700 section 2.1.1), and is nobody by himself. */

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +26,10 @@ function problemsWith(members: object, surroundings = development): readonly str
   const right = { client_id: 'tax', client_secret_sha256: Buffer.alloc(32, 1).toString('base64url'), redirect_uris: ['https://tax.example.gov.cn/cb'] };
   return load([{ ...right, ...members }], surroundings).problems.map(({ path, problem }) => `${path.replace(`${file}: `, '')} ${problem}`);
 }
+
+const rsaKey = (modulusLength: number) => generateKeyPairSync('rsa', { modulusLength }).publicKey.export({ format: 'jwk' });
+const ecKey = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve }).publicKey.export({ format: 'jwk' });
+const soundEcKey = ecKey('P-256');
 
 describe('the clients that are shipped', () => {
   it('are the demonstration services, under the issuer of the process', () => {
@@ -107,12 +112,21 @@ describe('a client', () => {
       '[0] (tax).jwks is missing for private_key_jwt',
     ],
     ['a private key', { jwks: { keys: [{ kty: 'EC', d: 'abc' }] } }, '[0] (tax).jwks.keys[0] holds a private key'],
+    ['a short RSA key', { jwks: { keys: [rsaKey(1024)] } }, '[0] (tax).jwks.keys[0] is an RSA key of 1024 bits'],
+    ['a key on another curve', { jwks: { keys: [soundEcKey, ecKey('P-384')] } }, '[0] (tax).jwks.keys[1] is a key on the curve P-384'],
+    ['a key that is none', { jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'abc', y: 'abc' }] } }, '[0] (tax).jwks.keys[0] is no public key'],
+    ['a key for an agreement', { jwks: { keys: [generateKeyPairSync('x25519').publicKey.export({ format: 'jwk' })] } }, '[0] (tax).jwks.keys[0] is a key of the type X25519'],
     ['a scope without its entitlement', { scope: 'openid identity_document' }, '[0] (tax).scope has identity_document'],
     ['a refresh token for nobody', { grant_types: ['refresh_token'] }, '[0] (tax).grant_types has refresh_token alone'],
     ['a response type that does not fit', { response_types: ['none'] }, '[0] (tax).response_types does not fit grant_types'],
     ['a sector that is no name', { sector: 'Tax Office' }, '[0] (tax).sector is "Tax Office"'],
   ])('is refused with %s', (_, members, problem) => {
     expect(problemsWith(members)).toEqual([problem]);
+  });
+
+  it('has keys on P-256, Ed25519 keys or RSA keys of 2048 bits', () => {
+    const keys = [soundEcKey, rsaKey(2048), generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })];
+    expect(problemsWith({ jwks: { keys } })).toEqual([]);
   });
 
   it('on the loopback interface is for development, and for native clients', () => {
