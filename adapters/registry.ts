@@ -171,7 +171,7 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
     dataKeys: createDataKeyStore({ db, vault }),
     settings: createSettings({ db }),
     outbox: createOutbox({ db, vault }),
-    audit: createAuditLog({ db }),
+    audit: createAuditLog({ db, vault }),
     unitOfWork: cached ? endThroughCache(unitOfWork, cached) : unitOfWork,
     sessions: durable,
     storeOf: (model) => (durableModels.has(model) ? lasting : shortLived.state),

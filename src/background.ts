@@ -65,6 +65,7 @@ function jobs({ assembly, gateways, log, metrics }: BackgroundOptions): readonly
         (await dispatch({ outbox: adapters.outbox, clock, deliver, random: Math.random, delivered: metrics.delivered })) > 0,
     },
     { name: 'audit-sealer', everyMs: 500, run: async () => (await adapters.audit.seal(500)) >= 500 },
+    { name: 'audit-anchor', everyMs: 60_000, run: () => anchorAudit(adapters, clock.now(), log) },
     { name: 'key-version', everyMs: 2000, run: async () => (await ring.refresh(), false) },
     {
       name: 'key-rotation',
@@ -78,6 +79,13 @@ function jobs({ assembly, gateways, log, metrics }: BackgroundOptions): readonly
     // The sandbox moves its own clock on purpose.
     ...(assembly.environment.sandbox ? [] : [{ name: 'clock-skew', everyMs: 60_000, run: () => checkSkew(adapters, clock.now(), log) }]),
   ];
+}
+
+/** Into the log as well: whoever can turn back the database cannot turn back what was shipped from here. */
+async function anchorAudit({ audit }: Adapters, now: Date, log: Log): Promise<boolean> {
+  const anchor = await audit.anchor(now);
+  if (anchor !== undefined) log.info('audit.anchored', { anchor });
+  return false;
 }
 
 const greatestSkewMs = 5000;

@@ -1,6 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { AuditLog } from '../../src/domain/audit/events.ts';
+import type { Vault } from '../../src/domain/vault.ts';
+import { createSettings } from './settings.ts';
 import type { Tables } from './tables.ts';
 
 type Row = Selectable<Tables['audit_event']>;
@@ -18,7 +20,7 @@ const verifyBatch = 1000;
  * The audit log in the database. Events are appended without a place, so that sign-ins do not queue for the head of
  * a chain; the sealer gives places to what is committed.
  */
-export function createAuditLog({ db }: { readonly db: Kysely<Tables> }): AuditLog {
+export function createAuditLog({ db, vault }: { readonly db: Kysely<Tables>; readonly vault: Pick<Vault, 'index'> }): AuditLog {
   return {
     async seal(limit) {
       return db.transaction().execute(async (transaction) => {
@@ -39,25 +41,64 @@ export function createAuditLog({ db }: { readonly db: Kysely<Tables> }): AuditLo
       });
     },
 
-    async verify() {
+    async anchor(at) {
+      return db.transaction().execute(async (transaction) => {
+        // Of several processes the one with the longer chain must be the last to write.
+        await sql`select pg_advisory_xact_lock(${sealerLock}::bigint)`.execute(transaction);
+        const place = await head(transaction);
+        const settings = createSettings({ db: transaction });
+        const anchor = anchorOf(vault, place);
+        if (place.seq === 0 || (await settings.get(anchorSetting))?.value === anchor) return undefined;
+        await settings.put(anchorSetting, anchor, at);
+        return anchor;
+      });
+    },
+
+    async verify(anchor) {
       const { unsealed } = await db
         .selectFrom('audit_event')
         .select((eb) => eb.fn.countAll<number>().as('unsealed'))
         .where('seq', 'is', null)
         .executeTakeFirstOrThrow();
-      let last: Place | undefined;
-      for (let checked = 0; ; ) {
-        const rows = await sealedAfter(db, last?.seq ?? 0);
-        for (const row of rows) {
-          const fits = follows(row, last);
-          if (!fits) return { checked, brokenAt: row.seq ?? undefined, unsealed };
-          last = fits;
-          checked += 1;
-        }
-        if (rows.length < verifyBatch) return { checked, brokenAt: undefined, unsealed };
-      }
+      const vouched = openAnchor(vault, anchor ?? (await createSettings({ db }).get(anchorSetting))?.value ?? '');
+      return { ...(await walk(db, vouched)), unsealed, anchored: vouched?.seq };
     },
   };
+}
+
+/** Where the newest anchor is kept: outside the log, so that whoever cuts the log has one more thing to forge. */
+const anchorSetting = 'audit-anchor';
+
+/** `<number>.<hash>.<keyed hash of the two>`. */
+function anchorOf(vault: Pick<Vault, 'index'>, { seq, hash }: Place): string {
+  const place = `${seq}.${hash.toString('base64url')}`;
+  return `${place}.${vault.index('audit-anchor', place).toString('base64url')}`;
+}
+
+/** Undefined when it was not made with our key. */
+function openAnchor(vault: Pick<Vault, 'index'>, anchor: string): Place | undefined {
+  const [seq = '', hash = ''] = anchor.split('.');
+  const place = { seq: Number(seq), hash: Buffer.from(hash, 'base64url') };
+  const [given, ours] = [Buffer.from(anchor), Buffer.from(anchorOf(vault, place))];
+  return given.length === ours.length && timingSafeEqual(given, ours) ? place : undefined;
+}
+
+/** Entry by entry; one that the anchor contradicts does not fit, nor does an end in front of the anchor. */
+async function walk(db: Kysely<Tables>, vouched: Place | undefined): Promise<{ checked: number; brokenAt: number | undefined }> {
+  let last: Place | undefined;
+  for (let checked = 0; ; ) {
+    const rows = await sealedAfter(db, last?.seq ?? 0);
+    for (const row of rows) {
+      const fits = follows(row, last);
+      if (!fits || (fits.seq === vouched?.seq && !fits.hash.equals(vouched.hash))) return { checked, brokenAt: row.seq ?? undefined };
+      last = fits;
+      checked += 1;
+    }
+    if (rows.length < verifyBatch) {
+      const end = last?.seq ?? 0;
+      return { checked, brokenAt: vouched && vouched.seq > end ? end + 1 : undefined };
+    }
+  }
 }
 
 async function head(db: Kysely<Tables>): Promise<Place> {

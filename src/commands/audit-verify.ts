@@ -3,7 +3,10 @@ import { createLog } from '../http/log.ts';
 import type { Command } from './command.ts';
 import { openStores } from './open.ts';
 
-const help = 'npm run audit:verify   walks the chain of the audit log; exit code 1 when an entry does not fit\n';
+const help = `npm run audit:verify                walks the chain of the audit log up to its newest anchor and on; exit code 1 when
+                                    an entry does not fit, the end is missing, or no anchor vouches for it
+npm run audit:verify -- <anchor>    the same, with an anchor that was kept elsewhere (the log event audit.anchored)
+`;
 
 export const runAuditVerify: Command = async (configuration, args, { stdout }) => {
   if (args.includes('--help')) {
@@ -13,11 +16,11 @@ export const runAuditVerify: Command = async (configuration, args, { stdout }) =
   const log = createLog({ level: configuration.environment.logLevel });
   const { adapters } = await openStores(configuration, { clock: systemClock, log });
   try {
-    const { checked, brokenAt, unsealed } = await adapters.audit.verify();
+    const { checked, brokenAt, unsealed, anchored } = await adapters.audit.verify(args[0]);
     stdout.write(`${checked} entries checked, ${unsealed} not sealed yet\n`);
-    if (brokenAt === undefined) return 0;
-    stdout.write(`the chain is broken at entry ${brokenAt}\n`);
-    return 1;
+    if (brokenAt !== undefined) stdout.write(`the chain is broken at entry ${brokenAt}\n`);
+    stdout.write(anchored === undefined ? 'no anchor of ours vouches for its end\n' : `an anchor vouches for it up to entry ${anchored}\n`);
+    return brokenAt === undefined && anchored !== undefined ? 0 : 1;
   } finally {
     await adapters.close();
   }

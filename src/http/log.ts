@@ -18,6 +18,7 @@ export const logEvents = {
   'request.failed': 'a request failed by our fault',
   'provider.failed': 'the OpenID provider failed by our fault',
   'job.failed': 'a round of a background job failed; the next one tries again',
+  'audit.anchored': 'the head of the audit log was vouched for; keep the line where the database is not',
   'clock.skew': 'processes and database disagree on the time',
   'redis.failed': 'a connection to Redis failed; it is opened again',
   'sms.sent': 'a text message was written here instead of being sent',
@@ -38,6 +39,8 @@ export interface LogFields {
   readonly accountId?: string | undefined;
   readonly messageId?: string | undefined;
   readonly keyId?: string | undefined;
+  /** Number, hash and keyed hash of an entry of the audit log. */
+  readonly anchor?: string | undefined;
   readonly job?: string | undefined;
   readonly useCase?: string | undefined;
   readonly store?: string | undefined;
@@ -113,6 +116,7 @@ const forms: { readonly [Name in keyof LogFields]-?: Form } = {
   accountId: uuid,
   messageId: uuid,
   keyId: text(/^(?!\d+$)[\w-]{1,64}$/),
+  anchor: text(/^\d{1,16}\.[\w-]{43}\.[\w-]{43}$/),
   job: word,
   useCase: word,
   store: word,

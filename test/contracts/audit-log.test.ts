@@ -28,6 +28,7 @@ describe.each(databaseKinds)('the audit log in %s', (kind) => {
   });
   beforeEach(async () => {
     await stores.db.deleteFrom('audit_event').execute();
+    await stores.db.deleteFrom('setting').execute();
   });
   afterAll(() => stores.close());
 
@@ -40,18 +41,18 @@ describe.each(databaseKinds)('the audit log in %s', (kind) => {
 
   it('is whole when it is empty', async () => {
     expect(await log().seal(100)).toBe(0);
-    expect(await log().verify()).toEqual({ checked: 0, brokenAt: undefined, unsealed: 0 });
+    expect(await log().verify()).toEqual({ checked: 0, brokenAt: undefined, unsealed: 0, anchored: undefined });
   });
 
   it('chains what was appended, in the order of time, over many seals', async () => {
     await append(5, 10);
     await append(5, 0);
     expect(await log().seal(7)).toBe(7);
-    expect(await log().verify()).toEqual({ checked: 7, brokenAt: undefined, unsealed: 3 });
+    expect(await log().verify()).toEqual({ checked: 7, brokenAt: undefined, unsealed: 3, anchored: undefined });
     await append(3, 100);
     expect(await log().seal(100)).toBe(6);
     expect(await log().seal(100)).toBe(0);
-    expect(await log().verify()).toEqual({ checked: 13, brokenAt: undefined, unsealed: 0 });
+    expect(await log().verify()).toEqual({ checked: 13, brokenAt: undefined, unsealed: 0, anchored: undefined });
     const rows = await stores.db.selectFrom('audit_event').select(['seq', 'at']).orderBy('seq').execute();
     expect(rows.map(({ seq }) => seq)).toEqual(Array.from({ length: 13 }, (_, index) => index + 1));
     expect(rows[0]?.at).toEqual(start);
@@ -60,7 +61,7 @@ describe.each(databaseKinds)('the audit log in %s', (kind) => {
   it('walks a chain longer than one batch', async () => {
     await append(2100);
     while ((await log().seal(500)) > 0);
-    expect(await log().verify()).toEqual({ checked: 2100, brokenAt: undefined, unsealed: 0 });
+    expect(await log().verify()).toEqual({ checked: 2100, brokenAt: undefined, unsealed: 0, anchored: undefined });
   });
 
   it.each([
@@ -89,7 +90,66 @@ describe.each(databaseKinds)('the audit log in %s', (kind) => {
     await stores.db.deleteFrom('audit_event').where('seq', '<', 4).execute();
     await append(1, 50);
     await log().seal(100);
-    expect(await log().verify()).toEqual({ checked: 3, brokenAt: undefined, unsealed: 0 });
+    expect(await log().verify()).toEqual({ checked: 3, brokenAt: undefined, unsealed: 0, anchored: undefined });
+  });
+
+  describe('with its head vouched for', () => {
+    const now = secondsAfter(start, 60);
+    const anchored = async (count: number): Promise<string> => {
+      await append(count);
+      await log().seal(100);
+      return (await log().anchor(now)) ?? 'none';
+    };
+
+    it('names the last entry that a keyed hash stands for, and anchors it once', async () => {
+      expect(await log().anchor(now)).toBeUndefined();
+      expect(await anchored(5)).toMatch(/^5\.[\w-]{43}\.[\w-]{43}$/);
+      expect(await log().anchor(now)).toBeUndefined();
+      await append(2, 100);
+      await log().seal(100);
+      expect(await log().verify()).toEqual({ checked: 7, brokenAt: undefined, unsealed: 0, anchored: 5 });
+      expect(await log().anchor(now)).toMatch(/^7\./);
+    });
+
+    it('shows that its end was cut off', async () => {
+      await anchored(5);
+      await stores.db.deleteFrom('audit_event').where('seq', '>=', 4).execute();
+      expect(await log().verify()).toMatchObject({ checked: 3, brokenAt: 4 });
+      await append(2, 100);
+      await log().seal(100);
+      expect((await log().verify()).brokenAt).toBe(5);
+      await stores.db.deleteFrom('audit_event').execute();
+      expect(await log().verify()).toMatchObject({ checked: 0, brokenAt: 1 });
+    });
+
+    it('shows that it was chained anew by somebody without the key', async () => {
+      await anchored(5);
+      await sql`update audit_event set account_id = null, seq = null, prev_hash = null, hash = null`.execute(stores.db);
+      await log().seal(100);
+      expect((await log().verify()).brokenAt).toBe(5);
+    });
+
+    it('does not believe an anchor that was moved, nor one that is gone', async () => {
+      const anchor = await anchored(5);
+      const forge = (value: string) => stores.db.updateTable('setting').set({ value }).where('name', '=', 'audit-anchor').execute();
+      await forge(anchor.replace(/^5/, '3'));
+      expect((await log().verify()).anchored).toBeUndefined();
+      await forge('');
+      expect((await log().verify()).anchored).toBeUndefined();
+      await stores.db.deleteFrom('setting').execute();
+      expect(await log().verify()).toMatchObject({ brokenAt: undefined, anchored: undefined });
+    });
+
+    it('is held against an anchor that was kept elsewhere, when the one beside it went back with the log', async () => {
+      const early = await anchored(3);
+      await append(3, 100);
+      await log().seal(100);
+      const late = (await log().anchor(now)) ?? '';
+      await stores.db.deleteFrom('audit_event').where('seq', '>', 3).execute();
+      await stores.db.updateTable('setting').set({ value: early }).where('name', '=', 'audit-anchor').execute();
+      expect(await log().verify()).toMatchObject({ brokenAt: undefined, anchored: 3 });
+      expect(await log().verify(late)).toMatchObject({ brokenAt: 4, anchored: 6 });
+    });
   });
 
   it('has one sealer at a time', async () => {
@@ -97,6 +157,6 @@ describe.each(databaseKinds)('the audit log in %s', (kind) => {
     const sealed = await Promise.all(Array.from({ length: 8 }, () => log().seal(10)));
     while ((await log().seal(10)) > 0);
     expect(sealed.every((count) => count === 0 || count === 10)).toBe(true);
-    expect(await log().verify()).toEqual({ checked: 40, brokenAt: undefined, unsealed: 0 });
+    expect(await log().verify()).toEqual({ checked: 40, brokenAt: undefined, unsealed: 0, anchored: undefined });
   });
 });

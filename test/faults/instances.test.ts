@@ -248,6 +248,21 @@ describe('the key-encryption key', () => {
   });
 });
 
+describe('the audit log', () => {
+  it('is vouched for by every process that starts, and shows by command that its end is missing', async () => {
+    await second.stop();
+    await second.start();
+    const verify = async () => runMain(['audit:verify'], { ...environmentOf(first), ...stores, ISSUER: first.issuer });
+    expect(await verify()).toEqual({ code: 0, output: expect.stringMatching(/an anchor vouches for it up to entry \d+/) });
+    const [last] = await sql(`
+      with gone as (
+        delete from audit_event where seq >= (select split_part(value, '.', 1)::int from setting where name = 'audit-anchor') returning seq
+      ) select min(seq) as seq from gone
+    `);
+    expect(await verify()).toEqual({ code: 1, output: expect.stringContaining(`the chain is broken at entry ${String(last?.['seq'])}`) });
+  });
+});
+
 describe('an account that an operator locked', () => {
   it('is of no use anywhere, at once: no sign-in, no session, no code, no token, no page', async () => {
     const service = await party('basic');

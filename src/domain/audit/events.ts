@@ -69,6 +69,17 @@ export interface AuditLog {
    * hash(previous hash, event). One sealer at a time, over all processes. Returns how many.
    */
   seal(limit: number): Promise<number>;
-  /** Walks the chain from `from`; answers how many events were checked and the first that does not fit. */
-  verify(): Promise<{ checked: number; brokenAt: number | undefined; unsealed: number }>;
+  /**
+   * Vouches for the head of the chain by a keyed hash, kept outside the log: without the key nobody can cut off the end
+   * or chain everything anew. Answers `<number>.<hash>.<keyed hash>`, to be kept where the database is not; undefined
+   * when there is nothing new to vouch for.
+   */
+  anchor(at: Date): Promise<string | undefined>;
+  /**
+   * Walks the chain; answers how many events were checked and the first that does not fit.
+   *
+   * @param anchor - one that was kept elsewhere, in place of the newest
+   * @returns `anchored`: the event up to which an anchor vouches; undefined when there is none, or it is not ours
+   */
+  verify(anchor?: string): Promise<{ checked: number; brokenAt: number | undefined; unsealed: number; anchored: number | undefined }>;
 }
