@@ -33,7 +33,7 @@ export interface AccountsRequest {
 
 export interface CreatedAccounts {
   readonly created: number;
-  readonly first: { readonly username: string; readonly mobile: string; readonly documentNumber: string; readonly bankCard: string };
+  readonly first: { readonly username: string; readonly mobile: string; readonly documentNumber: string };
 }
 
 /** Accounts of one transaction: five or six statements of so many rows each. */
@@ -58,12 +58,7 @@ export async function createAccounts(deps: AccountsDeps, request: AccountsReques
   for (let done = 0; done < count; done += batchSize) {
     const usernames = Array.from({ length: Math.min(batchSize, count - done) }, (_, index) => `${prefix}${done + index + 1}`);
     const [person] = await insertBatch(deps, usernames, { hash, evidence });
-    first ??= person && {
-      username: `${prefix}1`,
-      mobile: person.mobile,
-      documentNumber: person.document.number,
-      bankCard: person.bankCards[0]?.number ?? '',
-    };
+    first ??= person && { username: `${prefix}1`, mobile: person.mobile, documentNumber: person.document.number };
   }
   if (!first) throw new RangeError('count must be at least 1');
   return { created: count, first };

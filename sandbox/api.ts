@@ -8,7 +8,8 @@ import { behaviours, type Behaviour, type Simulator } from './authorities/simula
 import { BadRequest, jsonBody } from './body.ts';
 import type { SandboxContext, SandboxState } from './context.ts';
 import type { SandboxMessages } from './outbox-gateway.ts';
-import type { ScriptedPerson } from './people.ts';
+import type { People } from './people.ts';
+import type { RegisteredPerson } from './registered-person.ts';
 
 /** The product's clock and how far somebody has moved it. */
 export interface MovableClock {
@@ -23,7 +24,7 @@ export type AuthorityControls = Readonly<Record<string, Pick<Simulator, 'behavio
 
 export interface ApiDeps {
   readonly clock: MovableClock;
-  readonly people: { readonly scripted: readonly ScriptedPerson[] };
+  readonly people: Pick<People, 'scripted' | 'find'>;
   /** The answer of a captcha that is still unused. */
   readonly captchaAnswer: (id: string) => Promise<string | undefined>;
   readonly messages: Pick<SandboxMessages, 'list'>;
@@ -35,7 +36,7 @@ export interface ApiDeps {
 export function apiRoutes(router: Router<SandboxState>, deps: ApiDeps): void {
   const { clock, people, captchaAnswer, messages, authorities, createAccounts } = deps;
 
-  router.get('/sandbox/people.json', json(async () => people.scripted));
+  router.get('/sandbox/people.json', json(async ({ query }) => (query['document'] === undefined ? people.scripted : holders(people, String(query['document'])))));
 
   // Legal persons come with a later issue; until then nobody could act for one.
   router.get('/sandbox/organisations.json', json(async () => []));
@@ -68,6 +69,12 @@ export function apiRoutes(router: Router<SandboxState>, deps: ApiDeps): void {
   router.post('/sandbox/phone/:action', json(async () => {
     throw new BadRequest(404, 'not-yet', 'the phone app comes with a later issue');
   }));
+}
+
+/** Whoever has a document with this number; of the generated people, who are too many to list, as well. */
+function holders({ scripted, find }: ApiDeps['people'], number: string): readonly RegisteredPerson[] {
+  const listed = scripted.filter(({ document }) => document.number === number);
+  return listed.length > 0 ? listed : [find('resident-id-card', number)].filter((person) => person !== undefined);
 }
 
 const ajv = new Ajv({ allErrors: true });

@@ -13,7 +13,7 @@ import type { SandboxState } from './context.ts';
 import { galleryRoutes, type Gallery } from './gallery.ts';
 import type { SandboxMessages } from './outbox-gateway.ts';
 import { createPages } from './page.ts';
-import type { ScriptedPerson } from './people.ts';
+import type { People } from './people.ts';
 import { serviceRoutes } from './rp/routes.ts';
 import { demonstrationServices } from './rp/services.ts';
 import { serviceBase } from './rp/site.ts';
@@ -32,7 +32,7 @@ export interface SandboxDeps {
   /** Newest first. */
   readonly cookieKeys: readonly string[];
   readonly clock: MovableClock;
-  readonly people: { readonly scripted: readonly ScriptedPerson[] };
+  readonly people: Pick<People, 'scripted' | 'find'>;
   readonly authorities: AuthorityControls;
   readonly messages: Pick<SandboxMessages, 'list'>;
   /** The answer of a captcha that is still unused. */

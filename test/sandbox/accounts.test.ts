@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { createAccounts, evidenceFor, LevelOutOfReach } from '../../sandbox/accounts.ts';
-import { generatedPersonWith } from '../../sandbox/generated-people.ts';
 import { createPeople } from '../../sandbox/people.ts';
 import { seed } from '../../sandbox/seed.ts';
 import { acrValues, type AssuranceLevel } from '../../src/domain/assurance/ladder.ts';
@@ -67,12 +66,7 @@ describe('accounts for load tests', () => {
     const [first] = named(writes, 'person.insert');
     expect(answer).toEqual({
       created: 1200,
-      first: {
-        username: 'Load-1',
-        mobile: accounts[0]?.mobile,
-        documentNumber: first?.person.document.number,
-        bankCard: generatedPersonWith('resident-id-card', first?.person.document.number ?? '')?.bankCards[0]?.number,
-      },
+      first: { username: 'Load-1', mobile: accounts[0]?.mobile, documentNumber: first?.person.document.number },
     });
     expect(documentTypes['resident-id-card'].check(answer.first.documentNumber, clock.now())).toMatchObject({ ok: true });
   });

@@ -8,6 +8,7 @@ import { createFileVault } from '../../adapters/keys/file-vault.ts';
 import type { Behaviour } from '../../sandbox/authorities/simulator.ts';
 import { type Locale, locales, type SandboxState } from '../../sandbox/context.ts';
 import { createMemoryMessages } from '../../sandbox/outbox-gateway.ts';
+import { generatedPerson } from '../../sandbox/generated-people.ts';
 import { createPeople } from '../../sandbox/people.ts';
 import { createSandbox } from '../../sandbox/sandbox.ts';
 import type { ClientRecord } from '../../src/domain/client.ts';
@@ -145,6 +146,14 @@ describe('the sandbox for scripts', () => {
   it('lists people, and no organisations yet', async () => {
     expect(await (await get('/sandbox/people.json')).json()).toContainEqual(expect.objectContaining({ id: 'zhangwei', scenario: 'match' }));
     expect(await (await get('/sandbox/organisations.json')).json()).toEqual([]);
+  });
+
+  it('finds whoever has a document, generated people too', async () => {
+    const ask = async (number: string) => (await get(`/sandbox/people.json?document=${number}`)).json();
+    const { document, bankCards } = generatedPerson(4711);
+    expect(await ask(document.number)).toEqual([expect.objectContaining({ document, bankCards })]);
+    expect(await ask('110199199003150113')).toEqual([expect.objectContaining({ id: 'zhangwei' })]);
+    expect(await ask('11010519491231002X')).toEqual([]);
   });
 
   it('gives the messages to one address', async () => {
