@@ -77,7 +77,7 @@ export function sessionModel(session: ServiceSession, { words }: SandboxPages, s
 function rows(claims: Claims, words: SandboxPages['words'], say: Say) {
   return Object.entries(claims).map(([name, value]) => ({
     name,
-    value: typeof value === 'string' ? value : JSON.stringify(value),
+    value: typeof value === 'string' ? value : JSON.stringify(value, null, Array.isArray(value) ? 0 : 2),
     // Moments are numbers in tokens; people read them as times.
     at: times.has(name) ? moment(value) : undefined,
     meaning: words.has(`rp.claim.${name}`) ? say(`rp.claim.${name}`) : undefined,
