@@ -15,6 +15,7 @@ import { requestContext } from './http/request.ts';
 import { bridge } from './oidc/app-contexts.ts';
 import { serviceOf } from './oidc/clients.ts';
 import { servedDocuments } from './oidc/documents.ts';
+import { answersUnknown, wantsPage } from './oidc/methods.ts';
 import { asGet, postedPaths } from './oidc/posted-requests.ts';
 
 export interface AppOptions {
@@ -75,7 +76,8 @@ const machinePaths = /^\/(token|me|jwks|request)(\/|$)/;
 /** What relying parties call needs no language, no page and no session of a browser; people who look get a page. */
 function machineEndpoints({ ring }: Assembly): Koa.Middleware<AppState> {
   return (ctx, next) => {
-    if (!machinePaths.test(ctx.path) || ctx.get('Accept').includes('text/html')) return next();
+    if (!machinePaths.test(ctx.path) || wantsPage(ctx)) return next();
+    if (answersUnknown(ctx)) return undefined;
     bridge(ctx);
     ctx.respond = false;
     return ring.handle(ctx.req, ctx.res);
@@ -87,6 +89,7 @@ const protocolPaths = /^\/(auth|token|me|jwks|request|session|\.well-known|reg)(
 function openIdProvider({ ring }: Assembly): Koa.Middleware<AppState> {
   return async (ctx, next) => {
     if (!protocolPaths.test(ctx.path)) return next();
+    if (answersUnknown(ctx)) return;
     bridge(ctx);
     ctx.respond = false;
     await ring.handle(ctx.req, ctx.res);
