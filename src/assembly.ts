@@ -5,6 +5,7 @@ import { journeys, loginMethods, proofingMethods, type JourneyDeps } from '../in
 import { ownRedirectPath } from '../interactions/landing/landing.ts';
 import type { Environment } from './config/environment.ts';
 import type { PasskeySite } from './domain/authenticator/passkey-options.ts';
+import { isLoopback } from './config/formats.ts';
 import type { ClientRecord } from './domain/client.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Profile } from './domain/policy.ts';
@@ -129,12 +130,14 @@ function providerDeps(options: AssemblyOptions, { pages, cookies, levels, resume
   const headerOf = createHeaderOf(accounts);
   const subjectOf = createSubjectOf(headerOf, vault);
   const { absoluteSeconds } = profile.sessions;
+  const { outboundAllow } = environment;
   const sessionEnd = { unitOfWork, subjectOf, clock };
   return {
     issuer: environment.issuer,
     cookieKeys: options.cookieKeys,
     clients: [...options.clients, ownClient(environment.issuer)],
     sessions: profile.sessions,
+    mayCall: ({ origin, hostname }) => outboundAllow.origins.includes(origin) || (outboundAllow.loopback && isLoopback(hostname)),
     state: { storeOf: adapters.storeOf, stores: adapters.stateStores, vault, clock, beforeSessionEnds: () => beforeSessionEnds(sessionEnd) },
     accounts: { headerOf, accounts, persons, levels },
     subjectOf,

@@ -79,6 +79,19 @@ export function checkAssertion({ aud, exp }: Readonly<Record<string, unknown>>, 
   if (left > assertionLife.most + assertionLife.tolerance) throw new errors.InvalidClientAuth('the assertion lives longer than five minutes');
 }
 
+/**
+ * Fetches the keys of clients. The library keeps it away from every address that is not public, by its dispatcher;
+ * where a deployment lets us call an origin all the same, that is left out, and nothing leads from there elsewhere.
+ *
+ * @param allowed - whether an address is one of OUTBOUND_ALLOW
+ */
+export function fetchKeys(allowed: (url: URL) => boolean): (input: string | URL | Request, init?: RequestInit) => Promise<Response> {
+  return (input, init = {}) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    return allowed(url) ? fetch(url, { signal: init.signal ?? null, headers: init.headers ?? {}, redirect: 'error' }) : fetch(input, init);
+  };
+}
+
 /** Name of a service in the language of the page. */
 export function clientName(client: { readonly clientId: string; readonly clientName?: string | undefined; readonly [member: string]: unknown }, locale: Locale): string {
   const english = client['client_name#en'];

@@ -1,11 +1,11 @@
 import { Provider, type Configuration, type Grant, type KoaContextWithOIDC } from 'oidc-provider';
-import type { ClientRecord } from '../domain/client.ts';
+import type { ClientAuthMethod, ClientRecord, SigningAlgorithm } from '../domain/client.ts';
 import type { PrivateJwk } from '../domain/keys/signing-keys.ts';
 import type { SessionPolicy } from '../domain/policy.ts';
 import { acrValues } from '../domain/assurance/ladder.ts';
 import { createFindAccount, type AccountDeps } from './account.ts';
 import { claimsByScope } from './claims.ts';
-import { checkAssertion, compareHashedSecrets, libraryClient, ourMembers, ownOrigin } from './clients.ts';
+import { checkAssertion, compareHashedSecrets, fetchKeys, libraryClient, ourMembers, ownOrigin } from './clients.ts';
 import { createLoadExistingGrant, type GrantDeps } from './grants.ts';
 import { collectLogouts, type SessionEndDeps } from './session-end.ts';
 import { createPolicy, type PolicyDeps } from './policy.ts';
@@ -19,6 +19,8 @@ export interface ProviderDeps {
   readonly cookieKeys: readonly string[];
   readonly clients: readonly ClientRecord[];
   readonly sessions: SessionPolicy;
+  /** Whether an address that is not public may be called (OUTBOUND_ALLOW). */
+  readonly mayCall: (url: URL) => boolean;
   readonly state: StateDeps;
   readonly accounts: AccountDeps;
   readonly subjectOf: SubjectOf;
@@ -79,13 +81,15 @@ function configuration(deps: ProviderDeps, keys: readonly PrivateJwk[]): Configu
     claims: claimsByScope(),
     scopes: ['openid', 'offline_access'],
     responseTypes: ['code', 'none'],
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    clientAuthMethods,
     enabledJWA,
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     pkce: { required: (_ctx, client) => client.pkce_required !== false },
     // Core 3.1.2.1 requires redirect_uri; where it is missing or comes twice, nobody is sent anywhere.
     allowOmittingSingleRegisteredRedirectUri: false,
     assertJwtClientAuthClaimsAndHeader: (ctx, claims) => checkAssertion(claims, ctx.oidc.issuer, deps.state.clock.now()),
+    // Keys too short for their algorithm verify nothing (RFC 7518 section 3.3): jose sees to it.
+    fetch: fetchKeys(deps.mayCall),
     rotateRefreshToken: true,
     issueRefreshToken: (_ctx, client, code) =>
       client.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access'),
@@ -93,6 +97,11 @@ function configuration(deps: ProviderDeps, keys: readonly PrivateJwk[]): Configu
     loadExistingGrant: createLoadExistingGrant(deps.grants),
     clientBasedCORS: (_ctx, origin, client) => ownOrigin(client, origin),
     discovery: {
+      ...supportedAt('introspection'),
+      ...supportedAt('revocation'),
+      display_values_supported: ['page', 'touch'],
+      op_policy_uri: `${deps.issuer}/help/privacy`,
+      op_tos_uri: `${deps.issuer}/help/agreement`,
       prompt_values_supported: ['none', 'login', 'consent', 'create'],
       ui_locales_supported: ['zh-CN', 'en'],
       claim_types_supported: ['normal'],
@@ -112,9 +121,20 @@ function configuration(deps: ProviderDeps, keys: readonly PrivateJwk[]): Configu
   };
 }
 
+const clientAuthMethods: ClientAuthMethod[] = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'];
+const clientAuthSigningAlgValues: SigningAlgorithm[] = ['ES256', 'RS256', 'PS256', 'EdDSA'];
+
+/** Clients prove who they are as at the token endpoint; where nothing is said, RFC 8414 means client_secret_basic alone. */
+function supportedAt(endpoint: 'introspection' | 'revocation'): Record<string, readonly string[]> {
+  return {
+    [`${endpoint}_endpoint_auth_methods_supported`]: clientAuthMethods,
+    [`${endpoint}_endpoint_auth_signing_alg_values_supported`]: clientAuthSigningAlgValues,
+  };
+}
+
 const enabledJWA: Configuration['enabledJWA'] = {
   idTokenSigningAlgValues: ['ES256', 'RS256', 'PS256', 'EdDSA'],
-  clientAuthSigningAlgValues: ['ES256', 'RS256', 'PS256', 'EdDSA'],
+  clientAuthSigningAlgValues,
   introspectionSigningAlgValues: ['ES256', 'RS256', 'PS256', 'EdDSA'],
 };
 
