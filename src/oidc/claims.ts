@@ -63,10 +63,13 @@ function assurance({ evidence, ladder, now }: ClaimFacts) {
   };
 }
 
+/** The scope may be asked for, and discovery does not promise what the product does not keep. */
+const untold: ReadonlySet<string> = new Set(['address']);
+
 /** The library's table: scope → claims. `openid` claims are ours to set in the ID token (D3). */
 export function claimsByScope(): Record<string, string[]> {
   const table: Record<string, string[]> = { openid: ['sub', 'acr', 'amr', 'auth_time'] };
-  for (const { claim, scope } of claimRows) (table[scope] ??= []).push(claim);
+  for (const { claim, scope } of claimRows) (table[scope] ??= []).push(...(untold.has(claim) ? [] : [claim]));
   return table;
 }
 

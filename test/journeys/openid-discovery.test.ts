@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import * as openid from 'openid-client';
 import { request } from 'undici';
 import { logsOf, type Product } from '../support/product.ts';
+import { relyingParty } from '../support/relying-party.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 
 let product: Product;
@@ -34,6 +36,32 @@ describe('what services can look up', () => {
       claims_parameter_supported: true,
       id_token_signing_alg_values_supported: expect.arrayContaining(['ES256', 'RS256']),
     });
+  });
+
+  it('[PRT-01] discovery tells for each endpoint how clients prove who they are, and where people read the terms (RFC 8414)', async () => {
+    const metadata = (await asks(discovery)).body;
+    const methods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'];
+    for (const endpoint of ['token', 'introspection', 'revocation']) {
+      expect(JSON.parse(metadata)).toMatchObject({
+        [`${endpoint}_endpoint_auth_methods_supported`]: methods,
+        [`${endpoint}_endpoint_auth_signing_alg_values_supported`]: ['ES256', 'RS256', 'PS256', 'EdDSA'],
+      });
+    }
+    const { op_policy_uri: privacy, op_tos_uri: terms, display_values_supported: displays }: Record<string, string> = JSON.parse(metadata);
+    for (const address of [privacy, terms]) expect((await asks(new URL(address ?? '').pathname)).status).toBe(200);
+    expect(displays).toEqual(['page', 'touch']);
+    expect((await asks('/.well-known/oauth-authorization-server')).body).toBe(metadata);
+  });
+
+  it('[PRT-01] discovery names no claim that nobody is ever told, and the same methods work everywhere', async () => {
+    const metadata: { claims_supported: string[] } = JSON.parse((await asks(discovery)).body);
+    expect(metadata.claims_supported).not.toContain('address');
+    for (const client of ['basic', 'post', 'key', 'public']) {
+      const service = await relyingParty(product, client);
+      const config = await service.configuration();
+      expect((await openid.tokenIntrospection(config, 'nothing')).active).toBe(false);
+      await expect(openid.tokenRevocation(config, 'nothing')).resolves.toBeUndefined();
+    }
   });
 
   it.each([
