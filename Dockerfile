@@ -8,11 +8,15 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund && npm cache clean --force
 
 FROM node:24-slim
-# Password hashes use one thread a core and leave one for files and names: 17 are enough for 16 cores.
+# Password hashes use one thread a core and leave one for files and names: 17 are enough for 16 cores. Threads share
+# two heaps of malloc instead of keeping one each, and what requests leave behind is collected sooner than by default:
+# a fifth to a third less memory, at no cost that could be measured (docs/performance.md).
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     PORT=3000 \
-    UV_THREADPOOL_SIZE=17
+    UV_THREADPOOL_SIZE=17 \
+    MALLOC_ARENA_MAX=2 \
+    NODE_OPTIONS=--max-semi-space-size=8
 WORKDIR /app
 RUN mkdir data && chown node:node data
 COPY --from=dependencies /app/node_modules node_modules

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -91,10 +91,15 @@ export async function startProduct(stores: Readonly<Record<string, string>>): Pr
   return { client: await openClient(issuer, credentials), child };
 }
 
+/** What the image says about memory is a part of the product. */
+const memorySettings = Object.fromEntries(
+  Array.from(readFileSync(join(root, 'Dockerfile'), 'utf8').matchAll(/^ +(MALLOC_ARENA_MAX|NODE_OPTIONS)=(\S+)/gm), ([, name, value]) => [name, value]),
+);
+
 export function launch(env: Readonly<Record<string, string>>): ChildProcess {
   return spawn(process.execPath, [join(root, 'src/main.ts')], {
     cwd: root,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, SANDBOX: 'on', SANDBOX_QUOTAS: 'off', LOG_LEVEL: 'warn', ...env },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, SANDBOX: 'on', SANDBOX_QUOTAS: 'off', LOG_LEVEL: 'warn', ...memorySettings, ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
 }
