@@ -3,7 +3,7 @@ import type { Journey } from './journey.ts';
 import { visitOf, type Visit, type VisitDeps } from './visit.ts';
 
 export interface DispatchDeps extends VisitDeps {
-  readonly profile: Pick<Profile, 'login'>;
+  readonly profile: Pick<Profile, 'login' | 'activation'>;
 }
 
 /** The address the provider sends people to; it leads to the page that answers the prompt. */
@@ -21,10 +21,10 @@ export function createDispatch(deps: DispatchDeps): Journey {
 }
 
 /** Which page answers a prompt of the policy (src/oidc/policy.ts). */
-function pageOf({ prompt, ctx }: Visit, { login }: DispatchDeps['profile']): string {
+function pageOf({ prompt, params, ctx }: Visit, { login, activation }: DispatchDeps['profile']): string {
   switch (prompt.name) {
     case 'create':
-      return 'register';
+      return params.journey === 'activate' && activation ? 'activate' : 'register';
     case 'login': {
       // Straight to the first tab: everybody comes this way, and one redirect less is felt on a phone.
       const [first = ''] = login[ctx.state.channel];

@@ -1,4 +1,5 @@
 import { examples as account } from './account/examples.ts';
+import { examples as activate } from './activate/examples.ts';
 import { examples as consent } from './consent/examples.ts';
 import { examples as error } from './error/examples.ts';
 import { examples as formPost } from './form-post/examples.ts';
@@ -24,6 +25,7 @@ export const examples: readonly Example[] = [
   ...passkey,
   ...secondFactor,
   ...register,
+  ...activate,
   ...stepUp,
   ...realName,
   ...bankCard,

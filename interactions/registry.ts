@@ -3,6 +3,9 @@ import { passkeyLogin, type PasskeyLoginDeps } from './login/passkey/passkey.ts'
 import { passwordLogin } from './login/password/password.ts';
 import { smsCodeLogin } from './login/sms-code/sms-code.ts';
 import { createAccount, type AccountDeps } from './account/account.ts';
+import type { SecurityDeps } from './account/security/change.ts';
+import { createSecurity } from './account/security/security.ts';
+import { createActivate, type ActivateJourneyDeps } from './activate/activate.ts';
 import { createConsent, type ConsentDeps } from './consent/consent.ts';
 import { createHelp, type HelpDeps } from './help/help.ts';
 import { createDispatch } from './dispatch.ts';
@@ -13,7 +16,8 @@ import type { ProofingMethod } from './proofing-method.ts';
 import { createRegister, type RegisterJourneyDeps } from './register/register.ts';
 import { bankCard, type BankCardDeps } from './step-up/bank-card/bank-card.ts';
 import { realName, type RealNameDeps } from './step-up/real-name/real-name.ts';
-import { createStepUp, type StepUpDeps } from './step-up/step-up.ts';
+import type { StepUpDeps } from './step-up/stage.ts';
+import { createStepUp } from './step-up/step-up.ts';
 import type { PasswordDeps } from '../src/domain/authenticator/password.ts';
 import type { SmsCodeDeps } from './login/sms-code/sms-code.ts';
 
@@ -46,7 +50,7 @@ export function proofingMethods(deps: ProofingMethodDeps, offered: readonly stri
   return offered.flatMap((name) => proofingMethodTable[name]?.(deps) ?? []);
 }
 
-export type JourneyDeps = LandingDeps & LoginDeps & PasskeyLoginDeps & RegisterJourneyDeps & StepUpDeps & ConsentDeps & AccountDeps & HelpDeps;
+export type JourneyDeps = LandingDeps & LoginDeps & PasskeyLoginDeps & RegisterJourneyDeps & ActivateJourneyDeps & StepUpDeps & ConsentDeps & AccountDeps & SecurityDeps & HelpDeps;
 
 export function journeys(deps: JourneyDeps, ways: { login: readonly LoginMethod[]; proofing: readonly ProofingMethod[] }): readonly Journey[] {
   return [
@@ -54,9 +58,11 @@ export function journeys(deps: JourneyDeps, ways: { login: readonly LoginMethod[
     createDispatch(deps),
     createLogin(deps, ways.login),
     createRegister(deps, ways.proofing),
+    createActivate(deps),
     createStepUp(deps, ways.proofing),
     createConsent(deps),
     createAccount(deps),
+    createSecurity(deps),
     createHelp(deps),
   ];
 }

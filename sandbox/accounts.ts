@@ -159,7 +159,8 @@ function verifiedWrites(
   ];
 }
 
-function verifiedPerson({ name, sex, birthDate, document }: RegisteredPerson, subjectId: string, now: Date): Person {
+/** Somebody as the product keeps them. */
+export function verifiedPerson({ name, sex, birthDate, document }: RegisteredPerson, subjectId: string, now: Date): Person {
   const check = documentTypes[document.type].check(document.number, now);
   if (!check.ok) throw new Error(`a person of the sandbox has an invalid ${document.type}: ${check.reason}`);
   return { id: randomUUID(), subjectId, name, sex, birthDate, document: { ...document, number: check.canonical, key: check.key } };

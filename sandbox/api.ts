@@ -7,6 +7,7 @@ import { LevelOutOfReach, type AccountsRequest, type CreatedAccounts } from './a
 import { behaviours, type Behaviour, type Simulator } from './authorities/simulator.ts';
 import { BadRequest, jsonBody } from './body.ts';
 import type { SandboxContext, SandboxState } from './context.ts';
+import type { CreatedImports, ImportsRequest } from './imports.ts';
 import type { SandboxMessages } from './outbox-gateway.ts';
 import type { People } from './people.ts';
 import type { RegisteredPerson } from './registered-person.ts';
@@ -30,11 +31,12 @@ export interface ApiDeps {
   readonly messages: Pick<SandboxMessages, 'list'>;
   readonly authorities: AuthorityControls;
   readonly createAccounts: (request: AccountsRequest) => Promise<CreatedAccounts>;
+  readonly createImports: (request: ImportsRequest) => Promise<CreatedImports>;
 }
 
 /** What scripts and tests drive the sandbox with: JSON in, JSON out, problems told in words. */
 export function apiRoutes(router: Router<SandboxState>, deps: ApiDeps): void {
-  const { clock, people, captchaAnswer, messages, authorities, createAccounts } = deps;
+  const { clock, people, captchaAnswer, messages, authorities, createAccounts, createImports } = deps;
 
   router.get('/sandbox/people.json', json(async ({ query }) => (query['document'] === undefined ? people.scripted : holders(people, String(query['document'])))));
 
@@ -51,6 +53,8 @@ export function apiRoutes(router: Router<SandboxState>, deps: ApiDeps): void {
   }));
 
   router.post('/sandbox/accounts', json(async (ctx) => createAccounts(valid(accountsRequest, await jsonBody(ctx)))));
+
+  router.post('/sandbox/imports', json(async (ctx) => createImports(valid(importsRequest, await jsonBody(ctx)))));
 
   router.post('/sandbox/clock', json(async (ctx) => {
     const { advanceSeconds } = valid(clockRequest, await jsonBody(ctx));
@@ -88,6 +92,16 @@ const accountsRequest = ajv.compile<AccountsRequest>({
     prefix: { type: 'string', minLength: 1, maxLength: 40 },
     password: { type: 'string', minLength: 1, maxLength: 128 },
     level: { enum: acrValues },
+  },
+});
+
+const importsRequest = ajv.compile<ImportsRequest>({
+  type: 'object',
+  additionalProperties: false,
+  required: ['count'],
+  properties: {
+    count: { type: 'integer', minimum: 1, maximum: 1000 },
+    mobile: { type: ['string', 'null'], pattern: '^1[3-9][0-9]{9}$' },
   },
 });
 

@@ -21,7 +21,9 @@ export type Scenario =
   | 'minority-name'
   | 'minor'
   /** The document already belongs to another sandbox account. */
-  | 'taken';
+  | 'taken'
+  /** Waits for the activation of an imported record. */
+  | 'unactivated';
 
 /** One line for the sandbox pages, by locale. */
 export interface Plays {
@@ -39,6 +41,8 @@ export interface ScriptedPerson extends RegisteredPerson {
   readonly id: string;
   /** The account that the sandbox seeds for this person, with evidence for that level. */
   readonly account?: { readonly username: string; readonly level: 'L1' | 'L2' | 'L3' };
+  /** Imported from another programme and not active yet, where the city has activation; with the mobile bound there. */
+  readonly imported?: { readonly mobile?: string };
   readonly scenario: Scenario;
   readonly bankCards: readonly ScriptedBankCard[];
   readonly plays: Plays;

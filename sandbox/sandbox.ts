@@ -11,6 +11,7 @@ import { apiRoutes, type AuthorityControls, type MovableClock } from './api.ts';
 import { assetRoutes } from './assets.ts';
 import type { SandboxState } from './context.ts';
 import { galleryRoutes, type Gallery } from './gallery.ts';
+import { createImports, seedImports } from './imports.ts';
 import type { SandboxMessages } from './outbox-gateway.ts';
 import { createPages } from './page.ts';
 import type { People } from './people.ts';
@@ -26,7 +27,7 @@ export interface SandboxDeps {
   /** Where this process answers, `http://127.0.0.1:3000`; asked for when a demonstration service calls the platform. */
   readonly issuerOrigin: () => string;
   /** The slice of the profile that the sandbox shows and seeds by. */
-  readonly profile: Pick<Profile, 'brand' | 'ladders' | 'proofing' | 'sandbox'>;
+  readonly profile: Pick<Profile, 'brand' | 'ladders' | 'proofing' | 'activation' | 'sandbox'>;
   /** Of the deployment; the demonstration services are those of them that the sandbox knows by `client_id`. */
   readonly clients: readonly ClientRecord[];
   /** Newest first. */
@@ -65,7 +66,7 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
   const pages = createPages({ asset, platform: brand.platform, https: issuer.startsWith('https:') });
   const accountsDeps: AccountsDeps = { ...deps, ladder: ladders.person, agreementVersion: brand.agreement.version };
 
-  apiRoutes(router, { ...deps, createAccounts: (request) => createAccounts(accountsDeps, request) });
+  apiRoutes(router, { ...deps, createAccounts: (request) => createAccounts(accountsDeps, request), createImports: (request) => createImports(deps, request) });
 
   const services = demonstrationServices.flatMap((service) => {
     const client = deps.clients.find(({ client_id: id }) => id === service.name);
@@ -73,12 +74,15 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
   });
   for (const { service, client } of services) serviceRoutes(router, service, client, { ...deps, pages });
 
-  startPageRoutes(router, { ...deps, pages, services, password: sandbox.password, trial: trialService(profile) });
+  startPageRoutes(router, { ...deps, pages, services, password: sandbox.password, trial: trialService(profile), activation: profile.activation });
   galleryRoutes(router, { gallery: deps.gallery, pages });
 
   return {
     routes: router.routes(),
-    seed: () => seed({ ...accountsDeps, accounts: deps.accounts, people, password: sandbox.password }),
+    async seed() {
+      if (profile.activation) await seedImports(deps, people.scripted);
+      return seed({ ...accountsDeps, accounts: deps.accounts, people, password: sandbox.password });
+    },
   };
 }
 

@@ -16,6 +16,8 @@ export interface StartPageDeps extends Pick<ApiDeps, 'clock' | 'people' | 'messa
   readonly services: readonly { readonly client: ClientRecord; readonly href: string }[];
   /** The service to begin with; undefined where there is none. */
   readonly trial: string | undefined;
+  /** The city lets imported people activate their account. */
+  readonly activation: boolean;
 }
 
 const shownMessages = 8;
@@ -61,7 +63,7 @@ function fromPage(handle: (form: URLSearchParams) => Promise<void>) {
   };
 }
 
-async function startModel({ pages, clock, people, messages, authorities, password, services, trial }: StartPageDeps, ctx: SandboxContext) {
+async function startModel({ pages, clock, people, messages, authorities, password, services, trial, activation }: StartPageDeps, ctx: SandboxContext) {
   const locale = pages.locale(ctx);
   const say = pages.words.in(locale);
   const filter = { text: String(ctx.query['q'] ?? '').slice(0, 60), scenario: String(ctx.query['scenario'] ?? '') };
@@ -69,6 +71,7 @@ async function startModel({ pages, clock, people, messages, authorities, passwor
   return {
     newcomer,
     password,
+    activation,
     card: newcomer?.bankCards.find(({ outcome, kind }) => outcome === 'match' && kind === 'debit'),
     trial: services.map(serviceModel(locale)).find(({ id }) => id === trial),
     services: services.map(serviceModel(locale)),

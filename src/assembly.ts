@@ -8,6 +8,7 @@ import type { PasskeySite } from './domain/authenticator/passkey-options.ts';
 import { isLoopback } from './config/formats.ts';
 import type { ClientRecord } from './domain/client.ts';
 import type { Clock } from './domain/clock.ts';
+import { createActivationPass } from './domain/person/activation-pass.ts';
 import type { Profile } from './domain/policy.ts';
 import type { BankCardSource, IdentitySource } from './domain/proofing/identity-source.ts';
 import { loadAssets, type Assets } from './http/assets.ts';
@@ -182,7 +183,7 @@ interface Parts extends Shown {
 }
 
 function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
-  const { adapters, environment, profile, clock, metrics } = options;
+  const { sources, adapters, environment, profile, clock, metrics } = options;
   const { vault, shortLived, accounts, persons, evidence, sessions, unitOfWork, hasher } = adapters;
   const shared = { clock, accounts, persons, evidence, sessions, unitOfWork, hasher };
   const { quotas, once, drafts } = shortLived;
@@ -193,6 +194,10 @@ function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
     ...shared,
     vault,
     consents: adapters.consents,
+    activations: adapters.activations,
+    activationPass: createActivationPass({ once, vault, clock }),
+    identitySource: sources.identity,
+    quotas,
     once,
     drafts,
     profile,
@@ -220,6 +225,9 @@ function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
     passkeys: { passkeys: adapters.passkeys, verifier: adapters.passkeyVerifier, accounts, once, unitOfWork, vault, clock },
     site: passkeySite(options),
     secondFactor: { totps: adapters.totps, unitOfWork, quotas, vault, clock },
+    totps: adapters.totps,
+    recoveryCodes: adapters.recoveryCodes,
+    lifetimes: profile.sessions,
     endSessions: { provider, sessions, vault, unitOfWork, subjectOf, clock },
     signIns: metrics.signIn,
     proved: metrics.stepUp,

@@ -6,6 +6,7 @@ import type { AppContext } from '../../src/http/app-context.ts';
 import { formBody, readForm, type FormTokens } from '../../src/http/form.ts';
 import { preferencesScope, type Pages } from '../../src/http/page.ts';
 import { isLocale, rememberElder, rememberLocale } from '../../src/http/preferences.ts';
+import type { Profile } from '../../src/domain/policy.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import { ownClientId } from '../../src/oidc/clients.ts';
 import { readSession, type BrowserSessionDeps } from '../../src/oidc/browser-session.ts';
@@ -25,6 +26,7 @@ export interface LandingDeps {
   /** Where people land without a waiting service (LOG-16). */
   readonly landing: string;
   readonly sandbox: boolean;
+  readonly profile: Pick<Profile, 'activation'>;
 }
 
 export interface LandingModel {
@@ -45,6 +47,9 @@ export function createLanding(deps: LandingDeps): Journey {
       router.get('/', async (ctx) => landing(deps, ctx));
       router.get('/login', (ctx) => login(deps, ctx));
       router.get('/register', (ctx) => begin(deps, ctx, deps.landing, { prompt: 'create' }));
+      if (deps.profile.activation) {
+        router.get('/activate', (ctx) => begin(deps, ctx, deps.landing, { prompt: 'create', journey: 'activate' }));
+      }
       router.get(ownRedirectPath, (ctx) => arrive(deps, ctx));
       router.post(preferencesScope, formBody(), (ctx) => switchPreference(deps, ctx));
       router.get(`${captchaPath}/new`, async (ctx) => newCaptcha(deps, ctx));

@@ -43,6 +43,7 @@ export const refusals = {
   'identity.pending': 202,
   'identity.too-many': 429,
   'identity.differs': 422,
+  'activation.gone': 409,
   'bank-card.invalid': 422,
   'bank-card.not-debit': 422,
   'bank-card.class': 422,

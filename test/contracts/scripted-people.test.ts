@@ -49,7 +49,7 @@ describe('the scripted people', () => {
   });
 
   it('play every answer of an authority at least twice and every type of document', () => {
-    for (const scenario of [...outcomes, 'rare-character', 'minority-name', 'minor', 'taken']) {
+    for (const scenario of [...outcomes, 'rare-character', 'minority-name', 'minor', 'taken', 'unactivated']) {
       expect(people.filter((person) => person.scenario === scenario).length).toBeGreaterThanOrEqual(2);
     }
     const types = new Set(people.map((person) => person.document.type));

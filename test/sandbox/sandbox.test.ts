@@ -19,7 +19,7 @@ const issuer = 'http://id.example';
 
 const both = (text: string) => ({ 'zh-CN': text, en: text });
 const named = { title: both('title'), version: '1' };
-const profile: Pick<Profile, 'brand' | 'ladders' | 'proofing' | 'sandbox'> = {
+const profile: Pick<Profile, 'brand' | 'ladders' | 'proofing' | 'activation' | 'sandbox'> = {
   brand: {
     platform: { 'zh-CN': '示范市统一身份认证平台', en: 'Demonstration City' },
     city: both('city'),
@@ -39,6 +39,7 @@ const profile: Pick<Profile, 'brand' | 'ladders' | 'proofing' | 'sandbox'> = {
     ],
   },
   proofing: ['bank-card'],
+  activation: true,
   sandbox: { password: 'Minxin-2026' },
 };
 

@@ -27,6 +27,8 @@ export interface Sandbox {
   authority(source: string, behaviour: Behaviour): Promise<void>;
   /** Accounts `prefix1` … `prefixN` with evidence for the level. */
   accounts(wanted: { count: number; prefix: string; password: string; level: string }): Promise<CreatedAccounts>;
+  /** Generated people who wait for their activation; `mobile`: the bound one, their own by default, null: none. */
+  imports(wanted: { count: number; mobile?: string | null }): Promise<{ readonly first: { readonly documentNumber: string } }>;
   /** The scripted people, one entry of /sandbox/people.json each. */
   people<Person>(): Promise<readonly Person[]>;
 }
@@ -60,6 +62,7 @@ export function sandboxOf({ address }: Pick<Product, 'address'>): Sandbox {
       await ask(`/sandbox/authorities/${source}`, { behaviour });
     },
     accounts: (wanted) => ask('/sandbox/accounts', wanted),
+    imports: (wanted) => ask('/sandbox/imports', wanted),
     people: () => ask('/sandbox/people.json'),
   };
 }

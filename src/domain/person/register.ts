@@ -61,7 +61,7 @@ export function checkRegistration(form: RegistrationForm, policies: Registration
 export function passwordProblems(
   { newPassword, confirmPassword }: { newPassword: string; confirmPassword: string },
   policy: PasswordPolicy,
-  facts: { username?: string | undefined; mobile?: string | undefined },
+  facts: { username?: string | undefined; mobile?: string | undefined; document?: string | undefined },
 ): readonly Refused[] {
   const known = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
   const [reason] = unmetPasswordRules(policy, newPassword, known);

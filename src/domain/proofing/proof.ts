@@ -29,6 +29,9 @@ export interface Applicant {
   readonly sessionUid: string | undefined;
 }
 
+/** Who is asked about: somebody without an account, in an activation. */
+type Asking = Pick<AuditEvent, 'accountId' | 'clientId' | 'requestId'>;
+
 /** How each outcome is told to the person; only `match` goes on (AST-13). */
 const refusalOf: Readonly<Record<Exclude<SourceOutcome, 'match'>, RefusalCode>> = {
   mismatch: 'identity.mismatch',
@@ -59,8 +62,8 @@ export async function countProofing({ quotas, clock }: Pick<ProofDeps, 'quotas' 
  * @param field - of the form, marked for refusals about what was typed
  */
 export async function requireMatch(
-  deps: ProofDeps,
-  applicant: Applicant,
+  deps: Pick<ProofDeps, 'unitOfWork' | 'clock'>,
+  applicant: Asking,
   proof: { kind: EvidenceKind; source: string; answer: SourceAnswer; field: string; params?: Record<string, string> },
 ): Promise<void> {
   const { outcome, reference, reason } = proof.answer;
@@ -158,7 +161,7 @@ function evidenceWrites(
 
 function auditOf(
   { clock }: Pick<ProofDeps, 'clock'>,
-  { accountId, clientId, requestId }: Applicant,
+  { accountId, clientId, requestId }: Asking,
   event: AuditEvent['event'],
   details: AuditEvent['details'],
 ): AuditEvent {

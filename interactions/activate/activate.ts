@@ -1,0 +1,64 @@
+import type { AppContext } from '../../src/http/app-context.ts';
+import { Refused } from '../../src/domain/refused.ts';
+import { draftOf, runAction, showStep, submitStep, type Wizard } from '../../src/http/wizard.ts';
+import { finish } from '../../src/oidc/outcome.ts';
+import type { Journey } from '../journey.ts';
+import { visitOf, type VisitDeps } from '../visit.ts';
+import { doneStep, identityStep, mobileStep, passwordStep, type ActivateDraft, type ActivateScene, type ActivateStepDeps } from './steps.ts';
+import { documentStep, nobodyStep, lookUp } from './lookup.ts';
+
+/**
+ * 账号激活 – imported people take up their account (ACT-01 to ACT-06): document and mobile → the bound mobile → proof
+ * of holding the document → password → done, signed in, back to the waiting service.
+ */
+export interface ActivateJourneyDeps extends VisitDeps, ActivateStepDeps {}
+
+/** How the person authenticated by activating: chose a password and redeemed an SMS code. */
+const amr = ['pwd', 'sms'];
+
+export function createActivate(deps: ActivateJourneyDeps): Journey {
+  const wizard: Wizard<ActivateDraft, ActivateScene> = {
+    name: 'activate',
+    empty: {},
+    steps: [documentStep(deps), nobodyStep(deps), mobileStep(deps), identityStep(deps), passwordStep(deps), doneStep(deps)],
+  };
+  const run = ({ uid, base }: ActivateScene) => ({ id: uid, base: `${base}/activate` });
+  return {
+    name: 'activate',
+    routes(router) {
+      if (!deps.profile.activation) return;
+      router.get('/interaction/:uid/activate/finish', async (ctx) => {
+        const scene = await sceneOf(deps, ctx);
+        const { accountId, activatedAt } = await draftOf(deps, wizard, run(scene));
+        if (accountId === undefined) return ctx.redirect(`${scene.base}/activate`);
+        await finish(ctx, deps.provider(), {
+          outcome: 'signed-in',
+          accountId,
+          amr,
+          at: new Date(activatedAt ?? deps.clock.now().getTime()),
+          created: scene.prompt.name === 'create',
+        });
+      });
+      router.get('/interaction/:uid/activate{/:step}', async (ctx) => {
+        const scene = await sceneOf(deps, ctx);
+        await showStep(deps, wizard, run(scene), scene, ctx, ctx.params.step);
+      });
+      router.post('/interaction/:uid/activate/:step', async (ctx) => {
+        const scene = await sceneOf(deps, ctx);
+        await submitStep(deps, wizard, run(scene), scene, ctx, String(ctx.params.step));
+      });
+      router.post('/interaction/:uid/activate/:step/send-code', async (ctx) => {
+        const scene = await sceneOf(deps, ctx);
+        await runAction(deps, wizard, run(scene), scene, ctx, String(ctx.params.step), 'send-code');
+      });
+    },
+  };
+}
+
+/** @throws Refused interaction.expired outside a sign-in or a registration */
+async function sceneOf(deps: ActivateJourneyDeps, ctx: AppContext): Promise<ActivateScene> {
+  const visit = await visitOf(deps, ctx);
+  if (!['create', 'login'].includes(visit.prompt.name)) throw new Refused('interaction.expired');
+  const passed = await deps.activationPass.read(visit.uid);
+  return { ...visit, passed: passed && (await lookUp(deps, passed)) };
+}

@@ -1,0 +1,149 @@
+import type { Activation } from '../../src/domain/person/activation-store.ts';
+import { validities } from '../../src/domain/person/document-validity.ts';
+import { mask } from '../../src/domain/person/masking.ts';
+import type { Brand, Profile } from '../../src/domain/policy.ts';
+import { maskedModel } from '../../src/http/masked.ts';
+import type { FormModel, Link, Locale, MaskedModel, ProgressModel } from '../../src/http/page-model.ts';
+import type { Say, Words } from '../../src/http/words.ts';
+import { progress } from '../../src/http/wizard.ts';
+import type { ResultModel } from '../layout/result.ts';
+
+/** What the pages of the activation show. */
+
+export interface ActivateWords {
+  readonly locale: Locale;
+  readonly words: Words;
+  readonly say: Say;
+}
+
+interface Choice {
+  readonly value: string;
+  readonly label: string;
+}
+
+const steps = ['activate.step.document', 'activate.step.identity', 'activate.step.password', 'activate.step.done'];
+
+function bar(say: Say, current: number): ProgressModel {
+  return progress(steps.map((step) => say(step)), current);
+}
+
+export interface DocumentPageModel {
+  readonly progress: ProgressModel;
+  readonly form: FormModel;
+  readonly documentTypes: readonly Choice[];
+}
+
+export function documentPageModel({ say }: ActivateWords, { documents }: Pick<Profile, 'documents'>, form: FormModel): DocumentPageModel {
+  return { progress: bar(say, 0), form, documentTypes: documents.map((type) => ({ value: type, label: say(`layout.document.type.${type}`) })) };
+}
+
+/** @param base - of the interaction */
+export function nobodyModel({ say }: ActivateWords, base: string): ResultModel {
+  return {
+    progress: bar(say, 0),
+    outcome: 'failed',
+    title: say('activate.nobody.title'),
+    text: say('activate.nobody.text'),
+    next: { href: `${base}/register`, label: say('activate.nobody.register') },
+    secondary: [
+      { href: `${base}/login`, label: say('activate.nobody.sign-in') },
+      { href: `${base}/activate/document`, label: say('activate.nobody.again') },
+    ],
+  };
+}
+
+export interface MobilePageModel {
+  readonly progress: ProgressModel;
+  readonly form: FormModel;
+  readonly bound: MaskedModel;
+  readonly given: MaskedModel;
+  /** 更换手机号. */
+  readonly replaceAction: string;
+  readonly back: Link;
+}
+
+export function mobilePageModel(
+  { locale, words, say }: ActivateWords,
+  { form, bound, given, base }: { form: FormModel; bound: string; given: string; base: string },
+): MobilePageModel {
+  const masked = (mobile: string) => maskedModel(words, locale, mask.mobile(mobile));
+  return {
+    progress: bar(say, 0),
+    form,
+    bound: masked(bound),
+    given: masked(given),
+    replaceAction: `${form.action}?replace=1`,
+    back: { href: `${base}/document`, label: say('layout.back') },
+  };
+}
+
+export interface IdentityPageModel {
+  readonly progress: ProgressModel;
+  readonly form: FormModel;
+  /** Absent with another mobile than the bound one: then the name is asked, not shown. */
+  readonly name: MaskedModel | undefined;
+  readonly documentType: string;
+  readonly documentNumber: MaskedModel;
+  readonly mobile: MaskedModel;
+  readonly replacing: boolean;
+  readonly validities: readonly Choice[];
+  readonly back: Link;
+}
+
+export function identityPageModel(
+  { locale, words, say }: ActivateWords,
+  { masking }: Pick<Profile, 'masking'>,
+  { form, activation: { person }, mobile, replacing, back }: { form: FormModel; activation: Activation; mobile: string; replacing: boolean; back: string },
+): IdentityPageModel {
+  return {
+    progress: bar(say, 1),
+    form,
+    name: replacing ? undefined : maskedModel(words, locale, mask.name(person.name, masking.name)),
+    documentType: say(`layout.document.type.${person.document.type}`),
+    documentNumber: maskedModel(words, locale, mask.document(person.document.number, masking.document)),
+    mobile: maskedModel(words, locale, mask.mobile(mobile)),
+    replacing,
+    validities: validities.map((value) => ({ value, label: say(`activate.validity.${value}`) })),
+    back: { href: back, label: say('layout.back') },
+  };
+}
+
+export interface PasswordPageModel {
+  readonly progress: ProgressModel;
+  readonly form: FormModel;
+  readonly password: { readonly hint: string; readonly rules: readonly string[] };
+  readonly agreement: readonly Link[];
+  readonly back: Link;
+}
+
+export function passwordPageModel(
+  { locale, say }: ActivateWords,
+  { password, brand }: { password: Profile['password']; brand: Pick<Brand, 'agreement' | 'privacy'> },
+  { form, back }: { form: FormModel; back: string },
+): PasswordPageModel {
+  return {
+    progress: bar(say, 2),
+    form,
+    password: { hint: say(`register.password-hint.${password.characters}`, { min: password.minLength, max: password.maxLength }), rules: [] },
+    agreement: [
+      { href: '/help/agreement', label: brand.agreement.title[locale] },
+      { href: '/help/privacy', label: brand.privacy.title[locale] },
+    ],
+    back: { href: back, label: say('layout.back') },
+  };
+}
+
+/** @param finish - address that ends the interaction */
+export function doneModel(
+  { locale, say }: ActivateWords,
+  { portal }: Pick<Brand, 'portal'>,
+  { service, finish }: { service: string | undefined; finish: string },
+): ResultModel {
+  return {
+    progress: bar(say, 3),
+    outcome: 'done',
+    title: say('activate.done.title'),
+    text: say('activate.done.text'),
+    next: { href: finish, label: service === undefined ? say('activate.done.to-landing', { portal: portal.name[locale] }) : say('layout.back-to', { service }) },
+  };
+}
