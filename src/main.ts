@@ -1,3 +1,4 @@
+import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 
 /**
@@ -5,6 +6,8 @@ import { join } from 'node:path';
  * `Date` before anything else is imported (docs/adr/0016), so imports that matter are dynamic.
  */
 const [command = 'serve', ...args] = process.argv.slice(2);
+// What was compiled at the last start, beside the code and as well guarded as it; a folder that is not writable does without.
+enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/minxin'));
 const production = process.env.NODE_ENV === 'production';
 // Where production asks for it by mistake, the configuration refuses with its reason.
 if (!production && (process.env.SANDBOX || 'on') === 'on') {
