@@ -1,4 +1,5 @@
 import { examples as account } from './account/examples.ts';
+import { examples as security } from './account/security/examples.ts';
 import { examples as activate } from './activate/examples.ts';
 import { examples as consent } from './consent/examples.ts';
 import { examples as error } from './error/examples.ts';
@@ -31,6 +32,7 @@ export const examples: readonly Example[] = [
   ...bankCard,
   ...consent,
   ...account,
+  ...security,
   ...logout,
   ...error,
   ...formPost,

@@ -16,8 +16,7 @@ import type { ProofingMethod } from './proofing-method.ts';
 import { createRegister, type RegisterJourneyDeps } from './register/register.ts';
 import { bankCard, type BankCardDeps } from './step-up/bank-card/bank-card.ts';
 import { realName, type RealNameDeps } from './step-up/real-name/real-name.ts';
-import type { StepUpDeps } from './step-up/stage.ts';
-import { createStepUp } from './step-up/step-up.ts';
+import { createStepUp, type StepUpDeps } from './step-up/step-up.ts';
 import type { PasswordDeps } from '../src/domain/authenticator/password.ts';
 import type { SmsCodeDeps } from './login/sms-code/sms-code.ts';
 

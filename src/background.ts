@@ -98,8 +98,10 @@ async function checkSkew({ database }: Adapters, now: Date, log: Log): Promise<b
 }
 
 function deliveries({ adapters, words, profile, ring, environment, clock }: Assembly, { sms, mail }: BackgroundOptions['gateways']): Deliveries {
+  const { platform, hotline, helpCentre } = profile.brand;
+  const help = new URL(helpCentre, environment.issuer).href;
   const text = (template: string, locale: string, params: Readonly<Record<string, string>>) =>
-    words.text(locale as Locale, `messages.${template}`, { ...params, platform: profile.brand.platform[locale as Locale] });
+    words.text(locale as Locale, `messages.${template}`, { ...params, platform: platform[locale as Locale], hotline, help });
   return {
     sms: (payload, id) =>
       sms.send({ id, to: payload.to, template: payload.template, params: payload.params, text: text(payload.template, payload.locale, payload.params) }),

@@ -25,7 +25,7 @@ export interface AccountDeps {
   readonly clock: Clock;
   readonly tokens: FormTokens;
   readonly pages: Pages;
-  readonly profile: Pick<Profile, 'ladders' | 'proofing' | 'masking'>;
+  readonly profile: Pick<Profile, 'ladders' | 'proofing' | 'masking' | 'authenticators'>;
 }
 
 const endScope = '/account/sessions/end';

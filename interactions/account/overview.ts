@@ -24,6 +24,8 @@ export interface OverviewModel {
   readonly sessions: readonly { readonly current: boolean; readonly signedInAt: string; readonly lastSeenAt: string; readonly methods: readonly string[] }[];
   readonly endSessions: { readonly action: string; readonly token: string };
   readonly logout: { readonly action: string };
+  /** To passkeys and second factor, where the deployment has them. */
+  readonly securityHref: string | undefined;
 }
 
 interface LevelGroup {
@@ -43,7 +45,7 @@ interface LevelGroup {
 export interface OverviewScene {
   readonly locale: Locale;
   readonly words: Words;
-  readonly profile: Pick<Profile, 'ladders' | 'proofing' | 'masking'>;
+  readonly profile: Pick<Profile, 'ladders' | 'proofing' | 'masking' | 'authenticators'>;
 }
 
 export interface OverviewFacts {
@@ -58,12 +60,14 @@ export interface OverviewFacts {
 
 /** @param endSessions - the form that ends every session */
 export function overviewModel(scene: OverviewScene, facts: OverviewFacts, endSessions: OverviewModel['endSessions']): OverviewModel {
+  const { authenticators } = scene.profile;
   return {
     ...profileModel(scene, facts),
     ...levelModel(scene, facts),
     sessions: facts.sessions.map((session) => sessionModel(scene, session, facts.currentUid)),
     endSessions,
     logout: { action: '/session/end' },
+    securityHref: authenticators.passkey || authenticators.totp ? '/account/security' : undefined,
   };
 }
 

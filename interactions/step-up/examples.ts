@@ -2,9 +2,9 @@ import { mask } from '../../src/domain/person/masking.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import { maskedModel } from '../../src/http/masked.ts';
 import type { Example, ExampleScene } from '../journey.ts';
-import { housingFund, interaction, longService, sampleAct, sampleForm, unfilled, zhangwei, type SampleForm } from '../layout/samples.ts';
+import { housingFund, interaction, longService, nowhere, sampleAct, sampleForm, unfilled, zhangwei, type SampleForm } from '../layout/samples.ts';
 import { levelsModel } from './levels.ts';
-import { bar, provedModel, type PasswordModel, type VerifyModel } from './pages.ts';
+import { bar, provedModel, type PasskeyModel, type PasswordModel, type VerifyModel } from './pages.ts';
 
 const base = `${interaction}/step-up`;
 const back = ({ say }: ExampleScene) => ({ href: base, label: say('layout.back') });
@@ -37,6 +37,7 @@ function levels(state: string, acr: string, { evidence, amr }: Held, { service =
         methods: profile.proofing.map((name) => ({ name, needsPerson: name !== 'real-name' })),
         base,
         personKnown: evidence.includes('real-name'),
+        hasPasskey: profile.authenticators.passkey,
         token: sampleAct.token,
       });
       return { ...model, decline: { ...model.decline, ...sampleAct } };
@@ -64,6 +65,15 @@ function password(state: string, refused?: Refused): Example {
     state,
     service: housingFund,
     model: (scene): PasswordModel => ({ form: sampleForm(scene, { fields: ['password'], refused }), back: back(scene) }),
+  };
+}
+
+function passkey(state: string, refused?: Refused): Example {
+  return {
+    view: 'step-up/passkey',
+    state,
+    service: housingFund,
+    model: (scene): PasskeyModel => ({ form: sampleForm(scene, { fields: ['credential'], refused }), challenge: nowhere, back: back(scene) }),
   };
 }
 
@@ -99,6 +109,8 @@ export const examples: readonly Example[] = [
   password('nothing-filled', unfilled('password')),
   password('wrong', new Refused('credentials.wrong', 'password', { reason: 'confirm' })),
   password('wrong-too-often', new Refused('credentials.throttled', 'password', { minutes: 15 })),
+  passkey('empty'),
+  passkey('refused', new Refused('passkey.wrong', 'credential')),
   proved('level-raised', 'real-name', 'L2', false),
   proved('level-raised-for-service', 'bank-card', 'L3', true),
 ];

@@ -41,6 +41,8 @@ export interface LevelsFacts {
   /** `/interaction/:uid/step-up`. */
   readonly base: string;
   readonly personKnown: boolean;
+  /** The account has one, and this deployment takes it. */
+  readonly hasPasskey: boolean;
   /** Of the form that declines. */
   readonly token: string;
 }
@@ -64,13 +66,13 @@ export function levelsModel({ locale, say }: { locale: Locale; say: Say }, asked
   };
 }
 
-interface MissingDeps extends Pick<LevelsFacts, 'methods' | 'base' | 'personKnown'> {
+interface MissingDeps extends Pick<LevelsFacts, 'methods' | 'base' | 'personKnown' | 'hasPasskey'> {
   readonly say: Say;
 }
 
 /**
  * Only the missing part, as steps in order: identity first where a method needs one, then the evidence,
- * and the password when the session is too weak.
+ * and password or passkey when the session is too weak.
  */
 function missingParts(target: AssuranceLevel, facts: LevelFacts, deps: MissingDeps): readonly MissingPart[] {
   const ways = waysTo(target, facts);
@@ -87,7 +89,7 @@ function missingParts(target: AssuranceLevel, facts: LevelFacts, deps: MissingDe
     }
     parts.push({ heading: deps.say('step-up.missing.evidence'), methods: wanted.map((method) => tile(method, deps)) });
   }
-  if (ways.every(({ authentication }) => authentication)) parts.push(passwordPart(deps));
+  if (ways.every(({ authentication }) => authentication)) parts.push(authenticationPart(deps));
   return parts;
 }
 
@@ -102,17 +104,13 @@ function tile({ name, needsPerson }: MissingDeps['methods'][number], { base, per
   };
 }
 
-function passwordPart({ base, say }: MissingDeps): MissingPart {
-  return {
-    heading: say('step-up.missing.authentication'),
-    methods: [
-      {
-        name: 'password',
-        label: say('step-up.password-name'),
-        description: say('step-up.password-description'),
-        href: `${base}/password`,
-        state: 'open',
-      },
-    ],
-  };
+function authenticationPart({ base, hasPasskey, say }: MissingDeps): MissingPart {
+  const way = (name: 'password' | 'passkey'): MissingPart['methods'][number] => ({
+    name,
+    label: say(`step-up.${name}-name`),
+    description: say(`step-up.${name}-description`),
+    href: `${base}/${name}`,
+    state: 'open',
+  });
+  return { heading: say('step-up.missing.authentication'), methods: [way('password'), ...(hasPasskey ? [way('passkey')] : [])] };
 }

@@ -21,6 +21,13 @@ export interface PasswordModel {
   readonly back: Link;
 }
 
+/** A passkey in place of the password. */
+export interface PasskeyModel {
+  readonly form: FormModel;
+  readonly challenge: string;
+  readonly back: Link;
+}
+
 /** Progress bar of the wizard around a method. */
 export function bar(say: Say, method: string, current: number): ProgressModel {
   return progress([say('step-up.verify'), say(`step-up.${method}.name`), say('step-up.done')], current);

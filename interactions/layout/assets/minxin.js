@@ -109,6 +109,21 @@ for (const button of document.querySelectorAll('[data-clear]')) {
   follow();
 }
 
+/* Paper and clipboard, for what is shown once. */
+
+for (const button of document.querySelectorAll('[data-print]')) {
+  button.hidden = false;
+  button.addEventListener('click', () => print());
+}
+
+for (const button of document.querySelectorAll('[data-copy]')) {
+  button.hidden = navigator.clipboard === undefined;
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(byId(button.dataset.copy).innerText);
+    button.textContent = button.dataset.done;
+  });
+}
+
 /* Captcha: another picture without leaving the page, or work for the machine in place of the picture. */
 
 function captchaOf(box) {

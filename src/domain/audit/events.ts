@@ -14,6 +14,7 @@ export const auditEvents = {
   'consent.given': 'a person allowed a service to read data; `scopes`',
   'consent.denied': 'a person refused a service',
   'password.rehashed': 'a stored password hash was renewed at sign-in',
+  'owner.proved': 'a signed-in person proved again who they are, to change something about the account',
   'passkey.added': 'a passkey was added to an account',
   'passkey.renamed': 'a passkey was given another name',
   'passkey.removed': 'a passkey was removed from an account',

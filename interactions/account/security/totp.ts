@@ -1,0 +1,136 @@
+import type Router from '@koa/router';
+import { encode } from 'uqr';
+import { newRecoveryCodes } from '../../../src/domain/authenticator/recovery-codes.ts';
+import { base32, matchingStep, newTotpSecret, totpUri } from '../../../src/domain/authenticator/totp.ts';
+import { secondsAfter } from '../../../src/domain/clock.ts';
+import { mask } from '../../../src/domain/person/masking.ts';
+import { Refused } from '../../../src/domain/refused.ts';
+import type { AppContext, AppState } from '../../../src/http/app-context.ts';
+import { fieldsOf, readForm } from '../../../src/http/form.ts';
+import { checkForm, textFields } from '../../../src/http/form-schema.ts';
+import type { FormModel } from '../../../src/http/page-model.ts';
+import { showStep, submitStep, type FormState, type Wizard } from '../../../src/http/wizard.ts';
+import { provedOwner } from '../fresh-proof.ts';
+import type { Owner } from '../owner.ts';
+import { commitChange, leaveWith, securityPath, type SecurityDeps } from './change.ts';
+import { recoveryCodesPath, recoveryCodeWrites, showOnce } from './recovery-codes.ts';
+
+/** 验证器应用 – set up by a picture to scan or a text to type, confirmed by its first code. */
+
+const setUpPath = `${securityPath}/totp`;
+const removePath = `${setUpPath}/remove`;
+
+interface Scene {
+  readonly ctx: AppContext;
+  readonly owner: Owner;
+  /** Of the app that is being set up. */
+  readonly secret: Buffer;
+}
+
+export interface TotpModel {
+  readonly form: FormModel;
+  readonly qr: QrModel;
+  /** For whoever cannot scan. */
+  readonly secret: string;
+  readonly uri: string;
+}
+
+/** A QR code as one path of squares. */
+export interface QrModel {
+  readonly size: number;
+  readonly path: string;
+}
+
+export function totpRoutes(router: Router<AppState>, deps: SecurityDeps): void {
+  const wizard = setUpWizard(deps);
+  const run = ({ owner }: Scene) => ({ id: owner.sessionUid, base: securityPath });
+  router.get(setUpPath, async (ctx) => {
+    const scene = await setUpScene(deps, ctx);
+    if (scene) await showStep(deps, wizard, run(scene), scene, ctx, 'totp');
+  });
+  router.post(setUpPath, async (ctx) => {
+    const scene = await setUpScene(deps, ctx);
+    if (scene) await submitStep(deps, wizard, run(scene), scene, ctx, 'totp');
+  });
+  router.get(removePath, async (ctx) => {
+    const owner = await provedOwner(deps, ctx, removePath);
+    if (!owner) return;
+    const model = { action: removePath, token: deps.tokens.issue(ctx, removePath) };
+    await deps.pages.render(ctx, { view: 'account/security/totp-remove', model, user: owner.user });
+  });
+  router.post(removePath, async (ctx) => {
+    const owner = await provedOwner(deps, ctx, removePath);
+    if (!owner) return;
+    readForm(ctx, deps.tokens, removePath);
+    const accountId = owner.account.id;
+    await commitChange(deps, ctx, owner, 'totp.removed', [
+      { write: 'totp.remove', accountId },
+      { write: 'recovery-codes.remove', accountId },
+    ]);
+    ctx.status = 303;
+    ctx.redirect(leaveWith('totp-removed'));
+  });
+}
+
+const keptSeconds = 900;
+const secretKey = ({ sessionUid }: Owner) => `totp-set-up:${sessionUid}`;
+
+/** The same secret for as long as somebody is at it: a reload must not make the app's entry worthless. */
+async function setUpScene(deps: SecurityDeps, ctx: AppContext): Promise<Scene | undefined> {
+  const owner = await provedOwner(deps, ctx, setUpPath);
+  if (!owner) return undefined;
+  const now = deps.clock.now();
+  const sealed = await deps.once.get(secretKey(owner), now);
+  if (sealed !== undefined) return { ctx, owner, secret: Buffer.from(deps.vault.openFor('totp-set-up', Buffer.from(sealed, 'base64')), 'base64') };
+  const secret = newTotpSecret();
+  const fresh = deps.vault.sealFor('totp-set-up', secret.toString('base64')).toString('base64');
+  await deps.once.put(secretKey(owner), fresh, secondsAfter(now, keptSeconds));
+  return { ctx, owner, secret };
+}
+
+function setUpWizard(deps: SecurityDeps): Wizard<Record<never, never>, Scene> {
+  const schema = textFields({ totpCode: 16 });
+  return {
+    name: 'account-totp',
+    draftless: true,
+    empty: {},
+    steps: [
+      {
+        path: 'totp',
+        when: () => true,
+        done: () => false,
+        async page(_, { owner, secret }, state) {
+          const uri = totpUri({ secret, platform: deps.site.name, account: mask.mobile(owner.account.mobile).text });
+          return { view: 'account/security/totp', model: totpModel(secret, uri, state), user: owner.user };
+        },
+        async submit({ values }, _, { ctx, owner, secret }) {
+          checkForm(schema, values);
+          const at = deps.clock.now();
+          const step = matchingStep({ secret, lastStep: 0 }, values.totpCode ?? '', at);
+          if (step === undefined) throw new Refused('totp.wrong', 'totpCode');
+          const put = { write: 'totp.put', accountId: owner.account.id, secret, step, at } as const;
+          const codes = newRecoveryCodes();
+          await commitChange(deps, ctx, owner, 'totp.set-up', [put, ...recoveryCodeWrites(deps, owner, codes)]);
+          await showOnce(deps, owner, codes);
+          await deps.once.take(secretKey(owner), at);
+          return { leaveTo: recoveryCodesPath };
+        },
+      },
+    ],
+  };
+}
+
+export function totpModel(secret: Buffer, uri: string, { action, token, problems }: FormState): TotpModel {
+  return {
+    form: { action, token, problems, fields: fieldsOf(['totpCode'], {}, problems), captcha: undefined, code: undefined },
+    qr: qrModel(uri),
+    secret: (base32(secret).match(/.{1,4}/g) ?? []).join(' '),
+    uri,
+  };
+}
+
+function qrModel(text: string): QrModel {
+  const { data, size } = encode(text, { ecc: 'M', border: 2 });
+  const path = data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : []))).join('');
+  return { size, path };
+}

@@ -1,0 +1,102 @@
+import type Router from '@koa/router';
+import { signInWithPasskey } from '../../src/domain/authenticator/passkey.ts';
+import { requestOptions } from '../../src/domain/authenticator/passkey-options.ts';
+import { confirmPassword } from '../../src/domain/authenticator/password.ts';
+import { Refused } from '../../src/domain/refused.ts';
+import type { AppState } from '../../src/http/app-context.ts';
+import { fieldsOf } from '../../src/http/form.ts';
+import { checkForm, textFields } from '../../src/http/form-schema.ts';
+import type { FormModel } from '../../src/http/page-model.ts';
+import { showStep, submitStep, type FormState, type Wizard, type WizardStep } from '../../src/http/wizard.ts';
+import { finish } from '../../src/oidc/outcome.ts';
+import type { PasskeyModel, PasswordModel } from './pages.ts';
+import { stageOf, type Stage, type StepUpDeps } from './stage.ts';
+
+/** The person is known and verified, only this session is too weak (AST-06): the password once more, or a passkey. */
+
+type Step = WizardStep<Record<never, never>, Stage>;
+
+export function authenticationRoutes(router: Router<AppState>, deps: StepUpDeps): void {
+  const { passkey } = deps.authenticators;
+  const wizard: Wizard<Record<never, never>, Stage> = {
+    name: 'step-up:authentication',
+    draftless: true,
+    empty: {},
+    steps: [passwordStep(deps), ...(passkey ? [passkeyStep(deps)] : [])],
+  };
+  const run = ({ scene }: Stage) => ({ id: scene.uid, base: scene.base });
+  for (const { path } of wizard.steps) {
+    router.get(`/interaction/:uid/step-up/${path}`, async (ctx) => {
+      const stage = await stageOf(deps, ctx);
+      await showStep(deps, wizard, run(stage), stage, ctx, path);
+    });
+    router.post(`/interaction/:uid/step-up/${path}`, async (ctx) => {
+      const stage = await stageOf(deps, ctx);
+      await submitStep(deps, wizard, run(stage), stage, ctx, path);
+    });
+  }
+  if (passkey) passkeyChallenge(router, deps);
+}
+
+function passwordStep(deps: StepUpDeps): Step {
+  const schema = textFields({ password: 256 });
+  return {
+    path: 'password',
+    when: () => true,
+    done: () => false,
+    async page(_, { visit, scene }, state) {
+      const model: PasswordModel = { form: formOf(state, 'password'), back: { href: scene.base, label: scene.say('layout.back') } };
+      return { view: 'step-up/password', model, service: visit.service };
+    },
+    async submit(form, _, { visit, scene }) {
+      checkForm(schema, form.values);
+      await confirmPassword(deps.passwords, {
+        accountId: scene.account.id,
+        password: form.values.password ?? '',
+        address: visit.ctx.state.address,
+      });
+      const outcome = { outcome: 'proved', amr: ['pwd'], at: deps.clock.now() } as const;
+      return { finish: () => finish(visit.ctx, deps.provider(), outcome) };
+    },
+  };
+}
+
+const challengeScope = (uid: string) => ({ purpose: 'step-up', scope: uid }) as const;
+
+function passkeyStep(deps: StepUpDeps): Step {
+  const schema = textFields({ credential: 16_384 });
+  return {
+    path: 'passkey',
+    when: () => true,
+    done: () => false,
+    async page(_, { visit, scene }, state) {
+      const form = formOf(state, 'credential');
+      const model: PasskeyModel = { form, challenge: `${state.action}/challenge`, back: { href: scene.base, label: scene.say('layout.back') } };
+      return { view: 'step-up/passkey', model, service: visit.service };
+    },
+    async submit(form, _, { visit, scene }) {
+      checkForm(schema, form.values);
+      const { requestId, locale } = visit.ctx.state;
+      const attempt = { ...challengeScope(visit.uid), requestId, locale };
+      const { accountId, amr = [], writes } = await signInWithPasskey(deps.passkeys, attempt, form.values.credential ?? '');
+      if (accountId !== scene.account.id) throw new Refused('passkey.wrong', 'credential');
+      await deps.unitOfWork.commit('step-up-passkey', writes);
+      const outcome = { outcome: 'proved', amr, at: deps.clock.now() } as const;
+      return { finish: () => finish(visit.ctx, deps.provider(), outcome) };
+    },
+  };
+}
+
+/** Only passkeys of this account will do. */
+function passkeyChallenge(router: Router<AppState>, deps: StepUpDeps): void {
+  router.get('/interaction/:uid/step-up/passkey/challenge', async (ctx) => {
+    const { visit, scene } = await stageOf(deps, ctx);
+    const passkeys = await deps.passkeys.passkeys.ofAccount(scene.account.id);
+    ctx.set('Cache-Control', 'no-store');
+    ctx.body = await requestOptions({ ...deps.passkeys, site: deps.site }, challengeScope(visit.uid), passkeys);
+  });
+}
+
+function formOf({ action, token, values, problems }: FormState, field: string): FormModel {
+  return { action, token, problems, fields: fieldsOf([field], values, problems), captcha: undefined, code: undefined };
+}

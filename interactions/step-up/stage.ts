@@ -1,0 +1,48 @@
+import type { PasskeyDeps } from '../../src/domain/authenticator/passkey.ts';
+import type { PasskeySite } from '../../src/domain/authenticator/passkey-options.ts';
+import type { PasswordDeps } from '../../src/domain/authenticator/password.ts';
+import type { AuthenticatorPolicy } from '../../src/domain/policy.ts';
+import { Refused } from '../../src/domain/refused.ts';
+import type { UnitOfWork } from '../../src/domain/unit-of-work.ts';
+import type { AppContext } from '../../src/http/app-context.ts';
+import type { LevelDeps } from '../../src/oidc/level.ts';
+import { proofingScene, type ProofingSceneDeps } from '../proofing-method.ts';
+import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
+import { confirmedKey, confirmedSeconds, type ProofingWizardDeps, type StepUpScene } from './proofing.ts';
+
+export interface StepUpDeps extends VisitDeps, ProofingWizardDeps, ProofingSceneDeps {
+  readonly levels: LevelDeps;
+  readonly unitOfWork: UnitOfWork;
+  readonly passwords: Pick<PasswordDeps, 'accounts' | 'hasher' | 'quotas' | 'vault' | 'clock'>;
+  readonly authenticators: AuthenticatorPolicy;
+  readonly passkeys: PasskeyDeps;
+  readonly site: PasskeySite;
+}
+
+/** A step-up under way: the request, and who is in it. */
+export interface Stage {
+  readonly visit: Visit;
+  readonly scene: StepUpScene;
+}
+
+/** @throws Refused form.stale outside a step-up */
+export async function stageOf(deps: StepUpDeps, ctx: AppContext): Promise<Stage> {
+  const visit = await visitOf(deps, ctx);
+  if (!visit.session || visit.prompt.name !== 'step_up') throw new Refused('interaction.expired');
+  const { accountId, uid: sessionUid } = visit.session;
+  const [scene, recentlyConfirmed] = await Promise.all([
+    proofingScene(deps, ctx, { accountId, clientId: visit.client.clientId, sessionUid }),
+    confirmedLately(deps, sessionUid),
+  ]);
+  return {
+    visit,
+    scene: { ...scene, uid: visit.uid, sessionUid, base: `${visit.base}/step-up`, service: visit.service, recentlyConfirmed },
+  };
+}
+
+async function confirmedLately(deps: StepUpDeps, sessionUid: string): Promise<boolean> {
+  const now = deps.clock.now();
+  if ((await deps.once.get(confirmedKey(sessionUid), now)) !== undefined) return true;
+  const factors = await deps.levels.sessions.factors(sessionUid, now);
+  return factors.some(({ amr, at }) => amr === 'sms' && now.getTime() - at.getTime() <= confirmedSeconds * 1000);
+}
