@@ -21,8 +21,8 @@ export function createAccountStore({ db, vault }: Deps): AccountStore {
     async byId(id) {
       const row = await db
         .selectFrom('account')
-        .select([...headerColumns, 'data_key', 'username_sealed', 'mobile_sealed', 'email_sealed', 'ethnicity_sealed'])
-        .select('created_at')
+        .select([...headerColumns, 'data_key', 'username_sealed', 'mobile_sealed', 'email_sealed', 'ethnicity_sealed', 'social_history_sealed'])
+        .select(['number', 'created_at'])
         .where('id', '=', id)
         .executeTakeFirst();
       return row && openAccount(vault, row);
@@ -57,17 +57,18 @@ function toHeader(row: HeaderRow | undefined): AccountHeader | undefined {
   return row && { id: row.id, subjectId: row.subject_id, personId: row.person_id ?? undefined, status: row.status };
 }
 
-type SealedColumn = 'username_sealed' | 'mobile_sealed' | 'email_sealed' | 'ethnicity_sealed';
-type SealedAccount = HeaderRow & Pick<Selectable<Tables['account']>, SealedColumn | 'data_key' | 'created_at'>;
+type SealedColumn = 'username_sealed' | 'mobile_sealed' | 'email_sealed' | 'ethnicity_sealed' | 'social_history_sealed';
+type SealedAccount = HeaderRow & Pick<Selectable<Tables['account']>, SealedColumn | 'data_key' | 'number' | 'created_at'>;
 
 async function openAccount(vault: Vault, row: SealedAccount): Promise<Account> {
   const open = (column: SealedColumn, sealed: Buffer): Promise<string> =>
     vault.open(row.data_key, { table: 'account', column, row: row.id }, sealed);
-  const [username, mobile, email, ethnicity] = await Promise.all([
+  const [username, mobile, email, ethnicity, socialHistory] = await Promise.all([
     row.username_sealed ? open('username_sealed', row.username_sealed) : undefined,
     open('mobile_sealed', row.mobile_sealed),
     row.email_sealed ? open('email_sealed', row.email_sealed) : undefined,
     row.ethnicity_sealed ? open('ethnicity_sealed', row.ethnicity_sealed) : undefined,
+    row.social_history_sealed ? open('social_history_sealed', row.social_history_sealed) : undefined,
   ]);
   return {
     id: row.id,
@@ -78,6 +79,8 @@ async function openAccount(vault: Vault, row: SealedAccount): Promise<Account> {
     mobile,
     email,
     ethnicity,
+    socialHistory,
+    number: row.number === null ? undefined : String(row.number),
     createdAt: row.created_at,
   };
 }

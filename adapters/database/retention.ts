@@ -34,6 +34,7 @@ export const retention: Readonly<Record<TableName, Rule>> = {
   evidence: { column: 'superseded_at', afterSeconds: 3 * year },
   consent: { column: 'superseded_at', afterSeconds: 3 * year },
   oidc_state: { column: 'expires_at', afterSeconds: hour },
+  session_device: { column: 'expires_at', afterSeconds: hour },
   session_factor: { column: 'expires_at', afterSeconds: hour },
   // A grant lives as long as its refresh token is used; its principal must outlive it.
   grant_principal: {

@@ -28,14 +28,15 @@ export function createSessionStore({ db }: { readonly db: Kysely<Tables> }): Ses
         .leftJoin('session_factor', (join) =>
           join.onRef('session_factor.session_uid', '=', 'oidc_state.uid').on('session_factor.expires_at', '>', now),
         )
-        .select(['oidc_state.uid', 'created_at', 'updated_at', 'oidc_state.expires_at', 'amr', 'at'])
+        .leftJoin('session_device', 'session_device.session_uid', 'oidc_state.uid')
+        .select(['oidc_state.uid', 'oidc_state.created_at', 'updated_at', 'oidc_state.expires_at', 'amr', 'at', 'description'])
         .orderBy('updated_at', 'desc')
         .orderBy('at')
         .execute();
       const sessions = new Map<string, SessionSummary & { factors: SessionFactor[] }>();
-      for (const { uid, created_at: createdAt, updated_at: lastSeenAt, expires_at: expiresAt, amr, at } of rows) {
+      for (const { uid, created_at: createdAt, updated_at: lastSeenAt, expires_at: expiresAt, amr, at, description } of rows) {
         if (uid === null) continue; // the provider gives every session one
-        const session = sessions.get(uid) ?? { uid, createdAt, lastSeenAt, expiresAt, factors: [] };
+        const session = sessions.get(uid) ?? { uid, createdAt, lastSeenAt, expiresAt, factors: [], device: description ?? undefined };
         if (amr !== null && at !== null) session.factors.push({ amr, at });
         sessions.set(uid, session);
       }

@@ -60,6 +60,10 @@ export const tables = {
     email_sealed: nullable(bytes),
     email_index: nullable(bytes),
     ethnicity_sealed: nullable(bytes),
+    /** Released to nobody. */
+    social_history_sealed: nullable(bytes),
+    /** The platform's own, 12 digits; null: opened before there were numbers. */
+    number: nullable(bigint),
     agreement_version: text(),
     agreement_accepted_at: moment,
     created_at: moment,
@@ -154,6 +158,9 @@ export const tables = {
     ended_at: nullable(moment),
     expires_at: moment,
   },
+
+  /** What a session runs on, in words. */
+  session_device: { session_uid: text(), account_id: uuid, description: text(), created_at: moment, expires_at: moment },
 
   session_factor: { session_uid: text(), amr: text(), account_id: uuid, at: moment, expires_at: moment },
 

@@ -21,8 +21,8 @@ import { putConsents } from './writes/consent.ts';
 import { rewrapDataKeys } from './writes/data-keys.ts';
 import { insertEvidence } from './writes/evidence.ts';
 import type { Handler, Statement, WriteDeps, WriteOf } from './writes/handler.ts';
+import { insertAccounts, updateAccounts } from './writes/accounts.ts';
 import {
-  insertAccounts,
   insertPersons,
   insertSubjects,
   linkPersons,
@@ -32,12 +32,13 @@ import {
 } from './writes/people.ts';
 import { insertActivations, putImportProgress } from './writes/imports.ts';
 import { appendAudit, enqueueMessages } from './writes/records.ts';
-import { endGrants, endSessions, putSessionFactors } from './writes/sessions.ts';
+import { endGrants, endSession, endSessions, putSessionFactors } from './writes/sessions.ts';
 import { activateSigningKeys, insertSigningKeys, withdrawSigningKeys } from './writes/signing-keys.ts';
 
 const handlers: { readonly [Name in WriteName]: Handler<Name> } = {
   'subject.insert': insertSubjects,
   'account.insert': insertAccounts,
+  'account.update': updateAccounts,
   'account.link-person': linkPersons,
   'password.put': putPasswords,
   'person.insert': insertPersons,
@@ -46,6 +47,7 @@ const handlers: { readonly [Name in WriteName]: Handler<Name> } = {
   'import-progress.put': putImportProgress,
   'evidence.insert': insertEvidence,
   'session-factors.put': putSessionFactors,
+  'session.end': endSession,
   'sessions.end': endSessions,
   'grants.end': endGrants,
   'consent.put': putConsents,
@@ -103,8 +105,8 @@ const maxRetries = 3;
 const uniqueViolation = '23505';
 /** Serialization failure, deadlock. */
 const passingStates = new Set(['40001', '40P01']);
-/** Somebody else superseded the same row at once; run again, the writes supersede theirs. */
-const passingConstraints = new Set(['evidence_current_unique', 'consent_current_unique']);
+/** Somebody else superseded the same row at once, or a random number was drawn before: run again, it passes. */
+const passingConstraints = new Set(['evidence_current_unique', 'consent_current_unique', 'account_number_unique']);
 
 /**
  * Transactions of named writes on the database. Runs of the same write become one statement, and a commit of a

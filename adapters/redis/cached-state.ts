@@ -94,7 +94,7 @@ export function endThroughCache(unitOfWork: UnitOfWork, cache: Pick<CachedState,
     commit(useCase, writes) {
       const commit = (): Promise<void> => unitOfWork.commit(useCase, writes);
       const accountIds = writes.flatMap((one) =>
-        one.write === 'sessions.end' || one.write === 'grants.end' ? [one.accountId] : [],
+        one.write === 'session.end' || one.write === 'sessions.end' || one.write === 'grants.end' ? [one.accountId] : [],
       );
       return accountIds.length > 0 ? cache.ending([...new Set(accountIds)], commit) : commit();
     },

@@ -10,7 +10,7 @@ const now = new Date('2026-11-22T02:03:00Z');
 const earlier = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
 
 function session(uid: string, amr: readonly string[], minutes: number): SessionSummary {
-  return { uid, createdAt: earlier(minutes), lastSeenAt: earlier(minutes / 9), expiresAt: earlier(-600), factors: amr.map((name) => ({ amr: name, at: earlier(minutes) })) };
+  return { uid, createdAt: earlier(minutes), lastSeenAt: earlier(minutes / 9), expiresAt: earlier(-600), factors: amr.map((name) => ({ amr: name, at: earlier(minutes) })), device: 'Chrome · Windows' };
 }
 
 const here = session('here', ['pwd', 'sms'], 45);

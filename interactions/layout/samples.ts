@@ -89,6 +89,8 @@ export const newcomer: Account = {
   mobile: '15912347931',
   email: undefined,
   ethnicity: undefined,
+  socialHistory: undefined,
+  number: '744021634577',
   createdAt: new Date('2026-11-22T00:17:00Z'),
 };
 

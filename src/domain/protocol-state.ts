@@ -38,6 +38,8 @@ export interface SessionSummary {
   readonly lastSeenAt: Date;
   readonly expiresAt: Date;
   readonly factors: readonly SessionFactor[];
+  /** What it runs on, in words, such as `Chrome · Windows`; undefined: not known. */
+  readonly device: string | undefined;
 }
 
 /** One authentication of a session: RFC 8176 value and moment. */

@@ -4,7 +4,7 @@ import type { AuthenticatorWrite } from './authenticator/authenticator-write.ts'
 import type { Consent } from './consent/consent.ts';
 import type { SigningKey } from './keys/signing-keys.ts';
 import type { OutboxMessage } from './notification/outbox.ts';
-import type { NewAccount, Person } from './person/account.ts';
+import type { AccountChanges, NewAccount, Person } from './person/account.ts';
 import type { ImportProgress } from './person/import-progress.ts';
 import type { WrappedKey } from './vault.ts';
 
@@ -16,7 +16,10 @@ import type { WrappedKey } from './vault.ts';
 export type Write =
   | { readonly write: 'subject.insert'; readonly id: string; readonly createdAt: Date }
   | { readonly write: 'account.insert'; readonly account: NewAccount }
-  | { readonly write: 'password.put'; readonly accountId: string; readonly hash: string; readonly at: Date }
+  /** Refuses (`username`, `mobile`, `email`) what belongs to another account. */
+  | { readonly write: 'account.update'; readonly accountId: string; readonly set: AccountChanges; readonly at: Date }
+  /** With `replaces` it refuses (`replaced`) when another hash than that is there by now. */
+  | { readonly write: 'password.put'; readonly accountId: string; readonly hash: string; readonly at: Date; readonly replaces?: string }
   /** Refuses (`Conflict`) when the document already belongs to a person. */
   | { readonly write: 'person.insert'; readonly person: Person; readonly at: Date }
   /** New dates or corrected data of the same document. */
@@ -48,9 +51,13 @@ export type Write =
       readonly accountId: string;
       readonly factors: readonly { readonly amr: string; readonly at: Date }[];
       readonly expiresAt: Date;
+      /** What the session runs on, in words; absent: not known, or as before. */
+      readonly device?: string | undefined;
     }
   /** Ends every session of the account but `exceptUid`, with its factors. */
   | { readonly write: 'sessions.end'; readonly accountId: string; readonly exceptUid: string | undefined }
+  /** Ends one session of the account, with its factors. */
+  | { readonly write: 'session.end'; readonly accountId: string; readonly uid: string }
   /** Ends every grant of the account and the refresh tokens issued under it. */
   | { readonly write: 'grants.end'; readonly accountId: string }
   /** Replaces the consent of the same account, client and principal; the earlier one is kept as history. */
@@ -72,7 +79,7 @@ export type WriteName = Write['write'];
 
 /** A unique rule or an expectation of a write does not hold; nothing was written. */
 export class Conflict extends Error {
-  /** Which write, and for `account.insert` which rule: `mobile`, `username`, `email`. */
+  /** Which write, and for `account.insert` and `account.update` which rule: `mobile`, `username`, `email`. */
   readonly write: WriteName;
   readonly rule: string;
 

@@ -74,6 +74,21 @@ describe.each(databaseKinds)('durable state in %s', (kind) => {
       expect(await state().factors(uid, at(120))).toEqual([]);
     });
 
+    it('say what they run on, as it was told last', async () => {
+      const [accountId, uid] = [randomUUID(), randomUUID()];
+      await put(accountId, uid);
+      const tell = (device?: string) =>
+        createUnitOfWork(stores).commit('sign-in', [
+          { write: 'session-factors.put', sessionUid: uid, accountId, factors: [{ amr: 'pwd', at: now }], expiresAt: at(60), device },
+        ]);
+      const told = async () => (await state().ofAccount(accountId, now)).map(({ device }) => device);
+      await tell('Chrome · Windows');
+      expect(await told()).toEqual(['Chrome · Windows']);
+      await tell('Safari · iOS');
+      await tell();
+      expect(await told()).toEqual(['Safari · iOS']);
+    });
+
     it('write nothing where nothing was proved', async () => {
       const uid = randomUUID();
       await authenticate(randomUUID(), uid, []);
@@ -95,6 +110,7 @@ describe.each(databaseKinds)('durable state in %s', (kind) => {
         lastSeenAt: stores.clock.now(),
         expiresAt: at(60),
         factors: [],
+        device: undefined,
       });
       expect(sessions[1]?.factors).toEqual([{ amr: 'pwd', at: at(1) }, { amr: 'sms', at: at(2) }]);
       const payloads = await state().payloadsOfAccount(accountId, now);

@@ -36,6 +36,8 @@ describe.each(databaseKinds)('people in %s', (kind) => {
       mobile: account.mobile,
       email: 'zhang.wei@example.cn',
       ethnicity: undefined,
+      socialHistory: undefined,
+      number: expect.stringMatching(/^[1-9]\d{11}$/),
       createdAt: happenedAt,
     });
   });

@@ -50,7 +50,7 @@ describe.each(databaseKinds)('retention in %s', (kind) => {
     await state.put('RefreshToken', randomUUID(), stateRow({ expiresAt: far, grantId: 'alive' }));
     for (const [sessionUid, expiresAt] of [['short', happenedAt], ['long', far]] as const) {
       const factors = [{ amr: 'pwd', at: happenedAt }];
-      await commit({ write: 'session-factors.put', sessionUid, accountId: account.id, factors, expiresAt });
+      await commit({ write: 'session-factors.put', sessionUid, accountId: account.id, factors, expiresAt, device: 'Chrome · Windows' });
     }
     for (const grant of ['alive', 'forgotten']) {
       const row = { grant_id: grant, account_id: account.id, client_id: 'c', organisation_id: null, created_at: happenedAt };

@@ -81,6 +81,25 @@ describe.each(databaseKinds)('a unit of work in %s', (kind) => {
     expect(await accounts().passwordHash(account.id)).toBe('renewed');
   });
 
+  it('changes what an owner changes, so that it is found by the new and not by the old', async () => {
+    const account = newAccount({ email: `${randomUUID()}@example.cn` });
+    await commit(...registration(account));
+    const { mobile, username } = newAccount();
+    const at = secondsAfter(happenedAt, 60);
+    const set = { mobile, username: `${username}X`, ethnicity: '05', socialHistory: '2008 年参军' };
+    await commit({ write: 'account.update', accountId: account.id, set, at });
+    expect(await accounts().byId(account.id)).toMatchObject({ ...set, email: account.email });
+    expect(await accounts().byIdentifier('mobile', mobile)).toMatchObject({ id: account.id });
+    expect(await accounts().byIdentifier('username', `${username}x`)).toMatchObject({ id: account.id });
+    expect(await accounts().byIdentifier('mobile', account.mobile)).toBeUndefined();
+    await commit({ write: 'account.update', accountId: account.id, set: { email: null, ethnicity: null, socialHistory: null }, at });
+    expect(await accounts().byId(account.id)).toMatchObject({ mobile, email: undefined, ethnicity: undefined, socialHistory: undefined });
+    const other = newAccount();
+    await commit(...registration(other));
+    const taking = commit({ write: 'account.update', accountId: other.id, set: { mobile }, at });
+    await expect(taking).rejects.toMatchObject({ write: 'account.update', rule: 'mobile' });
+  });
+
   it('tells the hook each named write, before and after, in order', async () => {
     const points: string[] = [];
     const unit = createUnitOfWork({ ...stores, onWrite: (...point) => void points.push(point.join(' ')) });
@@ -227,6 +246,25 @@ describe.each(databaseKinds)('a unit of work in %s', (kind) => {
       await commit({ write: 'sessions.end', accountId, exceptUid: undefined });
       expect(await state.ofAccount(accountId, now)).toEqual([]);
       expect(await state.find('Session', others, now)).toBeDefined();
+    });
+
+    it('one session of an account with all that is known of it, and none of anybody else', async () => {
+      const state = createDurableState(stores);
+      const [accountId, other, now] = [randomUUID(), randomUUID(), stores.clock.now()];
+      const [first, second, others] = [randomUUID(), randomUUID(), randomUUID()];
+      for (const [uid, owner] of [[first, accountId], [second, accountId], [others, other]] as const) {
+        await state.put('Session', uid, row(owner, { uid }));
+        const factors = [{ amr: 'pwd', at: happenedAt }];
+        await commit({ write: 'session-factors.put', sessionUid: uid, accountId: owner, factors, expiresAt: secondsAfter(now, 60), device: 'Firefox · Linux' });
+      }
+      await commit({ write: 'session.end', accountId, uid: first });
+      await commit({ write: 'session.end', accountId, uid: others });
+      await state.put('Session', first, row(accountId, { uid: first }));
+      expect((await state.ofAccount(accountId, now)).map(({ uid, device }) => [uid, device])).toEqual([[second, 'Firefox · Linux']]);
+      expect((await state.ofAccount(other, now)).map(({ uid }) => uid)).toEqual([others]);
+      expect(await state.factors(first, now)).toEqual([]);
+      const devices = await stores.db.selectFrom('session_device').select('session_uid').where('account_id', '=', accountId).execute();
+      expect(devices).toEqual([{ session_uid: second }]);
     });
 
     it('every grant of an account and what was issued under it, and leaves sessions alone', async () => {

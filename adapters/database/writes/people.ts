@@ -1,68 +1,55 @@
-import { usernameKey } from '../../../src/domain/person/username.ts';
 import { type Insertable, sql } from 'kysely';
-import type { NewAccount, Person } from '../../../src/domain/person/account.ts';
+import type { Person } from '../../../src/domain/person/account.ts';
 import { Conflict } from '../../../src/domain/unit-of-work.ts';
 import type { Vault } from '../../../src/domain/vault.ts';
 import { sealIdentity } from '../identity.ts';
 import type { Tables } from '../tables.ts';
-import type { Handler } from './handler.ts';
+import type { Handler, Statement, WriteOf } from './handler.ts';
 
 export const insertSubjects: Handler<'subject.insert'> = async (writes) => {
   const rows = writes.map(({ id, createdAt }) => ({ id, created_at: createdAt }));
   return [async (db) => void (await db.insertInto('subject').values(rows).execute())];
 };
 
-export const insertAccounts: Handler<'account.insert'> = async (writes, { vault }) => {
-  const rows = await Promise.all(writes.map(({ account }) => accountRow(vault, account)));
-  return [async (db) => void (await db.insertInto('account').values(rows).execute())];
+export const putPasswords: Handler<'password.put'> = async (writes) => {
+  const put = writes.filter(({ replaces }) => replaces === undefined);
+  const replacing = writes.flatMap((write) => (write.replaces === undefined ? [] : [replacePassword(write, write.replaces)]));
+  return put.length === 0 ? replacing : [putAll(put), ...replacing];
 };
 
-async function accountRow(vault: Vault, account: NewAccount): Promise<Insertable<Tables['account']>> {
-  const { id, username, mobile, email, agreement, createdAt } = account;
-  const key = await vault.newKey();
-  const seal = (column: string, text: string): Promise<Buffer> => vault.seal(key, { table: 'account', column, row: id }, text);
-  return {
-    id,
-    subject_id: account.subjectId,
-    person_id: null,
-    status: 'active',
-    data_key: key,
-    username_sealed: username === undefined ? null : await seal('username_sealed', username),
-    username_index: username === undefined ? null : vault.index('username', usernameKey(username)),
-    mobile_sealed: await seal('mobile_sealed', mobile),
-    mobile_index: vault.index('mobile', mobile),
-    email_sealed: email === undefined ? null : await seal('email_sealed', email),
-    email_index: email === undefined ? null : vault.index('email', email),
-    ethnicity_sealed: null,
-    agreement_version: agreement.version,
-    agreement_accepted_at: agreement.acceptedAt,
-    created_at: createdAt,
-    updated_at: createdAt,
-  };
-}
-
-export const putPasswords: Handler<'password.put'> = async (writes) => {
+function putAll(writes: readonly WriteOf<'password.put'>[]): Statement {
   const rows = writes.map(({ accountId, hash, at }) => ({
     account_id: accountId,
     kind: 'password' as const,
     hash,
     updated_at: at,
   }));
-  return [
-    async (db) => {
-      await db
-        .insertInto('credential')
-        .values(rows)
-        .onConflict((conflict) =>
-          conflict.columns(['account_id', 'kind']).doUpdateSet((eb) => ({
-            hash: eb.ref('excluded.hash'),
-            updated_at: eb.ref('excluded.updated_at'),
-          })),
-        )
-        .execute();
-    },
-  ];
-};
+  return async (db) => {
+    await db
+      .insertInto('credential')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.columns(['account_id', 'kind']).doUpdateSet((eb) => ({
+          hash: eb.ref('excluded.hash'),
+          updated_at: eb.ref('excluded.updated_at'),
+        })),
+      )
+      .execute();
+  };
+}
+
+function replacePassword({ accountId, hash, at }: WriteOf<'password.put'>, replaces: string): Statement {
+  return async (db) => {
+    const { numUpdatedRows } = await db
+      .updateTable('credential')
+      .set({ hash, updated_at: at })
+      .where('account_id', '=', accountId)
+      .where('kind', '=', 'password')
+      .where('hash', '=', replaces)
+      .executeTakeFirst();
+    if (numUpdatedRows !== 1n) throw new Conflict('password.put', 'replaced');
+  };
+}
 
 export const insertPersons: Handler<'person.insert'> = async (writes, { vault }) => {
   const rows = await Promise.all(writes.map(({ person, at }) => personRow(vault, person, at)));

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { secondsAfter } from '../clock.ts';
-import type { Account } from '../person/account.ts';
 import type { Write } from '../unit-of-work.ts';
 
 /** Something happened to an account that its owner must hear of, whoever did it (PRV-06). */
@@ -10,14 +9,20 @@ export interface Notice {
   readonly locale: string;
 }
 
+/** Where the owner is reached. */
+export interface Channels {
+  readonly mobile: string | undefined;
+  readonly email: string | undefined;
+}
+
 /** News of yesterday would only frighten. */
 const deliverForSeconds = 24 * 3600;
 
 /** One message for each channel the owner has, for the transaction of its cause. Texts also get platform, hotline and help. */
-export function noticeWrites({ mobile, email }: Pick<Account, 'mobile' | 'email'>, { name, locale }: Notice, at: Date): readonly Write[] {
+export function noticeWrites({ mobile, email }: Channels, { name, locale }: Notice, at: Date): readonly Write[] {
   const text = { template: `notice.${name}`, params: { at: moment.format(at) }, locale };
   const payloads = [
-    { kind: 'sms', to: mobile, ...text } as const,
+    ...(mobile === undefined ? [] : [{ kind: 'sms', to: mobile, ...text } as const]),
     ...(email === undefined ? [] : [{ kind: 'email', to: email, ...text } as const]),
   ];
   return payloads.map((payload) => ({

@@ -24,8 +24,22 @@ export interface Account extends AccountHeader {
   /** Normalised mainland mobile, 11 digits. */
   readonly mobile: string;
   readonly email: string | undefined;
+  /** A name of GB/T 3304 (ethnicity.ts). */
   readonly ethnicity: string | undefined;
+  /** Free text of the owner's, released to nobody (DIS-19). */
+  readonly socialHistory: string | undefined;
+  /** The platform's own number, 12 digits (ACC-17). */
+  readonly number: string | undefined;
   readonly createdAt: Date;
+}
+
+/** What an owner may change about an account; null empties what may be empty. */
+export interface AccountChanges {
+  readonly username?: string;
+  readonly mobile?: string;
+  readonly email?: string | null;
+  readonly ethnicity?: string | null;
+  readonly socialHistory?: string | null;
 }
 
 export interface NewAccount {

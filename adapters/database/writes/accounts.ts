@@ -1,0 +1,71 @@
+import { randomInt } from 'node:crypto';
+import type { Insertable, Kysely, Updateable } from 'kysely';
+import type { AccountChanges, NewAccount } from '../../../src/domain/person/account.ts';
+import { usernameKey } from '../../../src/domain/person/username.ts';
+import { Conflict } from '../../../src/domain/unit-of-work.ts';
+import type { Vault } from '../../../src/domain/vault.ts';
+import type { Tables } from '../tables.ts';
+import type { Handler } from './handler.ts';
+
+export const insertAccounts: Handler<'account.insert'> = async (writes, { vault }) => {
+  const rows = await Promise.all(writes.map(({ account }) => accountRow(vault, account)));
+  // Numbers are drawn with each run of the statement: of two accounts that drew one, the second draws again.
+  return [async (db) => void (await db.insertInto('account').values(rows.map((row) => ({ ...row, number: accountNumber() }))).execute())];
+};
+
+/** 12 digits that say nothing about the account. */
+function accountNumber(): number {
+  return randomInt(100_000_000_000, 1_000_000_000_000);
+}
+
+async function accountRow(vault: Vault, account: NewAccount): Promise<Omit<Insertable<Tables['account']>, 'number'>> {
+  const { id, username, mobile, email, agreement, createdAt } = account;
+  const key = await vault.newKey();
+  const seal = sealer(vault, key, id);
+  return {
+    id,
+    subject_id: account.subjectId,
+    person_id: null,
+    status: 'active',
+    data_key: key,
+    username_sealed: username === undefined ? null : await seal('username_sealed', username),
+    username_index: username === undefined ? null : vault.index('username', usernameKey(username)),
+    mobile_sealed: await seal('mobile_sealed', mobile),
+    mobile_index: vault.index('mobile', mobile),
+    email_sealed: email === undefined ? null : await seal('email_sealed', email),
+    email_index: email === undefined ? null : vault.index('email', email),
+    ethnicity_sealed: null,
+    social_history_sealed: null,
+    agreement_version: agreement.version,
+    agreement_accepted_at: agreement.acceptedAt,
+    created_at: createdAt,
+    updated_at: createdAt,
+  };
+}
+
+function sealer(vault: Vault, key: Buffer, row: string) {
+  return (column: string, text: string): Promise<Buffer> => vault.seal(key, { table: 'account', column, row }, text);
+}
+
+export const updateAccounts: Handler<'account.update'> = async (writes, { db: reader, vault }) =>
+  Promise.all(
+    writes.map(async ({ accountId, set, at }) => {
+      const row = await reader.selectFrom('account').select('data_key').where('id', '=', accountId).executeTakeFirst();
+      if (!row) throw new Conflict('account.update', 'account');
+      const values = { ...(await changedColumns(vault, row.data_key, accountId, set)), updated_at: at };
+      return async (db: Kysely<Tables>) => void (await db.updateTable('account').set(values).where('id', '=', accountId).execute());
+    }),
+  );
+
+async function changedColumns(vault: Vault, key: Buffer, id: string, set: AccountChanges): Promise<Updateable<Tables['account']>> {
+  const seal = sealer(vault, key, id);
+  const sealed = async (column: string, text: string | null) => ({ [column]: text === null ? null : await seal(column, text) });
+  const { username, mobile, email, ethnicity, socialHistory } = set;
+  return {
+    ...(username !== undefined && { ...(await sealed('username_sealed', username)), username_index: vault.index('username', usernameKey(username)) }),
+    ...(mobile !== undefined && { ...(await sealed('mobile_sealed', mobile)), mobile_index: vault.index('mobile', mobile) }),
+    ...(email !== undefined && { ...(await sealed('email_sealed', email)), email_index: email === null ? null : vault.index('email', email) }),
+    ...(ethnicity !== undefined && (await sealed('ethnicity_sealed', ethnicity))),
+    ...(socialHistory !== undefined && (await sealed('social_history_sealed', socialHistory))),
+  };
+}

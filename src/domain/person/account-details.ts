@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { Refused } from '../refused.ts';
+import type { Write } from '../unit-of-work.ts';
+import { ethnicityName } from './ethnicity.ts';
+import type { AccountChangeDeps } from './account-changes.ts';
+import type { Account, AccountChanges } from './account.ts';
+
+/** What owners say of themselves: it opens nothing, so that no fresh proof is asked for. */
+
+export interface DetailChanger {
+  readonly account: Pick<Account, 'id'>;
+  readonly requestId: string;
+}
+
+type DetailDeps = Pick<AccountChangeDeps, 'unitOfWork' | 'clock'>;
+
+/** @param code - of GB/T 3304; empty: none. @throws Refused ethnicity.invalid */
+export async function setEthnicity(deps: DetailDeps, changer: DetailChanger, code: string): Promise<void> {
+  if (code !== '' && !ethnicityName(code)) throw new Refused('ethnicity.invalid', 'ethnicity');
+  await commit(deps, changer, 'ethnicity', { ethnicity: code === '' ? null : code });
+}
+
+/** Characters. */
+export const longestSocialHistory = 500;
+
+/** Free text, released to nobody (DIS-19). @throws Refused social-history.invalid */
+export async function setSocialHistory(deps: DetailDeps, changer: DetailChanger, typed: string): Promise<void> {
+  const text = typed.normalize('NFC').replaceAll(/\r\n?/g, '\n').trim();
+  const reason = [...text].length > longestSocialHistory ? 'length' : /[^\P{Cc}\n\t]|\p{Cs}/u.test(text) ? 'characters' : undefined;
+  if (reason) throw new Refused('social-history.invalid', 'socialHistory', { reason, limit: longestSocialHistory });
+  await commit(deps, changer, 'social-history', { socialHistory: text === '' ? null : text });
+}
+
+async function commit({ unitOfWork, clock }: DetailDeps, { account, requestId }: DetailChanger, kind: string, set: AccountChanges): Promise<void> {
+  const at = clock.now();
+  const event = { id: randomUUID(), at, event: 'profile.changed', accountId: account.id, clientId: undefined, requestId, details: { kind } } as const;
+  const writes: readonly Write[] = [
+    { write: 'account.update', accountId: account.id, set, at },
+    { write: 'audit.append', event },
+  ];
+  await unitOfWork.commit('change-profile', writes);
+}
