@@ -11,7 +11,8 @@ export function isBcrypt(stored: string): boolean {
  */
 export function verifyBcrypt(password: string, stored: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./bcrypt-worker.ts', import.meta.url), { workerData: { password, stored } });
+    // What the process preloads is not for a thread that compares and ends.
+    const worker = new Worker(new URL('./bcrypt-worker.ts', import.meta.url), { workerData: { password, stored }, execArgv: [] });
     worker.once('message', (matches: unknown) => resolve(matches === true));
     worker.once('error', reject);
     worker.once('exit', () => reject(new Error('the bcrypt thread ended without an answer')));

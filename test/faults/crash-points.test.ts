@@ -5,6 +5,7 @@ import { scriptedPeople, type ScriptedPerson } from '../../sandbox/people.ts';
 import { todayInShanghai } from '../../src/domain/person/civil-date.ts';
 import { newPerson, type Page, type Person } from '../support/browser.ts';
 import { newCitizen, opensProofing, signsIn } from '../support/citizen.ts';
+import { anyMobile, importedPerson, passwordFields, possessionFields, seeksRecord } from '../support/imported.ts';
 import { accountFields, citizen, identityFields, newcomer, registers } from '../support/newcomer.ts';
 import { startPostgres, type TemporaryPostgres } from '../support/postgres.ts';
 import { environmentOf, runMain, startProduct, type OwnProduct } from '../support/product.ts';
@@ -61,6 +62,18 @@ const useCases: Readonly<Record<string, UseCase>> = {
       const code = await person.readsCode(who.mobile);
       const act = () => person.submits({ ...accountFields(who), code });
       return { person, act, done: ({ url }) => url.pathname.endsWith('/identity') };
+    },
+  },
+  activate: {
+    writes: ['account.insert', 'password.put', 'person.update', 'account.link-person', 'evidence.insert', 'audit.append', 'outbox.enqueue'],
+    async scene() {
+      const [person, mobile] = [newPerson(survivor), anyMobile()];
+      const imported = await importedPerson(survivor, anyMobile());
+      await person.goes('/activate');
+      await seeksRecord(person, imported, mobile);
+      await person.submits({}, { button: '#replace-mobile' });
+      await person.submits({ name: imported.name, ...possessionFields(imported) });
+      return { person, act: () => person.submits(passwordFields), done: ({ outcome }) => outcome === 'done' };
     },
   },
   'verify-identity': {
@@ -255,7 +268,7 @@ async function written(): Promise<Record<string, unknown>> {
   const client = new Client({ connectionString: stores.DATABASE_URL });
   await client.connect();
   try {
-    const tables = ['subject', 'account', 'credential', 'person', 'evidence', 'consent', 'audit_event', 'outbox'];
+    const tables = ['subject', 'account', 'credential', 'person', 'evidence', 'consent', 'activation', 'audit_event', 'outbox'];
     const counts = tables.map((table) => `(select count(*)::int from ${table}) as ${table}`);
     return (await client.query<Record<string, unknown>>(`select ${counts.join(', ')}, (select count(person_id)::int from account) as linked`)).rows[0] ?? {};
   } finally {

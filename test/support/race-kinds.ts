@@ -94,6 +94,24 @@ export const openRacers: Readonly<Record<RaceStore, (url: string) => Promise<Ope
           },
           attempt: (round) => won(write({ write: 'recovery-code.use', accountId: account(`recovery ${round}`).id, hash: Buffer.alloc(32), at: now })),
         },
+        'activation of one person, each with a mobile of their own': {
+          prepare: (round) => {
+            const waiting = person(`activation ${round}`);
+            return write(...proven(waiting), { write: 'activation.insert', personId: waiting.id, mobile: undefined, source: 'race', at: now });
+          },
+          attempt(round, caller) {
+            const [waiting, own] = [person(`activation ${round}`), account(`activation ${round} ${caller}`)];
+            const opened = { ...own, subjectId: waiting.subjectId };
+            return won(write({ write: 'account.insert', account: opened }, link(opened, waiting)));
+          },
+        },
+        'import-progress.put of one chunk': {
+          attempt: (round) => {
+            const counts = { imported: 0, 'activated-later': 0, duplicate: 0, invalid: 0 };
+            const progress = { file: `file ${round}`, source: 'race', line: 500, reportBytes: 0, counts, startedAt: now, finishedAt: undefined };
+            return won(write({ write: 'import-progress.put', progress, after: 0, at: now }));
+          },
+        },
         'outbox claim': {
           prepare: (round) => write({ write: 'outbox.enqueue', message: message(`message ${round}`) }),
           attempt: async () => (await outbox.claim(1, now, 86_400)).length === 1,
