@@ -27,7 +27,7 @@ const today = { memoryKib: 19_456, passes: 2, parallelism: 1 };
 const tagLength = 32;
 const saltLength = 16;
 
-/** More than an imported bcrypt hash takes: by time nobody learns whether somebody is known, imported, or neither. */
+/** More than the slowest imported hash takes on a machine that has time for it: by time nobody learns whether somebody is known, imported, or neither. */
 const slowestFailureMs = 400;
 
 const derive = promisify(argon2);
@@ -102,12 +102,12 @@ export function createArgon2idHasher(options: Argon2idOptions): PasswordHasher {
 }
 
 /** Beyond these an imported argon2id hash would take memory or time from everybody else. */
-const most = { memoryKib: 262_144, passes: 10 };
+const most = { memoryKib: 131_072, work: 262_144 };
 
 function accepts(stored: string): boolean {
   const hash = parsePhc(stored);
   if (!hash) return readLegacyHash(stored) !== undefined;
-  return hash.pepperVersion === undefined && hash.memoryKib <= most.memoryKib && hash.passes <= most.passes;
+  return hash.pepperVersion === undefined && hash.memoryKib <= most.memoryKib && hash.memoryKib * hash.passes <= most.work;
 }
 
 function peppered(peppers: Readonly<Record<number, Buffer>>, version: number, text: Buffer): Buffer {

@@ -11,9 +11,9 @@ export interface LegacyHash {
   verify(password: string): Promise<boolean>;
 }
 
-/** Beyond these one comparison would hold a core for seconds: whoever writes the file must not choose that. */
-const mostBcryptRounds = 15;
-const mostIterations = 5_000_000;
+/** Beyond these a comparison would take longer than a failure does (argon2id.ts), and hold a core for all that time. */
+const mostBcryptRounds = 12;
+const mostIterations = 1_000_000;
 
 /**
  * Reads bcrypt, and these, salt and hash in base64:
