@@ -22,7 +22,7 @@ export async function atProtection(person: Person, citizen: Pick<Citizen, 'usern
 }
 
 /** From the sign-in protection, freshly proved. */
-export async function addsPasskey(person: Person, authenticator: Authenticator, { name = '我的手机', lies = {} as Lies } = {}): Promise<Page> {
+export async function addsPasskey(person: Person, authenticator: Authenticator, { name = '我的手机', lies = {} }: { readonly name?: string; readonly lies?: Lies } = {}): Promise<Page> {
   await person.opens('#add-passkey');
   const credential = authenticator.creates(await challengeAt(person), lies);
   return person.submits({ passkeyName: name, credential });

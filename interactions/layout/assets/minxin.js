@@ -109,6 +109,28 @@ for (const button of document.querySelectorAll('[data-clear]')) {
   follow();
 }
 
+/* The last page of a wizard that goes on by itself, where nobody says otherwise. */
+
+for (const leaving of document.querySelectorAll('[data-leaving]')) {
+  const [said, stay] = leaving.children;
+  const until = performance.now() + Number(leaving.dataset.leaving) * 1000;
+  const tick = () => {
+    const seconds = Math.ceil((until - performance.now()) / 1000);
+    said.textContent = fill(said.dataset.text, { seconds: Math.max(0, seconds) });
+    if (seconds > 0) return;
+    clearInterval(timer);
+    location.assign(byId('next').href);
+  };
+  const timer = setInterval(tick, 1000);
+  stay.addEventListener('click', () => {
+    clearInterval(timer);
+    stay.hidden = true;
+    said.textContent = said.dataset.stayed;
+  });
+  leaving.hidden = false;
+  tick();
+}
+
 /* Paper and clipboard, for what is shown once. */
 
 for (const button of document.querySelectorAll('[data-print]')) {
@@ -118,10 +140,8 @@ for (const button of document.querySelectorAll('[data-print]')) {
 
 for (const button of document.querySelectorAll('[data-copy]')) {
   button.hidden = navigator.clipboard === undefined;
-  button.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(byId(button.dataset.copy).innerText);
-    button.textContent = button.dataset.done;
-  });
+  const copied = () => (button.textContent = button.dataset.done);
+  button.addEventListener('click', () => void navigator.clipboard.writeText(byId(button.dataset.copy).innerText).then(copied, () => {}));
 }
 
 /* Captcha: another picture without leaving the page, or work for the machine in place of the picture. */
@@ -229,10 +249,7 @@ function codeOf(button) {
   }
 
   function sent({ cooldownSeconds, sentTo }) {
-    said.replaceChildren(...eyeAndEar(
-      fill(say.sent, { to: sentTo }),
-      fill(say.sent, { to: fill(say.spoken, { ending: sentTo.slice(-4) }) }),
-    ));
+    said.replaceChildren(...eyeAndEar(fill(say.sent, { to: sentTo.text }), fill(say.sent, { to: sentTo.spoken })));
     captcha?.spend();
     wait(cooldownSeconds);
     code.value = '';

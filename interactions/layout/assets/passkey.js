@@ -47,7 +47,7 @@ async function answerTo(form, json, options = {}) {
 function byButton(form) {
   const button = form.querySelector('[data-passkey-button]');
   const said = form.querySelector('[data-passkey-status]');
-  const answer = form.elements.credential;
+  const answer = form.querySelector('[name=credential]');
   if (!supported) {
     form.querySelector('[data-passkey-unsupported]').hidden = false;
     return;
@@ -87,7 +87,7 @@ async function offered(form) {
     if (!json) return;
     setTimeout(() => ending.abort('renewed'), json.timeout * 0.9);
     const credential = await answerTo(form, json, { mediation: 'conditional', signal: ending.signal });
-    form.elements.credential.value = JSON.stringify(toJson(credential));
+    form.querySelector('[name=credential]').value = JSON.stringify(toJson(credential));
     form.requestSubmit();
   } catch {
     // Nobody chose one, or the browser would rather not: the page works without.
