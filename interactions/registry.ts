@@ -2,7 +2,8 @@ import { createLogin, type LoginDeps } from './login/login.ts';
 import { passkeyLogin, type PasskeyLoginDeps } from './login/passkey/passkey.ts';
 import { passwordLogin } from './login/password/password.ts';
 import { smsCodeLogin } from './login/sms-code/sms-code.ts';
-import { createAccount, type AccountDeps } from './account/account.ts';
+import { createAccount } from './account/account.ts';
+import type { AccountDeps } from './account/deps.ts';
 import type { SecurityDeps } from './account/security/change.ts';
 import { createSecurity } from './account/security/security.ts';
 import { createActivate, type ActivateJourneyDeps } from './activate/activate.ts';
@@ -13,6 +14,7 @@ import type { Journey } from './journey.ts';
 import { createLanding, type LandingDeps } from './landing/landing.ts';
 import type { LoginMethod } from './login-method.ts';
 import type { ProofingMethod } from './proofing-method.ts';
+import { createRecover, type RecoverJourneyDeps } from './recover/recover.ts';
 import { createRegister, type RegisterJourneyDeps } from './register/register.ts';
 import { bankCard, type BankCardDeps } from './step-up/bank-card/bank-card.ts';
 import { realName, type RealNameDeps } from './step-up/real-name/real-name.ts';
@@ -49,7 +51,7 @@ export function proofingMethods(deps: ProofingMethodDeps, offered: readonly stri
   return offered.flatMap((name) => proofingMethodTable[name]?.(deps) ?? []);
 }
 
-export type JourneyDeps = LandingDeps & LoginDeps & PasskeyLoginDeps & RegisterJourneyDeps & ActivateJourneyDeps & StepUpDeps & ConsentDeps & AccountDeps & SecurityDeps & HelpDeps;
+export type JourneyDeps = LandingDeps & LoginDeps & PasskeyLoginDeps & RegisterJourneyDeps & ActivateJourneyDeps & RecoverJourneyDeps & StepUpDeps & ConsentDeps & AccountDeps & SecurityDeps & HelpDeps;
 
 export function journeys(deps: JourneyDeps, ways: { login: readonly LoginMethod[]; proofing: readonly ProofingMethod[] }): readonly Journey[] {
   return [
@@ -58,6 +60,7 @@ export function journeys(deps: JourneyDeps, ways: { login: readonly LoginMethod[
     createLogin(deps, ways.login),
     createRegister(deps, ways.proofing),
     createActivate(deps),
+    createRecover(deps),
     createStepUp(deps, ways.proofing),
     createConsent(deps),
     createAccount(deps),

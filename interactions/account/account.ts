@@ -1,67 +1,52 @@
-import type { EvidenceStore } from '../../src/domain/assurance/evidence.ts';
-import type { Clock } from '../../src/domain/clock.ts';
-import type { AccountStore, PersonStore } from '../../src/domain/person/account.ts';
-import type { Profile } from '../../src/domain/policy.ts';
-import type { SessionStore } from '../../src/domain/protocol-state.ts';
-import { Refused } from '../../src/domain/refused.ts';
 import type { AppContext } from '../../src/http/app-context.ts';
-import { readForm, type FormTokens } from '../../src/http/form.ts';
-import type { Pages } from '../../src/http/page.ts';
+import { readForm } from '../../src/http/form.ts';
 import type { Say } from '../../src/http/words.ts';
-import { requireSession, type BrowserSessionDeps } from '../../src/oidc/browser-session.ts';
-import { endOtherSessions, type EndSessionsDeps } from '../../src/oidc/session-end.ts';
+import { requireSession } from '../../src/oidc/browser-session.ts';
+import { endOtherSessions, sessionEndWrites } from '../../src/oidc/session-end.ts';
 import type { Journey } from '../journey.ts';
 import type { ResultModel } from '../layout/result.ts';
-import { overviewModel } from './overview.ts';
+import { changeRoutes, type ChangeDeps } from './change/change.ts';
+import { emailChange } from './change/email.ts';
+import { mobileChange } from './change/mobile.ts';
+import { passwordChange } from './change/password.ts';
+import { usernameChange } from './change/username.ts';
+import type { AccountDeps } from './deps.ts';
+import { detailRoutes } from './details.ts';
+import { requireOwner } from './owner.ts';
+import { endScope, overviewPage } from './overview-page.ts';
+import { placeRoutes } from './places.ts';
+import { sessionRoutes } from './sessions.ts';
 
-/** 个人中心 – profile with masking, level with its tiles, sessions and sign-out everywhere. */
-export interface AccountDeps {
-  readonly session: BrowserSessionDeps;
-  readonly accounts: AccountStore;
-  readonly persons: PersonStore;
-  readonly evidence: EvidenceStore;
-  readonly sessions: SessionStore;
-  readonly endSessions: EndSessionsDeps;
-  readonly clock: Clock;
-  readonly tokens: FormTokens;
-  readonly pages: Pages;
-  readonly profile: Pick<Profile, 'ladders' | 'proofing' | 'masking' | 'authenticators'>;
-}
-
-const endScope = '/account/sessions/end';
-
+/** 个人中心 – profile with masking and its changes, level with its tiles, sessions and sign-out everywhere. */
 export function createAccount(deps: AccountDeps): Journey {
   const { words } = deps.pages;
   return {
     name: 'account',
     routes(router) {
-      router.get('/account', async (ctx) => overview(deps, ctx));
+      router.get('/account', async (ctx) => overviewPage(deps, ctx, await requireOwner(deps, ctx)));
       router.post(endScope, async (ctx) => endEverywhere(deps, ctx));
       router.get('/account/ended', async (ctx) => {
         const model = endedModel((key) => words.text(ctx.state.locale, key));
         await deps.pages.render(ctx, { view: 'layout/result', model });
       });
+      detailRoutes(router, deps);
+      placeRoutes(router, deps);
+      sessionRoutes(router, deps);
+      for (const change of changes(deps)) changeRoutes(router, changeDeps(deps), change);
     },
   };
 }
 
-async function overview(deps: AccountDeps, ctx: AppContext): Promise<void> {
-  const signedIn = await requireSession(deps.session, ctx);
-  const account = await deps.accounts.byId(signedIn.account.id);
-  if (!account) throw new Refused('session.required');
-  const now = deps.clock.now();
-  const [person, evidence, sessions] = await Promise.all([
-    account.personId === undefined ? undefined : deps.persons.byId(account.personId),
-    deps.evidence.ofAccount(account.id),
-    deps.sessions.ofAccount(account.id, now),
-  ]);
-  const model = overviewModel(
-    { locale: ctx.state.locale, words: deps.pages.words, profile: deps.profile },
-    { account, person, evidence, sessions, currentUid: signedIn.uid, now },
-    { action: endScope, token: deps.tokens.issue(ctx, endScope) },
-  );
-  const user = { name: (model.name ?? model.mobile).text };
-  await deps.pages.render(ctx, { view: 'account/overview', model, user });
+function changeDeps(deps: AccountDeps): ChangeDeps {
+  return { ...deps, endOtherSessions: (accountId, exceptUid) => sessionEndWrites(deps.endSessions, accountId, exceptUid) };
+}
+
+/** Those that the deployment lets its people do. */
+function changes(deps: AccountDeps) {
+  const all = { ...changeDeps(deps), persons: deps.persons };
+  const { account, username } = deps.profile;
+  const made = [passwordChange(all), mobileChange(all), emailChange(all), ...(username ? [usernameChange(all, username)] : [])];
+  return made.filter(({ name }) => account.changes.includes(name));
 }
 
 /** Where "sign out everywhere" ends. */

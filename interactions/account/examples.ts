@@ -43,7 +43,7 @@ const fullAccount = {
   ...zhangwei,
   username: 'abdurehim_memtimin_85',
   email: 'abdurehim@culture-and-tourism.government.demonstration-city.example',
-  ethnicity: '维吾尔族',
+  ethnicity: '05',
 };
 
 export const examples: readonly Example[] = [

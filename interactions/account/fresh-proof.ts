@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
 import { confirmPassword, type PasswordDeps } from '../../src/domain/authenticator/password.ts';
 import { authenticatorEvent } from '../../src/domain/authenticator/authenticator-event.ts';
+import { provedLately } from '../../src/domain/authenticator/fresh-proof.ts';
 import { secondsAfter, type Clock } from '../../src/domain/clock.ts';
 import { mask } from '../../src/domain/person/masking.ts';
 import type { SessionPolicy } from '../../src/domain/policy.ts';
@@ -10,11 +11,11 @@ import type { UnitOfWork } from '../../src/domain/unit-of-work.ts';
 import type { AppContext, AppState } from '../../src/http/app-context.ts';
 import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
 import type { CodeDesk, CodeRequest } from '../../src/http/code-desk.ts';
-import { fieldsOf } from '../../src/http/form.ts';
 import { checkForm, textFields } from '../../src/http/form-schema.ts';
 import { maskedModel } from '../../src/http/masked.ts';
-import type { FormModel, MaskedModel } from '../../src/http/page-model.ts';
-import { runAction, showStep, submitStep, type FormState, type Wizard, type WizardDeps, type WizardStep } from '../../src/http/wizard.ts';
+import type { FormModel, MaskedModel, ProgressModel } from '../../src/http/page-model.ts';
+import { codeForm, plainForm, sendCode } from '../../src/http/step-form.ts';
+import { runAction, showStep, submitStep, type Wizard, type WizardDeps, type WizardStep } from '../../src/http/wizard.ts';
 import { requireOwner, type Owner, type OwnerDeps } from './owner.ts';
 
 /**
@@ -32,8 +33,6 @@ export interface FreshProofDeps extends OwnerDeps, WizardDeps {
   readonly lifetimes: SessionPolicy;
 }
 
-const freshSeconds = 600;
-
 /** Any of these, lately, is a fresh proof. */
 const proofs: ReadonlySet<string> = new Set(['pwd', 'sms', 'hwk', 'swk']);
 
@@ -45,8 +44,7 @@ const proofs: ReadonlySet<string> = new Set(['pwd', 'sms', 'hwk', 'swk']);
 export async function provedOwner(deps: FreshProofDeps, ctx: AppContext, page: string): Promise<Owner | undefined> {
   const owner = await requireOwner(deps, ctx);
   const now = deps.clock.now();
-  const factors = await deps.sessions.factors(owner.sessionUid, now);
-  if (factors.some(({ amr, at }) => proofs.has(amr) && now.getTime() - at.getTime() <= freshSeconds * 1000)) return owner;
+  if (provedLately(await deps.sessions.factors(owner.sessionUid, now), proofs, now)) return owner;
   ctx.status = 303;
   ctx.redirect(`${proofBase}/${Buffer.from(page).toString('base64url')}/password`);
   return undefined;
@@ -68,8 +66,10 @@ export interface ProofModel {
   readonly form: FormModel;
   /** Bound to the account. */
   readonly mobile: MaskedModel;
-  /** To the other way. */
-  readonly otherHref: string;
+  /** To the other way, where another will do. */
+  readonly otherHref: string | undefined;
+  /** Of the wizard that begins with it. */
+  readonly progress?: ProgressModel;
 }
 
 export type ProofWay = 'password' | 'sms-code';
@@ -109,12 +109,12 @@ function passwordStep(deps: FreshProofDeps): Step {
     path: 'password',
     when: () => true,
     done: () => false,
-    page: async (_, scene, state) => proofPage(deps, 'password', scene, formOf(state, 'password')),
+    page: async (_, scene, state) => proofPage(deps, 'password', scene, plainForm(state, ['password'])),
     async submit(form, _, { ctx, owner, page }) {
       checkForm(schema, form.values);
       const { id: accountId } = owner.account;
       await confirmPassword(deps.passwords, { accountId, password: form.values.password ?? '', address: ctx.state.address });
-      await remember(deps, ctx, owner, 'pwd');
+      await rememberProof(deps, ctx, owner, 'pwd');
       return { leaveTo: page };
     },
   };
@@ -128,37 +128,26 @@ function codeStep(deps: FreshProofDeps): Step {
     when: () => true,
     done: () => false,
     async page(_, scene, state) {
-      const code = await deps.codes.model(scene.ctx, `${state.action}/send-code`, request(scene));
-      const captcha = code.cooldownSeconds === 0 ? await deps.captchas.model(scene.ctx) : undefined;
-      return proofPage(deps, 'sms-code', scene, { ...formOf(state, 'code', 'captcha'), captcha, code });
+      return proofPage(deps, 'sms-code', scene, await codeForm(deps, scene.ctx, state, request(scene)));
     },
-    actions: {
-      async 'send-code'(form, _, scene) {
-        await deps.codes.ready(request(scene));
-        await deps.captchas.pass(form.captcha);
-        return deps.codes.send(scene.ctx, { ...request(scene), deliver: true });
-      },
-    },
+    actions: { 'send-code': (form, _, scene) => sendCode(deps, scene.ctx, form.captcha, request(scene)) },
     async submit(form, _, scene) {
       checkForm(schema, form.values);
       await deps.codes.redeem(request(scene), form.values.code ?? '');
-      await remember(deps, scene.ctx, scene.owner, 'sms');
+      await rememberProof(deps, scene.ctx, scene.owner, 'sms');
       return { leaveTo: scene.page };
     },
   };
 }
 
-async function remember(deps: FreshProofDeps, ctx: AppContext, { account, sessionUid }: Owner, amr: string): Promise<void> {
+/** The proof as a factor of the session, with its audit record. */
+export async function rememberProof(deps: Pick<FreshProofDeps, 'clock' | 'lifetimes' | 'unitOfWork'>, ctx: AppContext, { account, sessionUid }: Owner, amr: string): Promise<void> {
   const at = deps.clock.now();
   const expiresAt = secondsAfter(at, deps.lifetimes.absoluteSeconds);
   await deps.unitOfWork.commit('fresh-proof', [
     { write: 'session-factors.put', sessionUid, accountId: account.id, factors: [{ amr, at }], expiresAt },
     authenticatorEvent('owner.proved', { accountId: account.id, requestId: ctx.state.requestId }, at),
   ]);
-}
-
-function formOf({ action, token, values, problems }: FormState, ...fields: readonly string[]): FormModel {
-  return { action, token, fields: fieldsOf(fields, values, problems), problems, captcha: undefined, code: undefined };
 }
 
 function proofPage({ pages }: FreshProofDeps, way: ProofWay, { ctx, owner, base }: ProofScene, form: FormModel) {

@@ -10,19 +10,21 @@ import {
   type Origin,
   type Sought,
 } from '../../src/domain/person/activation.ts';
+import { needsGuardian, type GuardianProof } from '../../src/domain/proofing/guardian-proof.ts';
 import type { ActivationPass } from '../../src/domain/person/activation-pass.ts';
 import type { Profile } from '../../src/domain/policy.ts';
 import type { IdentitySource } from '../../src/domain/proofing/identity-source.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { QuotaStore } from '../../src/domain/short-lived.ts';
 import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
-import type { CodeDesk, CodeRequest } from '../../src/http/code-desk.ts';
+import type { CodeDesk, CodePlace } from '../../src/http/code-desk.ts';
 import { fieldsOf } from '../../src/http/form.ts';
 import { checkFormAnd, textFields } from '../../src/http/form-schema.ts';
 import type { FormModel } from '../../src/http/page-model.ts';
 import type { FormState, WizardDeps, WizardStep } from '../../src/http/wizard.ts';
+import { guardianStep } from '../guardian.ts';
 import type { Visit } from '../visit.ts';
-import { doneModel, identityPageModel, mobilePageModel, passwordPageModel, type ActivateWords } from './pages.ts';
+import { bar, doneModel, identityPageModel, mobilePageModel, passwordPageModel, type ActivateWords } from './pages.ts';
 
 export interface ActivateStepDeps extends WizardDeps, ActivateDeps {
   readonly activations: ActivationStore;
@@ -32,11 +34,13 @@ export interface ActivateStepDeps extends WizardDeps, ActivateDeps {
   readonly identitySource: IdentitySource;
   readonly captchas: CaptchaDesk;
   readonly codes: CodeDesk;
-  readonly profile: Pick<Profile, 'activation' | 'documents' | 'personName' | 'password' | 'masking' | 'brand'>;
+  readonly profile: Pick<Profile, 'activation' | 'documents' | 'personName' | 'password' | 'guardian' | 'masking' | 'brand'>;
 }
 
 /** What the look-up found: `bound` says what the proven mobile is to the person. */
 export interface Found extends Sought {
+  /** Id of the person; undefined: nobody. */
+  readonly person?: string;
   readonly bound: 'nobody' | 'none' | 'proven' | 'other';
 }
 
@@ -44,7 +48,10 @@ export interface ActivateDraft {
   readonly found?: Found;
   /** 更换手机号: the proven mobile takes the place of the bound one. */
   readonly replacing?: boolean;
-  readonly confirmation?: Confirmation | undefined;
+  readonly confirmation?: Confirmation;
+  /** A guardian must agree. */
+  readonly minor?: boolean;
+  readonly guardian?: GuardianProof;
   readonly accountId?: string;
   /** Milliseconds. */
   readonly activatedAt?: number;
@@ -83,7 +90,7 @@ function originOf({ ctx, client }: ActivateScene): Origin {
 export function mobileStep(deps: ActivateStepDeps): ActivateStep {
   const schema = textFields({ code: 16 });
   const where = ({ uid }: ActivateScene) => ({ purpose: 'activate', scope: `${uid}:bound` }) as const;
-  const request = async (draft: ActivateDraft, scene: ActivateScene): Promise<CodeRequest> => {
+  const request = async (draft: ActivateDraft, scene: ActivateScene): Promise<CodePlace & { readonly mobile: string }> => {
     const { mobile } = await activationOf(deps, foundIn(draft, scene));
     if (mobile === undefined) throw new Refused('form.stale');
     return { ...where(scene), mobile };
@@ -142,7 +149,6 @@ export function identityStep(deps: ActivateStepDeps): ActivateStep {
         form: formOf(state, Object.keys(lengths)),
         activation,
         mobile: found.mobile,
-        replacing: replaces(draft, found),
         back: `${scene.base}/activate/${found.bound === 'other' ? 'mobile' : 'document'}`,
       });
       return { view: 'activate/identity', model, service: scene.service };
@@ -157,10 +163,31 @@ export function identityStep(deps: ActivateStepDeps): ActivateStep {
       );
       const activation = await activationOf(deps, found);
       const request = { possession, replacing: isReplacing, origin: originOf(scene) };
-      return { learnt: { confirmation: await confirmPossession(deps, activation, request) } };
+      const minor = needsGuardian(deps.profile.guardian, activation.person.birthDate, deps.clock.now());
+      return { learnt: { minor, confirmation: await confirmPossession(deps, activation, request) } };
     },
-    undo: ({ confirmation: _, ...draft }) => draft,
+    undo: ({ confirmation: _, minor: __, ...draft }) => draft,
   };
+}
+
+/** Who agrees that a minor takes up the account (PRV-05). */
+export function agreementStep(deps: ActivateStepDeps): ActivateStep {
+  return guardianStep<ActivateDraft, ActivateScene>(deps, {
+    when: (draft) => draft.confirmation !== undefined && draft.minor === true && draft.accountId === undefined,
+    done: (draft) => draft.guardian !== undefined,
+    minor(draft, scene) {
+      const { key, person = '' } = foundIn(draft, scene);
+      return { ctx: scene.ctx, uid: scene.uid, key, who: `${person}:guardian`, asking: { ...originOf(scene), accountId: undefined } };
+    },
+    frame: (_, scene) => ({
+      progress: bar(sayOf(deps, scene).say, 1),
+      back: { href: `${scene.base}/activate/identity`, label: sayOf(deps, scene).say('layout.back') },
+      skip: undefined,
+      service: scene.service,
+    }),
+    agreed: async (guardian) => ({ guardian }),
+    undo: ({ guardian: _, ...draft }) => draft,
+  });
 }
 
 /** The password; with it the account is there (ACT-06). */
@@ -170,7 +197,7 @@ export function passwordStep(deps: ActivateStepDeps): ActivateStep {
   const schema = textFields(lengths, ['newPassword', 'confirmPassword']);
   return {
     path: 'password',
-    when: (draft) => draft.confirmation !== undefined && draft.accountId === undefined,
+    when: (draft) => draft.confirmation !== undefined && (!draft.minor || draft.guardian !== undefined) && draft.accountId === undefined,
     done: (draft) => draft.accountId !== undefined,
     async page(_, scene, state) {
       const model = passwordPageModel(sayOf(deps, scene), deps.profile, {
@@ -190,6 +217,7 @@ export function passwordStep(deps: ActivateStepDeps): ActivateStep {
         activation: await activationOf(deps, found),
         mobile: found.mobile,
         confirmation,
+        guardian: draft.guardian,
         password,
         agreementVersion: brand.agreement.version,
         hotline: brand.hotline,

@@ -7,6 +7,8 @@ export interface ResultModel {
   readonly text: string;
   readonly next: Link;
   readonly secondary?: readonly Link[];
+  /** Seconds after which a browser with scripts goes on by itself, unless it is told to stay (WCAG 2.2.1). */
+  readonly leavesIn?: number;
   /** Of the wizard that ended. */
   readonly progress?: ProgressModel;
 }

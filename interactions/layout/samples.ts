@@ -88,6 +88,8 @@ export const newcomer: Account = {
   username: undefined,
   mobile: '15912347931',
   email: undefined,
+  address: undefined,
+  asserted: undefined,
   ethnicity: undefined,
   socialHistory: undefined,
   number: '744021634577',

@@ -1,4 +1,6 @@
+import type { ConfirmedIdentity } from '../../src/domain/proofing/real-name.ts';
 import type { OnceStore } from '../../src/domain/short-lived.ts';
+import { freshSeconds } from '../../src/domain/authenticator/fresh-proof.ts';
 import { secondsAfter, type Clock } from '../../src/domain/clock.ts';
 import { mask } from '../../src/domain/person/masking.ts';
 import { assuranceLevel, countingKinds } from '../../src/domain/assurance/level.ts';
@@ -7,12 +9,12 @@ import type { AssuranceLevel } from '../../src/domain/assurance/ladder.ts';
 import type { Brand } from '../../src/domain/policy.ts';
 import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
 import type { CodeDesk, CodeRequest } from '../../src/http/code-desk.ts';
-import { fieldsOf } from '../../src/http/form.ts';
 import { checkForm, textFields } from '../../src/http/form-schema.ts';
 import { maskedModel } from '../../src/http/masked.ts';
-import type { FormModel } from '../../src/http/page-model.ts';
 import type { Page } from '../../src/http/page.ts';
-import type { FormState, Wizard, WizardDeps, WizardStep } from '../../src/http/wizard.ts';
+import { codeForm, plainForm, sendCode } from '../../src/http/step-form.ts';
+import type { Wizard, WizardDeps, WizardStep } from '../../src/http/wizard.ts';
+import { guardianStep, type GuardianDeps } from '../guardian.ts';
 import type { ProofingMethod, ProofingPage, ProofingScene } from '../proofing-method.ts';
 import { bar, provedModel, type VerifyModel } from './pages.ts';
 
@@ -22,6 +24,8 @@ import { bar, provedModel, type VerifyModel } from './pages.ts';
  */
 export interface ProofingDraft {
   readonly proved?: boolean;
+  /** Confirmed by the register, and waiting for a guardian. */
+  readonly awaiting?: ConfirmedIdentity | undefined;
   /** Milliseconds; when the SMS code was redeemed in this run. */
   readonly confirmedAt?: number;
 }
@@ -35,7 +39,7 @@ export interface StepUpScene extends ProofingScene {
   readonly recentlyConfirmed: boolean;
 }
 
-export interface ProofingWizardDeps extends WizardDeps {
+export interface ProofingWizardDeps extends WizardDeps, GuardianDeps {
   readonly captchas: CaptchaDesk;
   readonly codes: CodeDesk;
   readonly once: OnceStore;
@@ -46,9 +50,6 @@ export interface ProofingWizardDeps extends WizardDeps {
   readonly proved: (method: string, result: 'succeeded' | 'refused') => void;
 }
 
-/** An SMS code counts for so long before a proofing asks for another. */
-export const confirmedSeconds = 600;
-
 export function confirmedKey(sessionUid: string): string {
   return `sms-confirmed:${sessionUid}`;
 }
@@ -57,7 +58,7 @@ export function proofingWizard(deps: ProofingWizardDeps, method: ProofingMethod)
   return {
     name: `step-up:${method.name}`,
     empty: {},
-    steps: [confirmStep(deps, method), evidenceStep(deps, method), doneStep(deps, method)],
+    steps: [confirmStep(deps, method), evidenceStep(deps, method), ...(method.record ? [guardiansStep(deps, method)] : []), doneStep(deps, method)],
   };
 }
 
@@ -73,33 +74,20 @@ function confirmStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
     when: (draft, scene) => !draft.proved && !confirmed(draft, scene),
     done: confirmed,
     async page(_, scene, state) {
-      const { purpose, scope, mobile } = request(scene);
-      const code = await deps.codes.model(scene.ctx, `${state.action}/send-code`, { purpose, scope });
       const model: VerifyModel = {
         progress: bar(scene.say, method.name, 0),
-        form: {
-          ...formOf(state, ['code', 'captcha']),
-          captcha: code.cooldownSeconds === 0 ? await deps.captchas.model(scene.ctx) : undefined,
-          code,
-        },
-        mobile: maskedModel(deps.pages.words, scene.ctx.state.locale, mask.mobile(mobile)),
+        form: await codeForm(deps, scene.ctx, state, request(scene)),
+        mobile: maskedModel(deps.pages.words, scene.ctx.state.locale, mask.mobile(scene.account.mobile)),
         back: { href: scene.base, label: scene.say('layout.back') },
       };
       return { view: 'step-up/verify', model, service: scene.service };
     },
-    actions: {
-      async 'send-code'(form, _, scene) {
-        const { purpose, scope } = request(scene);
-        await deps.codes.ready({ purpose, scope });
-        await deps.captchas.pass(form.captcha);
-        return deps.codes.send(scene.ctx, { ...request(scene), deliver: true });
-      },
-    },
+    actions: { 'send-code': (form, _, scene) => sendCode(deps, scene.ctx, form.captcha, request(scene)) },
     async submit(form, _, scene) {
       checkForm(schema, form.values);
       await deps.codes.redeem(request(scene), form.values.code ?? '');
       const now = deps.clock.now();
-      await deps.once.put(confirmedKey(scene.sessionUid), String(now.getTime()), secondsAfter(now, confirmedSeconds));
+      await deps.once.put(confirmedKey(scene.sessionUid), String(now.getTime()), secondsAfter(now, freshSeconds));
       return { learnt: { confirmedAt: now.getTime() } };
     },
   };
@@ -109,11 +97,11 @@ function evidenceStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
   return {
     path: 'evidence',
     when: (draft, scene) => !draft.proved && confirmed(draft, scene) && (!method.needsPerson || scene.person !== undefined),
-    done: (draft) => draft.proved === true,
+    done: (draft) => draft.proved === true || draft.awaiting !== undefined,
     async page(_, scene, state) {
       const model: ProofingPage = {
         progress: bar(scene.say, method.name, 1),
-        form: formOf(state, method.fields, { documentType: scene.person?.document.type ?? '' }),
+        form: plainForm(state, method.fields, { documentType: scene.person?.document.type ?? '' }),
         back: { href: scene.base, label: scene.say('layout.back') },
         ...method.page(scene),
       };
@@ -121,7 +109,8 @@ function evidenceStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
     },
     async submit(form, _, scene) {
       try {
-        await method.verify(form, scene);
+        const awaiting = await method.verify(form, scene);
+        if (awaiting) return { learnt: { awaiting } };
       } catch (error) {
         deps.proved(method.name, 'refused');
         throw error;
@@ -130,6 +119,32 @@ function evidenceStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
       return { learnt: { proved: true } };
     },
   };
+}
+
+/** Of a minor. */
+function guardiansStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
+  return guardianStep<ProofingDraft, StepUpScene>(deps, {
+    when: (draft) => !draft.proved && draft.awaiting !== undefined,
+    done: (draft) => draft.proved === true,
+    minor: ({ awaiting }, { ctx, uid, applicant }) => ({
+      ctx,
+      uid,
+      key: awaiting?.identity.key ?? '',
+      who: applicant.accountId,
+      asking: { accountId: applicant.accountId, clientId: applicant.clientId, requestId: applicant.requestId },
+    }),
+    frame: (_, scene) => ({
+      progress: bar(scene.say, method.name, 1),
+      back: { href: `${scene.base}/${method.name}/evidence`, label: scene.say('layout.back') },
+      service: scene.service,
+    }),
+    async agreed(proof, { awaiting }, scene) {
+      if (awaiting) await method.record?.(awaiting, proof, scene);
+      deps.proved(method.name, 'succeeded');
+      return { proved: true, awaiting: undefined };
+    },
+    undo: ({ awaiting: _, ...draft }) => draft,
+  });
 }
 
 function doneStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
@@ -146,17 +161,5 @@ function doneStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
       );
       return { view: 'layout/result', model, service: scene.service };
     },
-  };
-}
-
-/** Form model of a step without captcha and code. */
-function formOf(state: FormState, fields: readonly string[], preset: Readonly<Record<string, string>> = {}): FormModel {
-  return {
-    action: state.action,
-    token: state.token,
-    fields: fieldsOf(fields, { ...preset, ...state.values }, state.problems),
-    problems: state.problems,
-    captcha: undefined,
-    code: undefined,
   };
 }

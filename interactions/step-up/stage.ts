@@ -1,3 +1,4 @@
+import { provedLately } from '../../src/domain/authenticator/fresh-proof.ts';
 import type { PasskeyDeps } from '../../src/domain/authenticator/passkey.ts';
 import type { PasskeySite } from '../../src/domain/authenticator/passkey-options.ts';
 import type { PasswordDeps } from '../../src/domain/authenticator/password.ts';
@@ -8,7 +9,7 @@ import type { AppContext } from '../../src/http/app-context.ts';
 import type { LevelDeps } from '../../src/oidc/level.ts';
 import { proofingScene, type ProofingSceneDeps } from '../proofing-method.ts';
 import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
-import { confirmedKey, confirmedSeconds, type ProofingWizardDeps, type StepUpScene } from './proofing.ts';
+import { confirmedKey, type ProofingWizardDeps, type StepUpScene } from './proofing.ts';
 
 export interface StepUpDeps extends VisitDeps, ProofingWizardDeps, ProofingSceneDeps {
   readonly levels: LevelDeps;
@@ -40,9 +41,10 @@ export async function stageOf(deps: StepUpDeps, ctx: AppContext): Promise<Stage>
   };
 }
 
+const bySms: ReadonlySet<string> = new Set(['sms']);
+
 async function confirmedLately(deps: StepUpDeps, sessionUid: string): Promise<boolean> {
   const now = deps.clock.now();
   if ((await deps.once.get(confirmedKey(sessionUid), now)) !== undefined) return true;
-  const factors = await deps.levels.sessions.factors(sessionUid, now);
-  return factors.some(({ amr, at }) => amr === 'sms' && now.getTime() - at.getTime() <= confirmedSeconds * 1000);
+  return provedLately(await deps.levels.sessions.factors(sessionUid, now), bySms, now);
 }

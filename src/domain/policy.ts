@@ -22,6 +22,7 @@ export interface Profile {
   /** The same on phones; null: as everywhere (LOG-03). */
   readonly h5Identifiers: readonly IdentifierKind[] | null;
   readonly authenticators: AuthenticatorPolicy;
+  readonly account: AccountCentrePolicy;
   readonly captcha: CaptchaPolicy;
   /** Null: accounts have no chosen username. */
   readonly username: UsernamePolicy | null;
@@ -29,6 +30,10 @@ export interface Profile {
   readonly password: PasswordPolicy;
   readonly documents: readonly DocumentType[];
   readonly registration: RegistrationPolicy;
+  /** Whose identity is verified only with the consent of a guardian (PRV-05); null: nobody's. */
+  readonly guardian: GuardianPolicy | null;
+  /** How a recovery of the password begins, by channel; null: there is none. */
+  readonly recovery: RecoveryPolicy | null;
   /** Imported people may activate their account (ACT-01). */
   readonly activation: boolean;
   /** Proofing methods in the order of the tiles. */
@@ -37,6 +42,7 @@ export interface Profile {
   readonly sms: SmsPolicy;
   readonly sessions: SessionPolicy;
   readonly masking: { readonly name: NameMaskStyle; readonly document: DocumentMaskShape };
+  readonly help: HelpPolicy;
   /** Where people land without a waiting service (LOG-16); a path of ours or an address. */
   readonly landing: string;
   /** Seeded account of the sandbox. */
@@ -75,6 +81,23 @@ export interface AuthenticatorPolicy {
   readonly totp: boolean;
 }
 
+export interface HelpPolicy {
+  /** Questions of the help centre in their order. */
+  readonly questions: readonly string[];
+}
+
+/** How the account centre is cut, and what its owner may change. */
+export interface AccountCentrePolicy {
+  /** Tabs in their order; none: everything on one page. */
+  readonly tabs: readonly AccountTab[];
+  readonly changes: readonly AccountChangeName[];
+  /** Whether the platform's own number is shown (ACC-17). */
+  readonly number: boolean;
+}
+
+export type AccountTab = 'profile' | 'bindings' | 'password' | 'security' | 'level' | 'settings';
+export type AccountChangeName = 'username' | 'password' | 'mobile' | 'email' | 'ethnicity' | 'social-history';
+
 export interface CaptchaPolicy {
   readonly login: 'always' | 'after-failures' | 'never';
   /** How many failures an address or identifier may have before `after-failures` asks. */
@@ -83,10 +106,66 @@ export interface CaptchaPolicy {
   readonly alphabet: 'digits' | 'alphanumeric';
 }
 
+/** Entries of the account form; `mobile` brings captcha and SMS code along, `details` what else a document says. */
+export type RegistrationField = 'username' | 'name' | 'document' | 'details' | 'address' | 'email' | 'mobile' | 'password' | 'confirmPassword';
+
+/**
+ * What an account form does with an identity: nothing; keeps what is typed, unverified (`asserted`); verifies it before
+ * the account is there (`in-form`); asks in a step of its own, which may or may not be left out.
+ */
+export type RegistrationIdentity = 'none' | 'asserted' | 'in-form' | 'step' | 'skippable-step';
+
 export interface RegistrationPolicy {
-  readonly steps: readonly ('account' | 'identity' | 'done')[];
-  readonly identitySkippable: boolean;
+  /** A page in front of the form with the ways to an account, of which a new one is the last (REG-04). */
+  readonly options: boolean;
+  /** The account form in its order, by channel. */
+  readonly fields: { readonly desktop: readonly RegistrationField[]; readonly h5: readonly RegistrationField[] };
+  readonly identity: RegistrationIdentity;
+  /** Characters of an address (REG-25). */
+  readonly address: { readonly minLength: number; readonly maxLength: number };
+  /** Accounts whose form has no username get this and their mobile (REG-14); null: they have none. */
+  readonly generatedUsername: { readonly prefix: string } | null;
+  /** Null: always open. */
+  readonly hours: RegistrationHours | null;
+  /** Null: nothing is passed on (REG-45). */
+  readonly nationalPlatform: NationalPlatformPolicy | null;
+  /** The tab of legal persons says that it is coming (REG-05). */
+  readonly legalPersonTab: boolean;
 }
+
+/** When holders of resident identity cards of other provinces may register (REG-35). */
+export interface RegistrationHours {
+  /** `08:00`, of the day in China. */
+  readonly opens: string;
+  readonly closes: string;
+  /** First two digits of the cards that may register at any time. */
+  readonly exemptProvince: string;
+}
+
+/** `offered`: an empty tick box; `ticked`: one to be cleared; `announced`: by a notice, without a choice. */
+export type NationalPlatformWay = 'offered' | 'ticked' | 'announced';
+
+export interface NationalPlatformPolicy {
+  /** Version of the text that people agree to. */
+  readonly version: string;
+  readonly desktop: NationalPlatformWay;
+  readonly h5: NationalPlatformWay;
+}
+
+export interface GuardianPolicy {
+  /** Age in completed years below which a guardian must agree. */
+  readonly under: number;
+  /** Version of the text that guardians agree to. */
+  readonly version: string;
+}
+
+export interface RecoveryPolicy {
+  readonly desktop: readonly RecoveryStart[];
+  readonly h5: readonly RecoveryStart[];
+}
+
+/** An identifier of the kind, or name and document number together (`identity`, REC-05), which stands alone. */
+export type RecoveryStart = IdentifierKind | 'identity';
 
 export interface BankCardPolicy {
   readonly debitOnly: boolean;

@@ -1,11 +1,11 @@
-import { issueOtp, redeemOtp, type OtpDeps } from '../domain/authenticator/otp.ts';
+import { addressOf, issueOtp, redeemOtp, type OtpDeps, type OtpSubject, type Recipient } from '../domain/authenticator/otp.ts';
 import { secondsAfter } from '../domain/clock.ts';
-import { mask } from '../domain/person/masking.ts';
-import type { OnceStore, OtpPurpose } from '../domain/short-lived.ts';
+import { mask, type Masked } from '../domain/person/masking.ts';
+import type { OnceStore } from '../domain/short-lived.ts';
 import type { AppContext } from './app-context.ts';
 import { Refused } from '../domain/refused.ts';
 import { maskedModel } from './masked.ts';
-import type { CodeModel } from './page-model.ts';
+import type { CodeModel, MaskedModel } from './page-model.ts';
 import type { Words } from './words.ts';
 
 /** Sends one-time codes for pages and remembers, per page, that one was sent and when the next may be. */
@@ -15,22 +15,20 @@ export interface CodeDesk {
    *
    * @throws Refused otp.cooldown
    */
-  ready(where: Omit<CodeRequest, 'mobile'>): Promise<void>;
-  send(ctx: AppContext, request: CodeRequest & { readonly deliver: boolean }): Promise<{ cooldownSeconds: number; sentTo: string }>;
+  ready(where: CodePlace): Promise<void>;
+  send(ctx: AppContext, request: CodeRequest & { readonly deliver: boolean }): Promise<{ cooldownSeconds: number; sentTo: MaskedModel }>;
   /** @throws Refused otp.wrong, otp.expired */
   redeem(request: CodeRequest, code: string): Promise<void>;
-  /** Remembers that the code of this mobile was redeemed here, for when something else in the form is refused. */
+  /** Remembers that the code of this recipient was redeemed here, for when something else in the form is refused. */
   rememberProven(request: CodeRequest): Promise<void>;
   proven(request: CodeRequest): Promise<boolean>;
-  model(ctx: AppContext, sendAction: string, where: Omit<CodeRequest, 'mobile'>): Promise<CodeModel>;
+  model(ctx: AppContext, sendAction: string, where: CodePlace): Promise<CodeModel>;
 }
 
-export interface CodeRequest {
-  readonly purpose: OtpPurpose;
-  /** Interaction or session the code belongs to. */
-  readonly scope: string;
-  readonly mobile: string;
-}
+/** The page that asks: an interaction or session, and what for. */
+export type CodePlace = Pick<OtpSubject, 'purpose' | 'scope'>;
+
+export type CodeRequest = OtpSubject;
 
 export interface CodeDeskDeps extends OtpDeps {
   readonly once: OnceStore;
@@ -43,21 +41,25 @@ export interface CodeDeskDeps extends OtpDeps {
 const provenSeconds = 600;
 
 interface Sent {
-  readonly mobile: string;
+  readonly to: Recipient;
   readonly nextAt: number;
+}
+
+function masked(to: Recipient): Masked {
+  return 'email' in to ? mask.email(to.email) : mask.mobile(to.mobile);
 }
 
 export function createCodeDesk(deps: CodeDeskDeps): CodeDesk {
   const { once, vault, clock, sms, words } = deps;
-  const key = ({ purpose, scope }: Omit<CodeRequest, 'mobile'>) => `code-sent:${purpose}:${scope}`;
-  const provenKey = ({ purpose, scope, mobile }: CodeRequest) =>
-    `code-proven:${purpose}:${vault.index('otp', `${scope}|${mobile}`).toString('base64url')}`;
-  const lastSent = async (where: Omit<CodeRequest, 'mobile'>): Promise<{ mobile: string; cooldownSeconds: number } | undefined> => {
+  const key = ({ purpose, scope }: CodePlace) => `code-sent:${purpose}:${scope}`;
+  const provenKey = (request: CodeRequest) =>
+    `code-proven:${request.purpose}:${vault.index('otp', `${request.scope}|${addressOf(request)}`).toString('base64url')}`;
+  const lastSent = async (where: CodePlace): Promise<{ to: Recipient; cooldownSeconds: number } | undefined> => {
     const now = clock.now();
     const sealed = await once.get(key(where), now);
     if (sealed === undefined) return undefined;
-    const { mobile, nextAt } = JSON.parse(vault.openFor('code-sent', Buffer.from(sealed, 'base64'))) as Sent;
-    return { mobile, cooldownSeconds: Math.max(0, Math.ceil((nextAt - now.getTime()) / 1000)) };
+    const { to, nextAt } = JSON.parse(vault.openFor('code-sent', Buffer.from(sealed, 'base64'))) as Sent;
+    return { to, cooldownSeconds: Math.max(0, Math.ceil((nextAt - now.getTime()) / 1000)) };
   };
   return {
     async ready(where) {
@@ -73,10 +75,11 @@ export function createCodeDesk(deps: CodeDeskDeps): CodeDesk {
         requestId: ctx.state.requestId,
       });
       const now = clock.now();
-      const sent: Sent = { mobile: request.mobile, nextAt: secondsAfter(now, cooldownSeconds).getTime() };
+      const to: Recipient = 'email' in request ? { email: request.email } : { mobile: request.mobile };
+      const sent: Sent = { to, nextAt: secondsAfter(now, cooldownSeconds).getTime() };
       const sealed = vault.sealFor('code-sent', JSON.stringify(sent)).toString('base64');
       await once.put(key(request), sealed, secondsAfter(now, sms.ttlSeconds));
-      return { cooldownSeconds, sentTo: mask.mobile(request.mobile).text };
+      return { cooldownSeconds, sentTo: maskedModel(words, ctx.state.locale, masked(to)) };
     },
     rememberProven: (request) =>
       once.put(provenKey(request), 'yes', secondsAfter(clock.now(), provenSeconds)),
@@ -85,7 +88,7 @@ export function createCodeDesk(deps: CodeDeskDeps): CodeDesk {
     async model(ctx, sendAction, where) {
       const sent = await lastSent(where);
       if (!sent) return { sendAction, cooldownSeconds: 0, sent: false, to: undefined };
-      const to = maskedModel(words, ctx.state.locale, mask.mobile(sent.mobile));
+      const to = maskedModel(words, ctx.state.locale, masked(sent.to));
       return { sendAction, cooldownSeconds: sent.cooldownSeconds, sent: true, to };
     },
   };

@@ -36,10 +36,16 @@ export function checkForm(
  * is refused for that alone.
  *
  * @param judge - what the domain says of the values
+ * @param called - as for `checkForm`
  * @throws FormRefused, in the order of the schema's fields
  */
-export function checkFormAnd<T>(schema: FieldSchema, values: Readonly<Record<string, string>>, judge: () => T): T {
-  const shape = refusalsOf(() => checkForm(schema, values));
+export function checkFormAnd<T>(
+  schema: FieldSchema,
+  values: Readonly<Record<string, string>>,
+  judge: () => T,
+  called: Readonly<Record<string, string>> = {},
+): T {
+  const shape = refusalsOf(() => checkForm(schema, values, called));
   const meaning = refusalsOf(judge);
   if (shape.refusals.length === 0 && 'result' in meaning) return meaning.result;
   const problems = new Map([...meaning.refusals, ...shape.refusals].map((refused) => [refused.field, refused]));
@@ -52,6 +58,7 @@ function refusalsOf<T>(check: () => T): { readonly refusals: readonly Refused[];
     return { refusals: [], result: check() };
   } catch (error) {
     if (error instanceof FormRefused) return { refusals: error.refusals };
+    if (error instanceof Refused) return { refusals: [error] };
     throw error;
   }
 }

@@ -61,12 +61,17 @@ export interface EndSessionsDeps extends SessionEndDeps {
 
 /** Ends every session of an account but one, with the messages to every service that took part in them. */
 export async function sessionEndWrites(deps: EndSessionsDeps, accountId: string, exceptUid: string | undefined): Promise<readonly Write[]> {
+  const messages = await logoutMessages(deps, accountId, (uid) => uid !== exceptUid);
+  return [{ write: 'sessions.end', accountId, exceptUid }, ...messages];
+}
+
+/** What the services that took part in these sessions are told. */
+async function logoutMessages(deps: EndSessionsDeps, accountId: string, ends: (uid: string) => boolean): Promise<readonly Write[]> {
   const now = deps.clock.now();
   const payloads = await deps.sessions.payloadsOfAccount(accountId, now);
   const sessions = payloads.map((payload) => JSON.parse(deps.vault.openFor('oidc:Session', payload)) as StoredSession);
   const messages: Write[] = [];
-  for (const { uid, authorizations = {} } of sessions) {
-    if (uid === exceptUid) continue;
+  for (const { authorizations = {} } of sessions.filter(({ uid }) => ends(uid))) {
     for (const [clientId, { sid }] of Object.entries(authorizations)) {
       const client = await deps.provider().Client.find(clientId);
       if (!client?.backchannelLogoutUri) continue;
@@ -74,7 +79,7 @@ export async function sessionEndWrites(deps: EndSessionsDeps, accountId: string,
       messages.push(logoutMessage(client, { sub, sid }, now));
     }
   }
-  return [{ write: 'sessions.end', accountId, exceptUid }, ...messages];
+  return messages;
 }
 
 /** "Sign out everywhere" (PRV-07), in one transaction with the audit record. */
@@ -85,6 +90,18 @@ export async function endOtherSessions(
   await deps.unitOfWork.commit('end-sessions', [
     ...(await sessionEndWrites(deps, accountId, exceptUid)),
     audit('sessions.ended', { accountId, requestId }, deps.clock.now()),
+  ]);
+}
+
+/** One session of an account, from another (PRV-07), in one transaction with the audit record. */
+export async function endOneSession(
+  deps: EndSessionsDeps,
+  { accountId, uid, requestId }: { accountId: string; uid: string; requestId: string },
+): Promise<void> {
+  await deps.unitOfWork.commit('end-session', [
+    { write: 'session.end', accountId, uid },
+    ...(await logoutMessages(deps, accountId, (each) => each === uid)),
+    audit('session.ended', { accountId, requestId }, deps.clock.now()),
   ]);
 }
 

@@ -241,7 +241,7 @@ describe('the registration as a wizard', () => {
     expect(answer).toMatchObject({ ok: false, problem: { code: 'captcha.wrong', field: 'captcha' }, captcha: { id: expect.any(String) } });
     await person.goes(person.page.url);
     const sent = await send({ captchaId: captcha(person), captcha: await person.sandbox.captchaAnswer(captcha(person)) });
-    expect([sent.status, sent.json()]).toEqual([200, { ok: true, cooldownSeconds: 60, sentTo: `${who.mobile.slice(0, 3)}****${who.mobile.slice(-4)}` }]);
+    expect([sent.status, sent.json()]).toEqual([200, { ok: true, cooldownSeconds: 60, sentTo: { text: `${who.mobile.slice(0, 3)}****${who.mobile.slice(-4)}`, spoken: `尾号为 ${who.mobile.slice(-4)} 的手机号` } }]);
   });
 
   it('[REG-41] lets whoever is signed in already register somebody else, and says nothing of the first', async () => {

@@ -1,6 +1,9 @@
 /** Every event the audit log knows: one row each, what happened in the past tense. */
 export const auditEvents = {
   'account.registered': 'a person registered an account',
+  'national-platform.consented': 'a person agreed to become a user of the national platform; `agreement` is the version of the text',
+  'national-platform.synced': 'the national platform took somebody over as a user; `reference` is its own',
+  'guardian.consented': 'a guardian, confirmed by `source`, agreed that a minor is verified; `agreement` is the version of the text',
   'account.activated': 'an imported person took up the account; `method` says by which mobile',
   'people.imported': 'a chunk of an import from `source` was written; `reference` names file and lines',
   'sign-in.succeeded': 'a person signed in; `method` says how',

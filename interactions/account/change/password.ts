@@ -1,0 +1,27 @@
+import { changePassword } from '../../../src/domain/person/account-changes.ts';
+import type { PersonStore } from '../../../src/domain/person/account.ts';
+import { checkForm, textFields } from '../../../src/http/form-schema.ts';
+import { plainForm } from '../../../src/http/step-form.ts';
+import type { Change, ChangeDeps } from './change.ts';
+import { newPasswordModel } from './pages.ts';
+
+/** 修改密码 – the old one, the new one twice; every other session ends (ACC-07). */
+export function passwordChange(deps: ChangeDeps & { readonly persons: PersonStore }): Change {
+  const { password: policy } = deps.profile;
+  const lengths = { password: 256, newPassword: 256, confirmPassword: 256 };
+  const schema = textFields(lengths);
+  return {
+    name: 'password',
+    async page({ ctx }, state) {
+      const model = newPasswordModel((key, params) => deps.pages.words.text(ctx.state.locale, key, params), policy, plainForm(state, Object.keys(lengths)));
+      return { view: 'account/change/password', model };
+    },
+    async submit({ values }, { owner, changer }) {
+      checkForm(schema, values);
+      const { password = '', newPassword = '', confirmPassword = '' } = values;
+      const { personId } = owner.account;
+      const person = personId === undefined ? undefined : await deps.persons.byId(personId);
+      await changePassword(deps, changer, { password, newPassword, confirmPassword }, { policy, document: person?.document.number });
+    },
+  };
+}

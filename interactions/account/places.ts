@@ -1,0 +1,48 @@
+import type Router from '@koa/router';
+import type { AppState } from '../../src/http/app-context.ts';
+import type { AccountDeps } from './deps.ts';
+import { levelModel, type LevelFacts, type LevelModel } from './level.ts';
+import { requireOwner } from './owner.ts';
+import { profileModel, type ProfileFacts, type ProfileModel } from './profile.ts';
+import { sayIn, type AccountScene } from './scene.ts';
+import { tabsModel, type TabModel } from './tabs.ts';
+
+/** Pages of their own, where the deployment cuts the account centre into tabs: bindings, level, settings. */
+
+export interface BindingsModel {
+  readonly tabs: readonly TabModel[];
+}
+
+export interface LevelPageModel {
+  readonly tabs: readonly TabModel[];
+  readonly profile: ProfileModel;
+  readonly level: LevelModel;
+}
+
+export function placeRoutes(router: Router<AppState>, deps: AccountDeps): void {
+  router.get('/account/bindings', async (ctx) => {
+    const { user } = await requireOwner(deps, ctx);
+    const model = bindingsModel({ locale: ctx.state.locale, words: deps.pages.words, profile: deps.profile });
+    await deps.pages.render(ctx, { view: 'account/bindings', model, user });
+  });
+  for (const tab of ['level', 'settings'] as const) {
+    router.get(`/account/${tab}`, async (ctx) => {
+      const { account, user } = await requireOwner(deps, ctx);
+      const [person, evidence] = await Promise.all([
+        account.personId === undefined ? undefined : deps.persons.byId(account.personId),
+        deps.evidence.ofAccount(account.id),
+      ]);
+      const scene = { locale: ctx.state.locale, words: deps.pages.words, profile: deps.profile };
+      const model = levelPageModel(scene, tab, { account, person, evidence, now: deps.clock.now() });
+      await deps.pages.render(ctx, { view: `account/${tab}`, model, user });
+    });
+  }
+}
+
+export function bindingsModel(scene: AccountScene): BindingsModel {
+  return { tabs: tabsModel(sayIn(scene), scene.profile, 'bindings') };
+}
+
+export function levelPageModel(scene: AccountScene, tab: 'level' | 'settings', facts: ProfileFacts & LevelFacts): LevelPageModel {
+  return { tabs: tabsModel(sayIn(scene), scene.profile, tab), profile: profileModel(scene, facts), level: levelModel(scene, facts) };
+}

@@ -1,0 +1,80 @@
+import type { Account, Person } from '../../src/domain/person/account.ts';
+import { longestSocialHistory } from '../../src/domain/person/account-details.ts';
+import { ethnicities, ethnicityName } from '../../src/domain/person/ethnicity.ts';
+import { mask, type Masked } from '../../src/domain/person/masking.ts';
+import type { AccountChangeName } from '../../src/domain/policy.ts';
+import { maskedModel } from '../../src/http/masked.ts';
+import type { FormModel, MaskedModel } from '../../src/http/page-model.ts';
+import { sayIn, type AccountScene } from './scene.ts';
+
+/** Basic data: masked, and what its owner may do about it (ACC-02, ACC-04). */
+export interface ProfileModel {
+  readonly name: MaskedModel | undefined;
+  /** The platform's own, where the deployment shows it. */
+  readonly number: string | undefined;
+  /** Undefined: the deployment knows no usernames. */
+  readonly username: { readonly value: MaskedModel | undefined } | undefined;
+  readonly mobile: MaskedModel;
+  readonly email: MaskedModel | undefined;
+  readonly sex: string | undefined;
+  readonly ethnicity: string | undefined;
+  readonly document: { readonly type: string; readonly number: MaskedModel; readonly validUntil: string } | undefined;
+  /** Undefined: the deployment does not ask for it. */
+  readonly socialHistory: { readonly text: string | undefined; readonly limit: number } | undefined;
+  /** Where each change begins; undefined: not to be changed here. */
+  readonly change: Readonly<Partial<Record<AccountChangeName, string>>>;
+  /** 修改 was pressed: the row is a form with 保存 (ACC-12). */
+  readonly edit: DetailForm | undefined;
+}
+
+/** Details that are changed in their row. */
+export type Detail = 'ethnicity' | 'social-history';
+
+export interface DetailForm {
+  readonly detail: Detail;
+  readonly form: FormModel;
+  readonly ethnicities: readonly { readonly value: string; readonly label: string }[];
+}
+
+export interface ProfileFacts {
+  readonly account: Account;
+  readonly person: Person | undefined;
+  readonly edit?: { readonly detail: Detail; readonly form: FormModel } | undefined;
+}
+
+export function profileModel(scene: AccountScene, { account, person, edit }: ProfileFacts): ProfileModel {
+  const { locale, words, profile } = scene;
+  const say = sayIn(scene);
+  const masked = (value: Masked) => maskedModel(words, locale, value);
+  const { username, email, ethnicity, socialHistory } = account;
+  return {
+    name: person && masked(mask.name(person.name, profile.masking.name)),
+    number: profile.account.number ? account.number : undefined,
+    username: profile.username ? { value: username === undefined ? undefined : masked(mask.username(username)) } : undefined,
+    mobile: masked(mask.mobile(account.mobile)),
+    email: email === undefined ? undefined : masked(mask.email(email)),
+    sex: person && person.sex !== 'unknown' ? say(`layout.sex.${person.sex}`) : undefined,
+    ethnicity: ethnicity === undefined ? undefined : ethnicityName(ethnicity)?.[locale],
+    document: person && {
+      type: say(`layout.document.type.${person.document.type}`),
+      number: masked(mask.document(person.document.number, profile.masking.document)),
+      validUntil:
+        person.document.validUntil === 'long-term' ? say('layout.document.long-term') : (person.document.validUntil ?? say('account.none')),
+    },
+    socialHistory: profile.account.changes.includes('social-history') ? { text: socialHistory, limit: longestSocialHistory } : undefined,
+    change: changeLinks(scene),
+    edit: edit && { ...edit, ethnicities: ethnicityChoices(scene) },
+  };
+}
+
+function changeLinks({ profile }: AccountScene): ProfileModel['change'] {
+  const links = { username: '/account/username', password: '/account/password', mobile: '/account/mobile', email: '/account/email' };
+  const edits = { ethnicity: '/account?edit=ethnicity#ethnicity', 'social-history': '/account?edit=social-history#socialHistory' };
+  const offered = Object.entries({ ...links, ...edits }).filter(([name]) => profile.account.changes.some((change) => change === name));
+  return Object.fromEntries(offered.filter(([name]) => name !== 'username' || profile.username !== null));
+}
+
+function ethnicityChoices(scene: AccountScene): DetailForm['ethnicities'] {
+  const none = { value: '', label: sayIn(scene)('account.ethnicity-choose') };
+  return [none, ...ethnicities.map(({ code, name }) => ({ value: code, label: name[scene.locale] }))];
+}
