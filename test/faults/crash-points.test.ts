@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { Client } from 'pg';
 import { scriptedPeople, type ScriptedPerson } from '../../sandbox/people.ts';
 import { todayInShanghai } from '../../src/domain/person/civil-date.ts';
+import { softwareAuthenticator } from '../support/authenticator.ts';
 import { newPerson, type Page, type Person } from '../support/browser.ts';
 import { newCitizen, opensProofing, signsIn } from '../support/citizen.ts';
 import { anyMobile, importedPerson, passwordFields, possessionFields, seeksRecord } from '../support/imported.ts';
@@ -10,6 +11,7 @@ import { accountFields, citizen, identityFields, newcomer, registers } from '../
 import { startPostgres, type TemporaryPostgres } from '../support/postgres.ts';
 import { environmentOf, runMain, startProduct, type OwnProduct } from '../support/product.ts';
 import { startRedis, type RedisServer } from '../support/redis.ts';
+import { addsPasskey, appFor, atProtection, challengeAt, setsUpApp } from '../support/protection.ts';
 import { relyingParty } from '../support/relying-party.ts';
 
 /**
@@ -145,7 +147,67 @@ const useCases: Readonly<Record<string, UseCase>> = {
   },
 };
 
-const points = Object.entries(useCases).flatMap(([useCase, { writes, phase = 'after', scene }]) =>
+/** Somebody at the sign-in protection of their account, in the account centre. */
+async function atOwnProtection() {
+  const [person, who] = [newPerson(survivor), await newCitizen(survivor)];
+  await atProtection(person, who);
+  return { person, who };
+}
+
+const protection: Readonly<Record<string, UseCase>> = {
+  'passkey-added': {
+    writes: ['passkey.insert', 'audit.append', 'outbox.enqueue'],
+    async scene() {
+      const { person } = await atOwnProtection();
+      const authenticator = softwareAuthenticator(survivor.issuer);
+      await person.opens('#add-passkey');
+      // The challenge of the first attempt is used up.
+      const act = async () => person.submits({ credential: authenticator.creates(await challengeAt(person)) });
+      return { person, act, done: ({ outcome }) => outcome === 'done' };
+    },
+  },
+  'passkey-removed': {
+    writes: ['passkey.remove', 'audit.append', 'outbox.enqueue'],
+    async scene() {
+      const { person } = await atOwnProtection();
+      await addsPasskey(person, softwareAuthenticator(survivor.issuer));
+      await person.opens('#passkeys li a');
+      return { person, act: () => person.submits({}, { button: '#remove' }), done: ({ outcome }) => outcome === 'done' };
+    },
+  },
+  'totp-set-up': {
+    writes: ['totp.put', 'recovery-codes.put', 'audit.append', 'outbox.enqueue'],
+    async scene() {
+      const { person } = await atOwnProtection();
+      await person.opens('#set-up-totp');
+      const app = appFor(person, person.page.says('#secret'));
+      return { person, act: async () => person.submits({ totpCode: await app.code() }), done: ({ $ }) => $('#codes li').length === 10 };
+    },
+  },
+  'totp-removed': {
+    writes: ['totp.remove', 'recovery-codes.remove', 'audit.append', 'outbox.enqueue'],
+    async scene() {
+      const { person } = await atOwnProtection();
+      await setsUpApp(person);
+      await person.goes('/account/security/totp/remove');
+      return { person, act: () => person.submits({}, { button: '#remove' }), done: ({ outcome }) => outcome === 'done' };
+    },
+  },
+  'second-factor': {
+    writes: ['totp.use', 'audit.append'],
+    async scene() {
+      const { person: owner, who } = await atOwnProtection();
+      const { app } = await setsUpApp(owner);
+      await app.waits();
+      const person = newPerson(survivor);
+      await person.goes('/login');
+      await person.submits({ identifier: who.username, password: who.password });
+      return { person, act: async () => person.submits({ totpCode: await app.code() }), done: ({ url }) => url.pathname === '/account' };
+    },
+  },
+};
+
+const points = Object.entries({ ...useCases, ...protection }).flatMap(([useCase, { writes, phase = 'after', scene }]) =>
   writes.map((write) => [phase, `${useCase}/${write}`, scene] as const),
 );
 
@@ -268,9 +330,9 @@ async function written(): Promise<Record<string, unknown>> {
   const client = new Client({ connectionString: stores.DATABASE_URL });
   await client.connect();
   try {
-    const tables = ['subject', 'account', 'credential', 'person', 'evidence', 'consent', 'activation', 'audit_event', 'outbox'];
+    const tables = ['subject', 'account', 'credential', 'person', 'evidence', 'consent', 'activation', 'passkey', 'totp', 'recovery_code', 'audit_event', 'outbox'];
     const counts = tables.map((table) => `(select count(*)::int from ${table}) as ${table}`);
-    return (await client.query<Record<string, unknown>>(`select ${counts.join(', ')}, (select count(person_id)::int from account) as linked`)).rows[0] ?? {};
+    return (await client.query<Record<string, unknown>>(`select ${counts.join(', ')}, (select count(person_id)::int from account) as linked, (select sum(last_step)::int from totp) as totp_steps`)).rows[0] ?? {};
   } finally {
     await client.end();
   }
