@@ -13,6 +13,7 @@ import { examples as password } from './login/password/examples.ts';
 import { examples as secondFactor } from './login/second-factor-examples.ts';
 import { examples as smsCode } from './login/sms-code/examples.ts';
 import { examples as logout } from './logout/examples.ts';
+import { examples as recover } from './recover/examples.ts';
 import { examples as register } from './register/examples.ts';
 import { examples as bankCard } from './step-up/bank-card/examples.ts';
 import { examples as stepUp } from './step-up/examples.ts';
@@ -27,6 +28,7 @@ export const examples: readonly Example[] = [
   ...secondFactor,
   ...register,
   ...activate,
+  ...recover,
   ...stepUp,
   ...realName,
   ...bankCard,

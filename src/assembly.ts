@@ -187,6 +187,7 @@ function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
   const { vault, shortLived, accounts, persons, evidence, sessions, unitOfWork, hasher } = adapters;
   const shared = { clock, accounts, persons, evidence, sessions, unitOfWork, hasher };
   const { quotas, once, drafts } = shortLived;
+  const addressLimits = environment.sandboxQuotas || !environment.sandbox;
   const { cookies, provider } = parts;
   const subjectOf = createSubjectOf(createHeaderOf(accounts), vault);
   return {
@@ -216,8 +217,9 @@ function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
       once,
       words: parts.words,
       sms: profile.sms,
-      addressLimits: environment.sandboxQuotas || !environment.sandbox,
+      addressLimits,
     }),
+    addressLimits,
     devices: createDevices({ cookies, vault }),
     session: { provider, accounts, policy: profile.sessions },
     passwords: { accounts, hasher, quotas, vault, clock },

@@ -26,7 +26,7 @@ export interface LandingDeps {
   /** Where people land without a waiting service (LOG-16). */
   readonly landing: string;
   readonly sandbox: boolean;
-  readonly profile: Pick<Profile, 'activation'>;
+  readonly profile: Pick<Profile, 'activation' | 'recovery'>;
 }
 
 export interface LandingModel {
@@ -49,6 +49,9 @@ export function createLanding(deps: LandingDeps): Journey {
       router.get('/register', (ctx) => begin(deps, ctx, deps.landing, { prompt: 'create' }));
       if (deps.profile.activation) {
         router.get('/activate', (ctx) => begin(deps, ctx, deps.landing, { prompt: 'create', journey: 'activate' }));
+      }
+      if (deps.profile.recovery) {
+        router.get('/recover', (ctx) => begin(deps, ctx, deps.landing, { prompt: 'login', journey: 'recover' }));
       }
       router.get(ownRedirectPath, (ctx) => arrive(deps, ctx));
       router.post(preferencesScope, formBody(), (ctx) => switchPreference(deps, ctx));

@@ -23,7 +23,7 @@ import { signInEvent, welcome, type SignIn } from './sign-in.ts';
 export interface LoginDeps extends VisitDeps, WizardDeps, SecondFactorPageDeps {
   readonly captchas: CaptchaDesk;
   readonly codes: CodeDesk;
-  readonly profile: Pick<Profile, 'login' | 'identifiers' | 'h5Identifiers' | 'activation'>;
+  readonly profile: Pick<Profile, 'login' | 'identifiers' | 'h5Identifiers' | 'activation' | 'recovery'>;
 }
 
 export interface LoginModel {
@@ -203,7 +203,10 @@ async function loginPage(
     identifierAsked: identifierAsked(deps.profile, ctx.state.channel),
     notice: undefined,
     registerHref: `${visit.base}/register`,
-    help: deps.profile.activation ? [{ href: `${visit.base}/activate`, label: say('login.activate') }] : [],
+    help: [
+      ...(deps.profile.recovery ? [{ href: `${visit.base}/recover`, label: say('login.recover') }] : []),
+      ...(deps.profile.activation ? [{ href: `${visit.base}/activate`, label: say('login.activate') }] : []),
+    ],
     reauthenticate: visit.session !== undefined,
     passkey: passkeyForm(deps, offered, visit),
   };

@@ -22,6 +22,7 @@ export function profileRules(known: KnownMethods | 'unchecked'): readonly Rule[]
     rule<Profile, 'login' | 'authenticators'>(['login', 'authenticators'], passkeysCanBeAdded),
     rule<Profile, 'registration'>(['registration'], stepsAreFramed),
     rule<Profile, 'registration' | 'proofing'>(['registration', 'proofing'], identityCanBeProved),
+    rule<Profile, 'recovery' | 'username'>(['recovery', 'username'], recoveryFindsAccounts),
     rule<Profile, 'username'>(['username'], ({ username }) =>
       username === null ? [] : ordered(['username', 'minLength'], username.minLength, 'maxLength', username.maxLength),
     ),
@@ -114,6 +115,15 @@ function stepsAreFramed({ registration: { steps } }: Pick<Profile, 'registration
 function identityCanBeProved({ registration, proofing }: Pick<Profile, 'registration' | 'proofing'>): readonly Violation[] {
   if (!registration.steps.includes('identity') || proofing.length > 0) return [];
   return [{ at: ['registration', 'steps'], problem: 'has the step identity, but "proofing" is empty', expected: 'no such step, or a proofing method' }];
+}
+
+function recoveryFindsAccounts({ recovery, username }: Pick<Profile, 'recovery' | 'username'>): readonly Violation[] {
+  return Object.entries(recovery ?? {}).flatMap(([channel, starts]) => {
+    const at = ['recovery', channel];
+    if (starts.includes('identity') && starts.length > 1) return [{ at, problem: 'has identity and more', expected: 'identity alone, or no such entry' }];
+    if (starts.includes('username') && username === null) return [{ at, problem: 'has username, but accounts have none', expected: 'a rule under "username", or no such entry' }];
+    return [];
+  });
 }
 
 function ordered(at: readonly string[], less: number, name: string, more: number): readonly Violation[] {

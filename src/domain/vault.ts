@@ -26,6 +26,7 @@ export type IndexKind =
   | 'device'
   | 'passkey-user'
   | 'recovery-code'
+  | 'recovery-decoy'
   | 'audit-anchor'
   | 'quota';
 

@@ -84,7 +84,7 @@ function configuration(deps: ProviderDeps, keys: readonly PrivateJwk[]): Configu
     clientAuthMethods,
     enabledJWA,
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
-    // Which of our journeys answers `prompt=create`: `activate` leads imported people to their account.
+    // Which of our journeys answers the prompt: `activate` leads imported people to their account, `recover` to a new password.
     extraParams: ['journey'],
     pkce: { required: (_ctx, client) => client.pkce_required !== false },
     // Core 3.1.2.1 requires redirect_uri; where it is missing or comes twice, nobody is sent anywhere.

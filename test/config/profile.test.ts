@@ -40,7 +40,7 @@ const rung = (acr: string, anyOf: readonly (readonly string[])[], more: object =
 describe('a profile', () => {
   it('is merged over what it extends: objects by member, lists and values whole', () => {
     const parent = written({ extends: 'demo', captcha: { login: 'never', length: 5 }, documents: ['hk-permit', 'macao-permit'] });
-    const child = written({ extends: parent, captcha: { length: 6 }, documents: ['resident-id-card'], username: null, identifiers: ['mobile'] });
+    const child = written({ extends: parent, captcha: { length: 6 }, documents: ['resident-id-card'], username: null, identifiers: ['mobile'], recovery: { desktop: ['mobile'], h5: ['mobile'] } });
     const { profile, problems } = loadProfile(child, options);
     expect(problems).toEqual([]);
     expect(profile).toMatchObject({
@@ -119,6 +119,8 @@ describe('a broken profile', () => {
         'proofing[1] is "palmistry", which is not known',
         'ladders.person[0] is not held by everybody with an account',
         'ladders.person[1].acr is L2 above L2',
+        'recovery.desktop has username, but accounts have none',
+        'recovery.h5 has username, but accounts have none',
         'registration.steps is identity, account',
         'password.minLength is 30',
         'sandbox.password breaks the rule "password" (min-length)',

@@ -60,13 +60,13 @@ export async function signInWithPassword(deps: PasswordDeps, attempt: PasswordAt
   if (!right || !account || !stored) throw new Refused('credentials.wrong', 'identifier');
   await counted.succeed();
   if (account.status !== 'active') throw new Refused('account.locked');
-  return { accountId: account.id, writes: deps.hasher.outdated(stored) ? await rehash(deps, account.id, password) : [] };
+  return { accountId: account.id, writes: deps.hasher.outdated(stored) ? await rehash(deps, account.id, stored, password) : [] };
 }
 
-async function rehash({ hasher, clock }: Pick<PasswordDeps, 'hasher' | 'clock'>, accountId: string, password: string): Promise<readonly Write[]> {
+async function rehash({ hasher, clock }: Pick<PasswordDeps, 'hasher' | 'clock'>, accountId: string, stored: string, password: string): Promise<readonly Write[]> {
   const at = clock.now();
   return [
-    { write: 'password.put', accountId, hash: await hasher.hash(password), at },
+    { write: 'password.put', accountId, hash: await hasher.hash(password), at, replaces: stored },
     {
       write: 'audit.append',
       event: {

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { noticeWrites } from '../notification/notice.ts';
+import type { AccountStore } from '../person/account.ts';
+import { documentTypes } from '../person/document-number.ts';
+import { passwordProblems } from '../person/register.ts';
+import { FormRefused, Refused, type RefusalCode } from '../refused.ts';
+import type { QuotaRule } from '../short-lived.ts';
+import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
+import type { AuditDetails, AuditEventName } from '../audit/events.ts';
+import type { PasswordHasher } from './password-hasher.ts';
+import { normalisePassword, type PasswordPolicy } from './password-policy.ts';
+import { passwordMark, type Sought } from './recovery-search.ts';
+import { countAttempt, type ThrottleDeps } from './throttle.ts';
+
+/**
+ * Recovery of a password (REC-01 to REC-14): a verified person proves mobile and document number, somebody who is not
+ * verified the mobile (REC-07, REC-08), on every channel alike (DIS-06): whoever was given an old number by the carrier
+ * opens no verified account with it. Second factors stay as they are.
+ */
+export interface RecoveryDeps extends ThrottleDeps {
+  readonly accounts: AccountStore;
+  readonly hasher: PasswordHasher;
+  readonly unitOfWork: UnitOfWork;
+}
+
+/** Whose request it is, for the audit log. */
+export interface Origin {
+  readonly requestId: string;
+  readonly clientId: string | undefined;
+}
+
+/** Searches from one address; a service hall shares one. */
+const searchesPerHour = 300;
+
+/** @throws Refused credentials.throttled with Retry-After */
+export async function countSearch({ quotas, vault, clock }: ThrottleDeps, address: string): Promise<void> {
+  const key = `recover:${vault.index('quota', address).toString('base64url')}`;
+  const rule: QuotaRule = { key, limit: searchesPerHour, windowSeconds: 3600 };
+  const taken = await quotas.take([rule], clock.now());
+  if (taken.ok) return;
+  const minutes = Math.max(1, Math.ceil(taken.retryAfterSeconds / 60));
+  throw new Refused('credentials.throttled', 'identifier', { minutes, reason: 'recover' }, taken.retryAfterSeconds);
+}
+
+export interface OwnerProof {
+  /** Of a document as typed; undefined where it is not asked now. */
+  readonly documentNumber: string | undefined;
+  /** Redeems the SMS code. @throws Refused */
+  readonly redeem: () => Promise<void>;
+  /** Did this browser sign in to the account before? */
+  readonly known: boolean;
+  readonly origin: Origin;
+}
+
+/**
+ * Is it the owner? Attempts are counted for the account, wherever they come from. Code and document number are judged
+ * together, and it is not said which of them was wrong; a code is used up either way.
+ *
+ * @throws Refused recovery.wrong where a document number was asked, else otp.wrong, otp.expired; credentials.throttled
+ */
+export async function proveOwner(deps: RecoveryDeps, sought: Sought, proof: OwnerProof): Promise<void> {
+  const counted = await countAttempt(deps, {
+    identifier: `recover:${sought.key}`,
+    address: 'anywhere',
+    field: 'code',
+    knownDevice: proof.known ? sought.accountId : undefined,
+    reason: 'recover',
+  });
+  const holds = sought.usable && holdsDocument(deps, sought, proof.documentNumber);
+  const refused = (await refusalOf(proof.redeem)) ?? (holds ? undefined : new Refused('otp.wrong', 'code'));
+  if (!refused) return counted.succeed();
+  await deps.unitOfWork.commit('recovery-refused', [audit(deps, 'recovery.refused', sought.accountId, proof.origin, { reason: refused.code })]);
+  throw proof.documentNumber === undefined ? refused : new Refused('recovery.wrong', 'code');
+}
+
+function holdsDocument({ clock }: RecoveryDeps, { document }: Sought, typed: string | undefined): boolean {
+  if (!document || typed === undefined) return true;
+  const number = documentTypes[document.type].check(typed, clock.now());
+  return number.ok && number.key === document.key;
+}
+
+const ofCodes: ReadonlySet<RefusalCode> = new Set(['otp.wrong', 'otp.expired']);
+
+async function refusalOf(redeem: () => Promise<void>): Promise<Refused | undefined> {
+  try {
+    return await redeem().then(() => undefined);
+  } catch (error) {
+    if (error instanceof Refused && ofCodes.has(error.code)) return error;
+    throw error;
+  }
+}
+
+export interface RecoverRequest {
+  readonly form: { readonly newPassword: string; readonly confirmPassword: string };
+  readonly policy: PasswordPolicy;
+  /** Ends the other sessions and tells the services that took part in them. */
+  readonly sessionEnds: (accountId: string) => Promise<readonly Write[]>;
+  readonly locale: string;
+  readonly origin: Origin;
+}
+
+/**
+ * Sets the new password of somebody who proved to be the owner; every other session ends, and so does what services may
+ * do without the person. One transaction. Of two recoveries at once one succeeds.
+ *
+ * @throws FormRefused password.weak, password.mismatch
+ * @throws Refused recovery.over when mobile, password or state of the account changed meanwhile; service.busy
+ */
+export async function recover(deps: RecoveryDeps, { accountId, mobile, document, passwordMark: mark }: Sought, request: RecoverRequest): Promise<void> {
+  const [account, stored] = accountId === undefined ? [] : await Promise.all([deps.accounts.byId(accountId), deps.accounts.passwordHash(accountId)]);
+  if (account?.status !== 'active' || account.mobile !== mobile || passwordMark(stored) !== mark) throw new Refused('recovery.over');
+  const problems = passwordProblems(request.form, request.policy, { username: account.username, mobile, document: document?.number });
+  if (problems.length > 0) throw new FormRefused(problems);
+  const hash = await deps.hasher.hash(normalisePassword(request.form.newPassword));
+  const ends = await request.sessionEnds(account.id);
+  const at = deps.clock.now();
+  try {
+    await deps.unitOfWork.commit('recover', [
+      { write: 'password.put', accountId: account.id, hash, at, ...(stored === undefined ? {} : { replaces: stored }) },
+      ...ends,
+      { write: 'grants.end', accountId: account.id },
+      audit(deps, 'password.recovered', account.id, request.origin, { method: document ? 'mobile-and-document' : 'mobile' }),
+      ...noticeWrites(account, { name: 'password-recovered', locale: request.locale }, at),
+    ]);
+  } catch (error) {
+    throw error instanceof Conflict && error.write === 'password.put' ? new Refused('recovery.over') : error;
+  }
+}
+
+function audit({ clock }: Pick<RecoveryDeps, 'clock'>, event: AuditEventName, accountId: string | undefined, origin: Origin, details: AuditDetails): Write {
+  return { write: 'audit.append', event: { ...origin, id: randomUUID(), at: clock.now(), event, accountId, details } };
+}
