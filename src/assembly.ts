@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Provider } from 'oidc-provider';
 import type { Adapters } from '../adapters/registry.ts';
 import { journeys, loginMethods, proofingMethods, type JourneyDeps } from '../interactions/registry.ts';
+import { createAsk } from '../interactions/help/answers.ts';
 import { ownRedirectPath } from '../interactions/landing/landing.ts';
 import type { Environment } from './config/environment.ts';
 import type { PasskeySite } from './domain/authenticator/passkey-options.ts';
@@ -74,7 +75,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const assets = loadAssets(join(interactionsFolder, 'layout/assets'));
   const cookies = createCookieJar({ keys: cookieKeys, https });
   const tokens = createFormTokens({ key: formKey, issuer });
-  const pages = createPages({ words, brand: profile.brand, assets, tokens, sandbox: environment.sandbox });
+  const pages = createPages({ words, brand: profile.brand, ask: createAsk(words, profile), assets, tokens, sandbox: environment.sandbox });
   const levels = levelDeps(options);
   const resumes = createResumes({ drafts: adapters.shortLived.drafts, vault: adapters.vault, clock });
   const ring = await providerRing(options, { pages, cookies, levels, resumes });

@@ -1,39 +1,46 @@
-import type { Brand, Profile } from '../../src/domain/policy.ts';
-import type { Link, Locale } from '../../src/http/page-model.ts';
-import type { Pages } from '../../src/http/page.ts';
-import type { Words } from '../../src/http/words.ts';
+import type { Brand } from '../../src/domain/policy.ts';
+import { Refused } from '../../src/domain/refused.ts';
+import type { AppContext } from '../../src/http/app-context.ts';
+import { ownPath } from '../../src/http/own-path.ts';
+import type { Link } from '../../src/http/page-model.ts';
+import { wayBackOf, withWayBack, type Pages } from '../../src/http/page.ts';
 import type { Journey } from '../journey.ts';
+import { answersOf, facts, questionPath, type Answer, type HelpScene } from './answers.ts';
+import { queryOf, search, type Marked } from './search.ts';
 
 /** 帮助中心 – questions and answers, the agreements and statements that hold here. */
 export interface HelpDeps {
   readonly pages: Pages;
   readonly profile: HelpScene['profile'];
+  readonly issuer: string;
 }
 
 export interface HelpModel {
-  readonly title: string;
-  /** Questions and answers. */
-  readonly sections: readonly Section[];
+  readonly query: string;
+  /** Absent while nothing is looked for. */
+  readonly results: { readonly said: string; readonly list: readonly { readonly href: string; readonly title: Marked; readonly excerpt: Marked }[] } | undefined;
+  /** Every question, by topic. */
+  readonly topics: readonly { readonly title: string; readonly questions: readonly Link[] }[];
   readonly links: readonly Link[];
+  readonly back: WayBack;
+}
+
+export interface QuestionModel {
+  readonly title: string;
+  readonly paragraphs: readonly string[];
+  readonly related: readonly Link[];
+  readonly centre: string;
+  readonly back: WayBack;
 }
 
 export interface TextModel {
   readonly title: string;
-  readonly sections: readonly Section[];
+  readonly sections: readonly { readonly title: string; readonly text: string }[];
   readonly version: string;
 }
 
-interface Section {
-  readonly title: string;
-  readonly text: string;
-}
-
-export interface HelpScene {
-  readonly locale: Locale;
-  readonly words: Words;
-  /** What the texts say of limits and ways to sign in is what holds here. */
-  readonly profile: Pick<Profile, 'brand' | 'sms' | 'login'>;
-}
+/** Address of the page where the question arose. */
+type WayBack = string | undefined;
 
 interface HelpText {
   /** Path, and namespace of its numbered sections in the words of this folder. */
@@ -66,31 +73,68 @@ export const helpTexts: readonly HelpText[] = [
   },
 ];
 
-export function createHelp({ pages, profile }: HelpDeps): Journey {
-  const { words } = pages;
+export function createHelp({ pages, profile, issuer }: HelpDeps): Journey {
+  const sceneOf = (ctx: AppContext): HelpScene => ({ locale: ctx.state.locale, words: pages.words, profile });
+  const wayBack = (ctx: AppContext): WayBack => ownPath(wayBackOf(ctx) ?? '', issuer);
   return {
     name: 'help',
     routes(router) {
       router.get('/help', async (ctx) => {
-        const { locale } = ctx.state;
-        await pages.render(ctx, { view: 'help/help', model: helpModel({ locale, words, profile }) });
+        await pages.render(ctx, { view: 'help/help', model: helpModel(sceneOf(ctx), queryOf(ctx.query.q), wayBack(ctx)) });
       });
       for (const text of helpTexts) {
-        router.get(`/help/${text.name}`, async (ctx) => {
-          const { locale } = ctx.state;
-          await pages.render(ctx, { view: 'help/text', model: textModel({ locale, words, profile }, text) });
-        });
+        router.get(`/help/${text.name}`, async (ctx) => pages.render(ctx, { view: 'help/text', model: textModel(sceneOf(ctx), text) }));
       }
+      router.get('/help/:question', async (ctx) => {
+        const model = questionModel(sceneOf(ctx), String(ctx.params.question), wayBack(ctx));
+        if (!model) throw new Refused('page.not-found');
+        await pages.render(ctx, { view: 'help/question', model });
+      });
     },
   };
 }
 
-export function helpModel(scene: HelpScene): HelpModel {
+const topics: readonly Answer['topic'][] = ['account', 'identity', 'other'];
+
+export function helpModel(scene: HelpScene, query = '', back?: WayBack): HelpModel {
+  const answers = answersOf(scene);
+  const { words, locale } = scene;
+  const groups = topics.map((topic) => ({
+    title: words.text(locale, `help.topic.${topic}`),
+    questions: answers.filter((answer) => answer.topic === topic).map((answer) => linkTo(answer, back)),
+  }));
   return {
-    title: scene.words.text(scene.locale, 'help.title'),
-    sections: sections(scene, 'questions'),
+    query,
+    results: query === '' ? undefined : results(scene, answers, query, back),
+    topics: groups.filter(({ questions }) => questions.length > 0),
     links: helpTexts.map(({ name, title }) => ({ href: `/help/${name}`, label: title(scene) })),
+    back,
   };
+}
+
+function results({ words, locale, profile }: HelpScene, answers: readonly Answer[], query: string, back: WayBack): HelpModel['results'] {
+  const list = search(answers, query).map(({ id, title, excerpt }) => ({ href: withWayBack(questionPath(id), back), title, excerpt }));
+  const said = list.length === 0 ? 'help.nothing' : 'help.found';
+  return { said: words.text(locale, said, { query, count: list.length, hotline: profile.brand.hotline }), list };
+}
+
+/** @returns undefined where the city does not show the question */
+export function questionModel(scene: HelpScene, id: string, back?: WayBack): QuestionModel | undefined {
+  const answers = answersOf(scene);
+  const answer = answers.find((each) => each.id === id);
+  return (
+    answer && {
+      title: answer.title,
+      paragraphs: answer.paragraphs,
+      related: answers.filter((each) => answer.related.includes(each.id)).map((each) => linkTo(each, back)),
+      centre: withWayBack('/help', back),
+      back,
+    }
+  );
+}
+
+function linkTo({ id, title }: Answer, back: WayBack): Link {
+  return { href: withWayBack(questionPath(id), back), label: title };
 }
 
 export function textModel(scene: HelpScene, { name, title, version }: HelpText): TextModel {
@@ -98,37 +142,15 @@ export function textModel(scene: HelpScene, { name, title, version }: HelpText):
 }
 
 /** Sections are numbered in the words: as many as there are. */
-function sections(scene: HelpScene, namespace: string): readonly Section[] {
+function sections(scene: HelpScene, namespace: string): TextModel['sections'] {
   const { words, locale } = scene;
   const params = facts(scene);
-  const found: Section[] = [];
+  const found: { title: string; text: string }[] = [];
   for (let n = 1; words.has(`help.${namespace}.${n}.title`); n += 1) {
-    const text = `help.${namespace}.${n}.text`;
-    const lines = [...addedByMethods(scene, text), text];
     found.push({
       title: words.text(locale, `help.${namespace}.${n}.title`, params),
-      text: lines.map((key) => words.text(locale, key, params)).join('\n'),
+      text: words.text(locale, `help.${namespace}.${n}.text`, params),
     });
   }
   return found;
-}
-
-/** What the texts may name. */
-function facts({ locale, profile: { brand, sms } }: HelpScene): Readonly<Record<string, string | number>> {
-  return {
-    platform: brand.platform[locale],
-    organiser: brand.footer.organiser[locale],
-    hotline: brand.hotline,
-    city: brand.city[locale],
-    perHour: sms.perHour,
-    perDay: sms.perDay,
-    cooldown: sms.cooldownSeconds,
-    minutes: sms.ttlSeconds / 60,
-  };
-}
-
-/** Keys of what a login method adds to an answer, where the city offers it: `<key>.<method>`. */
-function addedByMethods({ words, profile }: HelpScene, key: string): readonly string[] {
-  const offered = new Set([...profile.login.desktop, ...profile.login.h5]);
-  return [...offered].map((method) => `${key}.${method}`).filter((added) => words.has(added));
 }

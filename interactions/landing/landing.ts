@@ -4,6 +4,7 @@ import { captchaPath, type CaptchaDesk } from '../../src/http/captcha-desk.ts';
 import { equal, type CookieJar } from '../../src/http/cookies.ts';
 import type { AppContext } from '../../src/http/app-context.ts';
 import { formBody, readForm, type FormTokens } from '../../src/http/form.ts';
+import { ownPath } from '../../src/http/own-path.ts';
 import { preferencesScope, type Pages } from '../../src/http/page.ts';
 import { isLocale, rememberElder, rememberLocale } from '../../src/http/preferences.ts';
 import type { Profile } from '../../src/domain/policy.ts';
@@ -84,7 +85,7 @@ const targetSeconds = 3600;
 function login(deps: LandingDeps, ctx: AppContext): void {
   const { acr, return: page } = ctx.query;
   const home = isAcr(acr) ? '/account' : deps.landing;
-  begin(deps, ctx, typeof page === 'string' ? ownPath(page, deps.issuer) : home, isAcr(acr) ? { acr_values: acr } : {});
+  begin(deps, ctx, typeof page === 'string' ? (ownPath(page, deps.issuer) ?? '/') : home, isAcr(acr) ? { acr_values: acr } : {});
 }
 
 function begin({ issuer, cookies }: LandingDeps, ctx: AppContext, target: string, extra: Readonly<Record<string, string>>): void {
@@ -113,7 +114,7 @@ function arrive({ cookies, landing: home }: LandingDeps, ctx: AppContext): void 
 
 function switchPreference({ tokens, cookies, issuer }: LandingDeps, ctx: AppContext): void {
   const { values } = readForm(ctx, tokens, preferencesScope);
-  const back = ownPath(values.return ?? '/', issuer);
+  const back = ownPath(values.return ?? '/', issuer) ?? '/';
   if (values.locale !== undefined) {
     if (!isLocale(values.locale)) throw new Refused('form.malformed');
     rememberLocale(ctx, cookies, values.locale, /^\/interaction\/([^/?]+)/.exec(back)?.[1]);
@@ -123,12 +124,6 @@ function switchPreference({ tokens, cookies, issuer }: LandingDeps, ctx: AppCont
   ctx.redirect(back);
 }
 
-/** A path of ours, or the home page: never an address somebody else chose. */
-function ownPath(wanted: string, issuer: string): string {
-  const url = /^\/(?![/\\])/.test(wanted) ? URL.parse(wanted, issuer) : null;
-  return url && url.origin === new URL(issuer).origin ? `${url.pathname}${url.search}` : '/';
-}
-
 async function newCaptcha(deps: LandingDeps, ctx: AppContext): Promise<void> {
   if (ctx.accepts(['html', 'json']) === 'json') {
     ctx.set('Cache-Control', 'no-store');
@@ -136,7 +131,7 @@ async function newCaptcha(deps: LandingDeps, ctx: AppContext): Promise<void> {
     return;
   }
   ctx.status = 303;
-  ctx.redirect(ownPath(String(ctx.query.return ?? '/'), deps.issuer));
+  ctx.redirect(ownPath(String(ctx.query.return ?? '/'), deps.issuer) ?? '/');
 }
 
 async function captchaImage(deps: LandingDeps, ctx: AppContext, file: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { smsGateways } from '../../adapters/registry.ts';
+import { questionIds } from '../../interactions/help/questions.ts';
 import { loginMethodNames, proofingMethodNames } from '../../interactions/registry.ts';
 import type { KnownNames } from '../config/configuration.ts';
 import type { Command } from './command.ts';
@@ -7,6 +8,7 @@ import type { Command } from './command.ts';
 export const knownNames: KnownNames = {
   loginMethods: loginMethodNames,
   proofingMethods: proofingMethodNames,
+  questions: questionIds,
   smsGateways: Object.keys(smsGateways),
 };
 

@@ -9,6 +9,7 @@ import type { Violation } from './schema.ts';
 export interface KnownMethods {
   readonly loginMethods: readonly string[];
   readonly proofingMethods: readonly string[];
+  readonly questions: readonly string[];
 }
 
 /** How the parts of a profile must fit together. */
@@ -40,13 +41,14 @@ export function profileRules(known: KnownMethods | 'unchecked'): readonly Rule[]
   ];
 }
 
-function methodsAreKnown({ loginMethods, proofingMethods }: KnownMethods): readonly Rule[] {
+function methodsAreKnown({ loginMethods, proofingMethods, questions }: KnownMethods): readonly Rule[] {
   return [
     rule<Profile, 'login'>(['login'], ({ login }) => [
       ...unknownNames(login.desktop, ['login', 'desktop'], loginMethods),
       ...unknownNames(login.h5, ['login', 'h5'], loginMethods),
     ]),
     rule<Profile, 'proofing'>(['proofing'], ({ proofing }) => unknownNames(proofing, ['proofing'], proofingMethods)),
+    rule<Profile, 'help'>(['help'], ({ help }) => unknownNames(help.questions, ['help', 'questions'], questions)),
   ];
 }
 

@@ -51,6 +51,11 @@ export interface PageModel {
   };
   /** Path and query to come back to after a preference switch. */
   readonly self: string;
+  /**
+   * Questions of the help centre that arise at a place of a page or from a refusal; none where the city does not
+   * show them. `hrefAndBack` leads back to this page.
+   */
+  readonly answers: (place: string) => readonly (Link & { readonly hrefAndBack: string })[];
   readonly locales: readonly { readonly locale: Locale; readonly label: string; readonly current: boolean }[];
   /** The person signed in, masked; absent when nobody is. */
   readonly user: { readonly name: string } | undefined;

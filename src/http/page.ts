@@ -4,7 +4,7 @@ import type { Brand } from '../domain/policy.ts';
 import type { AppContext } from './app-context.ts';
 import type { Assets } from './assets.ts';
 import type { FormTokens } from './form.ts';
-import { locales, type BrandModel, type PageModel } from './page-model.ts';
+import { locales, type BrandModel, type Link, type Locale, type PageModel } from './page-model.ts';
 import type { Words } from './words.ts';
 
 /** Renders pages: makes `page` and hands `model` through (house rule: pug gets exactly these two). */
@@ -24,9 +24,13 @@ export interface Page {
   readonly user?: PageModel['user'];
 }
 
+/** Questions of the help centre that arise at a place of a page or from a refusal, in the words of a short link. */
+export type Ask = (locale: Locale, place: string) => readonly Link[];
+
 export interface PageDeps {
   readonly words: Words;
   readonly brand: Brand;
+  readonly ask: Ask;
   readonly assets: Assets;
   readonly tokens: FormTokens;
   readonly sandbox: boolean;
@@ -47,7 +51,8 @@ export function createPages(deps: PageDeps): Pages {
     requestId: ctx.state.requestId,
     brand: brandModel(deps.brand, (text) => text[ctx.state.locale]),
     links: pageLinks(deps.assets, deps.brand),
-    self: ctx.method === 'GET' ? ctx.url : ctx.path,
+    self: selfOf(ctx),
+    answers: (place) => deps.ask(ctx.state.locale, place).map((link) => ({ ...link, hrefAndBack: withWayBack(link.href, wayBackOf(ctx) ?? selfOf(ctx)) })),
     locales: locales.map((locale) => ({
       locale,
       label: localeLabels[locale],
@@ -68,6 +73,21 @@ export function createPages(deps: PageDeps): Pages {
       ctx.body = await ctx.render(page.view, { page: model(ctx, page), model: page.model });
     },
   };
+}
+
+/** Where the question arose that brought somebody here: nothing that may be followed unseen (own-path.ts). */
+export function wayBackOf({ query: { from } }: AppContext): string | undefined {
+  return typeof from === 'string' ? from : undefined;
+}
+
+/** Whoever walks from answer to answer still finds back to where the question arose. */
+export function withWayBack(path: string, back: string | undefined): string {
+  return back === undefined ? path : `${path}?from=${encodeURIComponent(back)}`;
+}
+
+/** A page that answers a form is come back to by its path. */
+function selfOf(ctx: AppContext): string {
+  return ctx.method === 'GET' ? ctx.url : ctx.path;
 }
 
 function brandModel(brand: Brand, say: (text: LocalText) => string): BrandModel {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { questionIds } from '../../interactions/help/questions.ts';
 import { loadConfiguration } from '../../src/config/configuration.ts';
 import { runMain } from '../support/product.ts';
 import { formatProblems } from '../../src/config/problems.ts';
 
-const known = { loginMethods: ['password', 'sms-code', 'passkey'], proofingMethods: ['real-name', 'bank-card'], smsGateways: ['log'] };
+const known = { loginMethods: ['password', 'sms-code', 'passkey'], proofingMethods: ['real-name', 'bank-card'], questions: questionIds, smsGateways: ['log'] };
 
 const load = (env: Record<string, string>): ReturnType<typeof loadConfiguration> => loadConfiguration(env, { profilesDir: 'profiles', known });
 

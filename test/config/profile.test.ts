@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { questionIds } from '../../interactions/help/questions.ts';
 import { loadProfile } from '../../src/config/profile.ts';
 import { readSchema } from '../../src/config/schema.ts';
 import { acrValues } from '../../src/domain/assurance/ladder.ts';
@@ -10,7 +11,7 @@ import { documentTypes } from '../../src/domain/person/document-number.ts';
 const folder = mkdtempSync(join(tmpdir(), 'minxin-profile-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const known = { loginMethods: ['password', 'sms-code', 'passkey'], proofingMethods: ['real-name', 'bank-card'] };
+const known = { loginMethods: ['password', 'sms-code', 'passkey'], proofingMethods: ['real-name', 'bank-card'], questions: questionIds };
 const options = { profilesDir: 'profiles', known };
 
 let files = 0;

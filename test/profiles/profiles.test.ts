@@ -1,11 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { questionIds } from '../../interactions/help/questions.ts';
 import { loadProfile } from '../../src/config/profile.ts';
 import { unmetPasswordRules } from '../../src/domain/authenticator/password-policy.ts';
 import { unmetUsernameRules } from '../../src/domain/person/username.ts';
 import type { Profile } from '../../src/domain/policy.ts';
 
-const known = { loginMethods: ['password', 'sms-code', 'passkey'], proofingMethods: ['real-name', 'bank-card'] };
+const known = { loginMethods: ['password', 'sms-code', 'passkey'], proofingMethods: ['real-name', 'bank-card'], questions: questionIds };
 
 const names = readdirSync('profiles')
   .map((file) => file.replace('.json', ''))

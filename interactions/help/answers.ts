@@ -1,0 +1,67 @@
+import type { Profile } from '../../src/domain/policy.ts';
+import type { Locale } from '../../src/http/page-model.ts';
+import type { Ask } from '../../src/http/page.ts';
+import type { Words } from '../../src/http/words.ts';
+import { cityOf, type CityProfile } from './city.ts';
+import { paragraphsOf, questions, questionsOf, type Question } from './questions.ts';
+
+/** A question as a city answers it, in one language. */
+export interface Answer {
+  readonly id: string;
+  readonly topic: Question['topic'];
+  readonly title: string;
+  readonly paragraphs: readonly string[];
+  /** Related questions that the city shows as well. */
+  readonly related: readonly string[];
+}
+
+export interface HelpScene {
+  readonly locale: Locale;
+  readonly words: Words;
+  /** What the texts say of limits and ways to sign in is what holds here. */
+  readonly profile: Pick<Profile, 'brand' | 'sms' | 'help'> & CityProfile;
+}
+
+/** Every question of the city, in its order. */
+export function answersOf(scene: HelpScene): readonly Answer[] {
+  const { words, locale, profile } = scene;
+  const shown = questionsOf(profile.help.questions);
+  const city = cityOf(profile);
+  const params = facts(scene);
+  return shown.map((question) => ({
+    id: question.id,
+    topic: question.topic,
+    title: words.text(locale, `help.questions.${question.id}.title`),
+    paragraphs: paragraphsOf(question, city).map((key) => words.text(locale, `help.questions.${question.id}.${key}`, params)),
+    related: question.related.filter((id) => shown.some((other) => other.id === id)),
+  }));
+}
+
+/** Which questions arise at a place of a page or from a refusal, in the words of a short link. */
+export function createAsk(words: Words, { help }: Pick<Profile, 'help'>): Ask {
+  const shown = new Set(help.questions);
+  const byPlace = Map.groupBy(
+    questions.filter(({ id }) => shown.has(id)).flatMap(({ id, arises }) => arises.map((place) => ({ place, id }))),
+    ({ place }) => place as string,
+  );
+  return (locale, place) =>
+    (byPlace.get(place) ?? []).map(({ id }) => ({ href: questionPath(id), label: words.text(locale, `help.questions.${id}.ask`) }));
+}
+
+export function questionPath(id: string): string {
+  return `/help/${id}`;
+}
+
+/** What the texts may name. */
+export function facts({ locale, profile: { brand, sms } }: HelpScene): Readonly<Record<string, string | number>> {
+  return {
+    platform: brand.platform[locale],
+    organiser: brand.footer.organiser[locale],
+    hotline: brand.hotline,
+    portal: brand.portal.name[locale],
+    perHour: sms.perHour,
+    perDay: sms.perDay,
+    cooldown: sms.cooldownSeconds,
+    minutes: sms.ttlSeconds / 60,
+  };
+}

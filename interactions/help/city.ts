@@ -1,0 +1,27 @@
+import type { Profile } from '../../src/domain/policy.ts';
+
+/** What an answer depends on: what people find in this city today, and what its manual names and is still to come. */
+export interface City {
+  has(name: string): boolean;
+  awaits(name: string): boolean;
+}
+
+export type CityProfile = Pick<Profile, 'login' | 'proofing' | 'bankCard' | 'activation' | 'authenticators' | 'later'>;
+
+/** Names are those of the profile: `login.sms-code`, `proofing.bank-card`, `activation` … */
+export function cityOf({ login, proofing, bankCard, activation, authenticators, later }: CityProfile): City {
+  const flags = {
+    activation,
+    'authenticators.passkey': authenticators.passkey,
+    'authenticators.totp': authenticators.totp,
+    'bankCard.debitOnly': bankCard.debitOnly,
+    'bankCard.classIOnly': bankCard.classIOnly,
+    'bankCard.mobileMustMatchAccount': bankCard.mobileMustMatchAccount,
+  };
+  const found = new Set([
+    ...[...login.desktop, ...login.h5].map((name) => `login.${name}`),
+    ...proofing.map((name) => `proofing.${name}`),
+    ...Object.entries(flags).flatMap(([name, on]) => (on ? [name] : [])),
+  ]);
+  return { has: (name) => found.has(name), awaits: (name) => later.includes(name) };
+}
