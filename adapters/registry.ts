@@ -10,6 +10,7 @@ import type { TotpStore } from '../src/domain/authenticator/totp.ts';
 import type { ConsentStore } from '../src/domain/consent/consent.ts';
 import type { DataKeyStore } from '../src/domain/keys/data-keys.ts';
 import type { SigningKeyStore } from '../src/domain/keys/signing-keys.ts';
+import type { NationalPlatform } from '../src/domain/notification/national-platform.ts';
 import type { MailGateway, Outbox, SmsGateway } from '../src/domain/notification/outbox.ts';
 import type { AccountStore, PersonStore } from '../src/domain/person/account.ts';
 import type { ActivationStore } from '../src/domain/person/activation-store.ts';
@@ -36,7 +37,7 @@ import { createSettings } from './database/settings.ts';
 import { createSigningKeyStore } from './database/signing-keys.ts';
 import { createUnitOfWork, type WriteHook } from './database/unit-of-work.ts';
 import { createPublicSecurity } from './identity-source/public-security.ts';
-import type { SignedJsonOptions } from './identity-source/signed-json.ts';
+import type { SignedJsonOptions } from './signed-exchange.ts';
 import { createSignedJsonBankCard } from './identity-source/signed-json-bank-card.ts';
 import { createTencentBankCard } from './identity-source/tencent-bank-card.ts';
 import { createTencentIdentity } from './identity-source/tencent-identity.ts';
@@ -49,6 +50,7 @@ import { createMemoryOtps } from './memory/otps.ts';
 import { createMemoryQuotas } from './memory/quotas.ts';
 import { createMemoryRecent } from './memory/recent.ts';
 import { createMemoryState } from './memory/state.ts';
+import { createNationalPlatform } from './national-platform/signed-json.ts';
 import { createOutboundPost, type OutboundOptions } from './outbound/post.ts';
 import { createArgon2idHasher, hashWidth } from './password-hash/argon2id.ts';
 import { createCachedState, endThroughCache } from './redis/cached-state.ts';
@@ -236,6 +238,11 @@ export const bankCardSources: Readonly<Record<string, Driver<BankCardSource>>> =
   'signed-json': (access, clock) => createSignedJsonBankCard(signed(access, clock)),
   'signed-json-sm3': (access, clock) => createSignedJsonBankCard(signed(access, clock)),
   tencent: ({ url, appId, secret }, clock) => createTencentBankCard({ url, secretId: appId, secretKey: secret, clock }),
+};
+
+export const nationalPlatforms: Readonly<Record<string, Driver<NationalPlatform>>> = {
+  'signed-json': (access, clock) => createNationalPlatform(signed(access, clock)),
+  'signed-json-sm3': (access, clock) => createNationalPlatform(signed(access, clock)),
 };
 
 /** How to reach an SMS vendor; what a vendor does not use is ignored. */

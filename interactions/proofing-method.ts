@@ -1,4 +1,6 @@
 import type { Account, AccountStore, Person, PersonStore } from '../src/domain/person/account.ts';
+import type { GuardianProof } from '../src/domain/proofing/guardian-proof.ts';
+import type { ConfirmedIdentity } from '../src/domain/proofing/real-name.ts';
 import type { Applicant } from '../src/domain/proofing/proof.ts';
 import { Refused } from '../src/domain/refused.ts';
 import type { AppContext } from '../src/http/app-context.ts';
@@ -18,8 +20,12 @@ export interface ProofingMethod {
   readonly fields: readonly string[];
   /** What the view needs besides progress, form and the ways back. */
   readonly page: (scene: ProofingScene) => object;
-  /** @throws Refused, FormRefused */
-  readonly verify: (form: SubmittedForm, scene: ProofingScene) => Promise<void>;
+  /**
+   * @returns what was confirmed but waits for a guardian; `record` writes it down once there is one
+   * @throws Refused, FormRefused
+   */
+  readonly verify: (form: SubmittedForm, scene: ProofingScene) => Promise<ConfirmedIdentity | undefined>;
+  readonly record?: (confirmed: ConfirmedIdentity, guardian: GuardianProof, scene: ProofingScene) => Promise<void>;
 }
 
 /** The rest of the page of a method: the same in a step-up and in a registration. */

@@ -4,6 +4,7 @@ import { acrValues } from '../src/domain/assurance/ladder.ts';
 import { Refused } from '../src/domain/refused.ts';
 import { Conflict } from '../src/domain/unit-of-work.ts';
 import { LevelOutOfReach, type AccountsRequest, type CreatedAccounts } from './accounts.ts';
+import type { ReceivedUser } from './authorities/national-platform.ts';
 import { behaviours, type Behaviour, type Simulator } from './authorities/simulator.ts';
 import { BadRequest, jsonBody } from './body.ts';
 import type { SandboxContext, SandboxState } from './context.ts';
@@ -30,6 +31,7 @@ export interface ApiDeps {
   readonly captchaAnswer: (id: string) => Promise<string | undefined>;
   readonly messages: Pick<SandboxMessages, 'list'>;
   readonly authorities: AuthorityControls;
+  readonly nationalUsers: () => readonly ReceivedUser[];
   readonly createAccounts: (request: AccountsRequest) => Promise<CreatedAccounts>;
   readonly createImports: (request: ImportsRequest) => Promise<CreatedImports>;
 }
@@ -69,6 +71,8 @@ export function apiRoutes(router: Router<SandboxState>, deps: ApiDeps): void {
     authority.setBehaviour(behaviour);
     return { source, behaviour: authority.behaviour() };
   }));
+
+  router.get('/sandbox/national-users.json', json(async () => deps.nationalUsers()));
 
   router.post('/sandbox/phone/:action', json(async () => {
     throw new BadRequest(404, 'not-yet', 'the phone app comes with a later issue');

@@ -14,6 +14,7 @@ import { galleryRoutes, type Gallery } from './gallery.ts';
 import { createImports, seedImports } from './imports.ts';
 import type { SandboxMessages } from './outbox-gateway.ts';
 import { createPages } from './page.ts';
+import type { ReceivedUser } from './authorities/national-platform.ts';
 import type { People } from './people.ts';
 import { serviceRoutes } from './rp/routes.ts';
 import { demonstrationServices } from './rp/services.ts';
@@ -35,6 +36,8 @@ export interface SandboxDeps {
   readonly clock: MovableClock;
   readonly people: Pick<People, 'scripted' | 'find'>;
   readonly authorities: AuthorityControls;
+  /** Whom the simulated national platform took over. */
+  readonly nationalUsers: () => readonly ReceivedUser[];
   readonly messages: Pick<SandboxMessages, 'list'>;
   /** The answer of a captcha that is still unused. */
   readonly captchaAnswer: (id: string) => Promise<string | undefined>;

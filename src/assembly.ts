@@ -25,6 +25,7 @@ import type { Journey } from '../interactions/journey.ts';
 import { appContextOf } from './oidc/app-contexts.ts';
 import { rememberDocuments } from './oidc/documents.ts';
 import { ownClientId } from './oidc/clients.ts';
+import { crossOriginRules } from './oidc/cors.ts';
 import { providerKeys } from './oidc/key-ring.ts';
 import type { LevelDeps } from './oidc/level.ts';
 import { createProvider, type ProviderDeps } from './oidc/provider.ts';
@@ -116,6 +117,7 @@ async function providerRing(options: AssemblyOptions, shown: Shown): Promise<Pro
       ignoreUnknownSessions(provider);
       shown.resumes.answerOnce(provider);
       rememberDocuments(provider, constantHeaders(options.environment.issuer.startsWith('https:')));
+      provider.use(crossOriginRules(options.clients));
       provider.use(async (ctx, next) => {
         await next();
         if (ctx.status === 503) ctx.set('Retry-After', '5');
@@ -259,6 +261,7 @@ function methodDeps({ adapters, profile, sources, clock }: AssemblyOptions, { co
     quotas: adapters.shortLived.quotas,
     documents: profile.documents,
     personName: profile.personName,
+    guardian: profile.guardian,
     identitySource: sources.identity,
     bankCardSource: sources.bankCard,
     policy: profile.bankCard,

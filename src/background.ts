@@ -4,6 +4,7 @@ import type { Adapters } from '../adapters/registry.ts';
 import { purge } from '../adapters/database/retention.ts';
 import type { Assembly } from './assembly.ts';
 import { dispatch, type Deliveries } from './domain/notification/dispatch.ts';
+import { syncUser, type NationalPlatform } from './domain/notification/national-platform.ts';
 import type { MailGateway, SmsGateway } from './domain/notification/outbox.ts';
 import type { Locale } from './http/page-model.ts';
 import type { Log } from './http/log.ts';
@@ -15,6 +16,8 @@ import { deliverLogout } from './oidc/logout-delivery.ts';
 export interface BackgroundOptions {
   readonly assembly: Assembly;
   readonly gateways: { readonly sms: SmsGateway; readonly mail: MailGateway };
+  /** Undefined: nobody is passed on. */
+  readonly nationalPlatform: NationalPlatform | undefined;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -54,9 +57,12 @@ async function loop(job: Job, signal: AbortSignal, log: Log): Promise<void> {
   }
 }
 
-function jobs({ assembly, gateways, log, metrics }: BackgroundOptions): readonly Job[] {
+function jobs({ assembly, gateways, nationalPlatform, log, metrics }: BackgroundOptions): readonly Job[] {
   const { adapters, ring, clock } = assembly;
-  const deliver = deliveries(assembly, gateways);
+  const deliver: Deliveries = {
+    ...deliveries(assembly, gateways),
+    'national-platform': (payload, id) => syncUser({ ...adapters, clock, platform: nationalPlatform }, payload, id),
+  };
   return [
     {
       name: 'outbox',
@@ -97,7 +103,7 @@ async function checkSkew({ database }: Adapters, now: Date, log: Log): Promise<b
   return false;
 }
 
-function deliveries({ adapters, words, profile, ring, environment, clock }: Assembly, { sms, mail }: BackgroundOptions['gateways']): Deliveries {
+function deliveries({ adapters, words, profile, ring, environment, clock }: Assembly, { sms, mail }: BackgroundOptions['gateways']): Omit<Deliveries, 'national-platform'> {
   const { platform, hotline, helpCentre } = profile.brand;
   const help = new URL(helpCentre, environment.issuer).href;
   const text = (template: string, locale: string, params: Readonly<Record<string, string>>) =>

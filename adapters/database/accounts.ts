@@ -1,5 +1,5 @@
 import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely';
-import type { Account, AccountHeader, AccountStore, IdentifierKind } from '../../src/domain/person/account.ts';
+import type { Account, AccountHeader, AssertedIdentity, AccountStore, IdentifierKind } from '../../src/domain/person/account.ts';
 import type { Vault } from '../../src/domain/vault.ts';
 import type { Tables } from './tables.ts';
 
@@ -22,6 +22,7 @@ export function createAccountStore({ db, vault }: Deps): AccountStore {
       const row = await db
         .selectFrom('account')
         .select([...headerColumns, 'data_key', 'username_sealed', 'mobile_sealed', 'email_sealed', 'ethnicity_sealed', 'social_history_sealed'])
+        .select(['address_sealed', 'asserted_identity_sealed'])
         .select(['number', 'created_at'])
         .where('id', '=', id)
         .executeTakeFirst();
@@ -57,18 +58,20 @@ function toHeader(row: HeaderRow | undefined): AccountHeader | undefined {
   return row && { id: row.id, subjectId: row.subject_id, personId: row.person_id ?? undefined, status: row.status };
 }
 
-type SealedColumn = 'username_sealed' | 'mobile_sealed' | 'email_sealed' | 'ethnicity_sealed' | 'social_history_sealed';
+type SealedColumn = 'username_sealed' | 'mobile_sealed' | 'email_sealed' | 'ethnicity_sealed' | 'social_history_sealed' | 'address_sealed' | 'asserted_identity_sealed';
 type SealedAccount = HeaderRow & Pick<Selectable<Tables['account']>, SealedColumn | 'data_key' | 'number' | 'created_at'>;
 
 async function openAccount(vault: Vault, row: SealedAccount): Promise<Account> {
   const open = (column: SealedColumn, sealed: Buffer): Promise<string> =>
     vault.open(row.data_key, { table: 'account', column, row: row.id }, sealed);
-  const [username, mobile, email, ethnicity, socialHistory] = await Promise.all([
+  const [username, mobile, email, ethnicity, socialHistory, address, asserted] = await Promise.all([
     row.username_sealed ? open('username_sealed', row.username_sealed) : undefined,
     open('mobile_sealed', row.mobile_sealed),
     row.email_sealed ? open('email_sealed', row.email_sealed) : undefined,
     row.ethnicity_sealed ? open('ethnicity_sealed', row.ethnicity_sealed) : undefined,
     row.social_history_sealed ? open('social_history_sealed', row.social_history_sealed) : undefined,
+    row.address_sealed ? open('address_sealed', row.address_sealed) : undefined,
+    row.asserted_identity_sealed ? open('asserted_identity_sealed', row.asserted_identity_sealed) : undefined,
   ]);
   return {
     id: row.id,
@@ -78,6 +81,9 @@ async function openAccount(vault: Vault, row: SealedAccount): Promise<Account> {
     username,
     mobile,
     email,
+    address,
+    // Authenticated by the vault: it is what was written, so its shape needs no second check.
+    asserted: asserted === undefined ? undefined : (JSON.parse(asserted) as AssertedIdentity),
     ethnicity,
     socialHistory,
     number: row.number === null ? undefined : String(row.number),

@@ -12,6 +12,7 @@ const rowColumns: { readonly [T in Keyed]: keyof Tables[T] & string } = {
   organisation: 'id',
   client: 'id',
   activation: 'person_id',
+  guardian_consent: 'person_id',
   outbox: 'id',
   signing_key: 'kid',
 };

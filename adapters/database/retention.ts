@@ -23,6 +23,7 @@ export const retention: Readonly<Record<TableName, Rule>> = {
   person: { keep: 'until the person deletes the account' },
   account: { keep: 'until the person deletes it' },
   credential: { keep: 'goes with its account' },
+  guardian_consent: { keep: 'goes with its person: it is why a minor could be verified' },
   activation: { keep: 'until the person activates the account' },
   organisation: { keep: 'until it is deleted' },
   passkey: { keep: 'until the person removes it or the account' },

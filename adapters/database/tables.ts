@@ -64,8 +64,14 @@ export const tables = {
     social_history_sealed: nullable(bytes),
     /** The platform's own, 12 digits; null: opened before there were numbers. */
     number: nullable(bigint),
+    address_sealed: nullable(bytes),
+    /** JSON of name and document as typed, verified by nobody; never looked up. */
+    asserted_identity_sealed: nullable(bytes),
     agreement_version: text(),
     agreement_accepted_at: moment,
+    /** Null: did not agree to become a user of the national platform. */
+    national_platform_version: nullable(text()),
+    national_platform_agreed_at: nullable(moment),
     created_at: moment,
     updated_at: moment,
   },
@@ -82,6 +88,17 @@ export const tables = {
     expires_at: nullable(moment),
     superseded_at: nullable(moment),
     revoked_at: nullable(moment),
+  },
+
+  /** Who agreed that a minor is verified: JSON of name, document and mobile. */
+  guardian_consent: {
+    person_id: uuid,
+    data_key: bytes,
+    guardian_sealed: bytes,
+    version: text(),
+    source: text(),
+    reference: text(),
+    consented_at: moment,
   },
 
   /** Imported people who have no account yet. */

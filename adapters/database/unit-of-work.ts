@@ -31,6 +31,7 @@ import {
   updatePersons,
 } from './writes/people.ts';
 import { insertActivations, putImportProgress } from './writes/imports.ts';
+import { putGuardianConsents } from './writes/registration.ts';
 import { appendAudit, enqueueMessages } from './writes/records.ts';
 import { endGrants, endSession, endSessions, putSessionFactors } from './writes/sessions.ts';
 import { activateSigningKeys, insertSigningKeys, withdrawSigningKeys } from './writes/signing-keys.ts';
@@ -45,6 +46,7 @@ const handlers: { readonly [Name in WriteName]: Handler<Name> } = {
   'person.update': updatePersons,
   'activation.insert': insertActivations,
   'import-progress.put': putImportProgress,
+  'guardian-consent.put': putGuardianConsents,
   'evidence.insert': insertEvidence,
   'session-factors.put': putSessionFactors,
   'session.end': endSession,

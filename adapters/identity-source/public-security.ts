@@ -1,6 +1,6 @@
 import type { IdentitySource } from '../../src/domain/proofing/identity-source.ts';
 import { createSignedJson } from './signed-json.ts';
-import type { SignedJsonOptions } from './signed-json.ts';
+import type { SignedJsonOptions } from '../signed-exchange.ts';
 
 /**
  * Population register of the public-security authority behind a data-sharing platform (RN-16), for every type of
@@ -16,6 +16,7 @@ export function createPublicSecurity(options: SignedJsonOptions): IdentitySource
         documentNumber: check.documentNumber.toUpperCase(),
         name: check.name.normalize('NFC'),
         sex: check.sex,
+        birthDate: check.birthDate,
         validFrom: check.validFrom,
         validUntil: check.validUntil,
       });

@@ -1,6 +1,6 @@
 import type { BankCardAnswer, BankCardSource } from '../../src/domain/proofing/identity-source.ts';
 import { createSignedJson } from './signed-json.ts';
-import type { SignedJsonOptions } from './signed-json.ts';
+import type { SignedJsonOptions } from '../signed-exchange.ts';
 
 /**
  * Bank card check behind a data-sharing platform. It also says whether the card is a debit card and which class its

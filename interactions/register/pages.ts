@@ -1,5 +1,8 @@
-import type { Brand, Profile } from '../../src/domain/policy.ts';
-import type { FormModel, Link, Locale, ProgressModel } from '../../src/http/page-model.ts';
+import { validities } from '../../src/domain/person/document-validity.ts';
+import { askedFields } from '../../src/domain/person/registration-form.ts';
+import { withinHours } from '../../src/domain/person/registration-hours.ts';
+import type { Brand, NationalPlatformWay, Profile, RegistrationField } from '../../src/domain/policy.ts';
+import type { Channel, FormModel, Link, Locale, ProgressModel } from '../../src/http/page-model.ts';
 import type { Say } from '../../src/http/words.ts';
 import { progress } from '../../src/http/wizard.ts';
 import type { ResultModel } from '../layout/result.ts';
@@ -8,33 +11,119 @@ import type { ResultModel } from '../layout/result.ts';
 
 export interface PageScene {
   readonly locale: Locale;
+  readonly channel: Channel;
   readonly say: Say;
-  readonly profile: Pick<Profile, 'username' | 'password' | 'registration' | 'landing'> & { readonly brand: Pick<Brand, 'agreement' | 'privacy' | 'portal'> };
+  readonly profile: Pick<Profile, 'username' | 'password' | 'documents' | 'registration' | 'recovery' | 'landing'> & {
+    readonly brand: Pick<Brand, 'agreement' | 'privacy' | 'portal'>;
+  };
+}
+
+interface Choice {
+  readonly value: string;
+  readonly label: string;
+}
+
+/** One entry of the form. */
+export interface EntryModel {
+  readonly kind: RegistrationField;
+  /** Of the form field. */
+  readonly name: string;
+  readonly hint: string | undefined;
+  readonly rules: readonly string[];
 }
 
 export interface AccountPageModel {
   readonly progress: ProgressModel;
   readonly form: FormModel;
-  /** Absent where the city has no usernames. */
-  readonly username: { readonly hint: string } | undefined;
-  readonly password: { readonly hint: string; readonly rules: readonly string[] };
+  /** Where there are legal persons: the tab of this page; the other one is coming (REG-05). */
+  readonly subjects: { readonly person: string } | undefined;
+  readonly sections: readonly { readonly title: string | undefined; readonly entries: readonly EntryModel[] }[];
+  readonly documentTypes: readonly Choice[];
+  readonly validities: readonly Choice[];
+  readonly sexes: readonly Choice[];
   readonly agreement: readonly Link[];
+  /** Absent where it is not for the person to say. */
+  readonly nationalPlatform: { readonly ticked: boolean; readonly starred: boolean } | undefined;
   readonly notices: readonly string[];
+  /** For whom it is closed at this hour. */
+  readonly closed: string | undefined;
+  readonly submit: string;
+  readonly signIn: string;
 }
 
-export function accountPageModel({ locale, say, profile }: PageScene, form: FormModel): AccountPageModel {
-  const { brand, username, password } = profile;
+/** @param base - of the interaction */
+export function accountPageModel(
+  scene: PageScene,
+  { form, base, filled, now }: { form: FormModel; base: string; filled: boolean; now: Date },
+): AccountPageModel {
+  const { locale, channel, say, profile } = scene;
+  const { brand, registration, documents } = profile;
+  const way = registration.nationalPlatform?.[channel];
+  const { hours } = registration;
   return {
-    progress: bar({ say, profile }, 'account'),
+    progress: bar(scene, 'account'),
     form,
-    username: username ? { hint: usernameHint(say, username) } : undefined,
-    password: { hint: passwordHint(say, password), rules: [] },
+    subjects: registration.legalPersonTab ? { person: `${base}/register/account` } : undefined,
+    sections: sections(scene),
+    documentTypes: documents.map((type) => ({ value: type, label: say(`layout.document.type.${type}`) })),
+    validities: validities.map((value) => ({ value, label: say(`activate.validity.${value}`) })),
+    sexes: ['', 'male', 'female'].map((sex) => ({ value: sex, label: say(sex === '' ? 'register.choose' : `layout.sex.${sex}`) })),
     agreement: [
       { href: '/help/agreement', label: brand.agreement.title[locale] },
       { href: '/help/privacy', label: brand.privacy.title[locale] },
     ],
-    notices: [],
+    nationalPlatform: way === undefined || way === 'announced' ? undefined : tick(way, form, filled),
+    notices: [
+      ...(hours ? [say('register.hours', { opens: hours.opens, closes: hours.closes })] : []),
+      ...(way === 'announced' ? [say('register.national-platform-announced')] : []),
+    ],
+    closed: hours && !withinHours(hours, now) ? say('register.closed', { opens: hours.opens, closes: hours.closes }) : undefined,
+    submit: registration.identity.endsWith('step') && channel === 'h5' ? 'layout.next' : 'register.submit',
+    signIn: `${base}/login`,
   };
+}
+
+/** A box that was cleared stays so when the form comes back. */
+function tick(way: NationalPlatformWay, { fields }: FormModel, filled: boolean): AccountPageModel['nationalPlatform'] {
+  return { ticked: filled ? fields.nationalPlatform?.value === 'yes' : way === 'ticked', starred: way === 'ticked' };
+}
+
+const ofDocument: ReadonlySet<RegistrationField> = new Set(['name', 'document', 'details']);
+
+/** A form that verifies an identity says where the document ends and the account begins (REG-07). */
+function sections(scene: PageScene): AccountPageModel['sections'] {
+  const { channel, say, profile } = scene;
+  const { identity } = profile.registration;
+  const entries = askedFields(profile, channel).map((kind) => entry(scene, kind));
+  if (identity !== 'in-form') return [{ title: undefined, entries }];
+  return [
+    { title: say('register.section.document'), entries: entries.filter(({ kind }) => ofDocument.has(kind)) },
+    { title: say('register.section.account'), entries: entries.filter(({ kind }) => !ofDocument.has(kind)) },
+  ];
+}
+
+function entry({ say, profile }: PageScene, kind: RegistrationField): EntryModel {
+  const { username, password, registration } = profile;
+  const name = kind === 'password' ? 'newPassword' : kind;
+  const plain = { kind, name, hint: undefined, rules: [] };
+  switch (kind) {
+    case 'username':
+      return username ? { ...plain, hint: usernameHint(say, username), rules: usernameRules(say, username) } : plain;
+    case 'password':
+      return { ...plain, hint: passwordHint(say, password), rules: password.require.map((character) => say(`register.password-rule.${character}`)) };
+    case 'name':
+      return { ...plain, hint: say('layout.document.name-hint') };
+    case 'document':
+      return { ...plain, hint: registration.identity === 'asserted' ? say('register.asserted-hint') : undefined };
+    case 'address':
+      return { ...plain, hint: say('register.address-hint', { min: registration.address.minLength, max: registration.address.maxLength }) };
+    case 'email':
+      return { ...plain, hint: say('register.email-hint') };
+    case 'mobile':
+      return { ...plain, hint: say('register.mobile-hint') };
+    default:
+      return plain;
+  }
 }
 
 /** The rule of the profile in words, so that nobody has to guess it (REG-12, REG-18). */
@@ -44,11 +133,31 @@ function usernameHint(say: Say, policy: NonNullable<Profile['username']>): strin
   return say(firstLetter ? 'register.username-hint.first-letter' : 'register.username-hint', { min, max, characters });
 }
 
+/** Where the first character is a letter, a name of digits alone is ruled out already (REG-10). */
+function usernameRules(say: Say, { notDigitsOnly, firstLetter }: NonNullable<Profile['username']>): readonly string[] {
+  return notDigitsOnly && !firstLetter ? [say('register.username-rule.not-digits-only')] : [];
+}
+
 function passwordHint(say: Say, { minLength: min, maxLength: max, characters }: Profile['password']): string {
   return say(`register.password-hint.${characters}`, { min, max });
 }
 
-/** What came of the identity step. */
+/** The page in front of the form (REG-04). */
+export interface OptionsModel {
+  readonly options: readonly { readonly name: string; readonly href: string; readonly label: string; readonly text: string }[];
+}
+
+/** @param base - of the interaction */
+export function optionsModel({ say, profile }: PageScene, base: string): OptionsModel {
+  const ways = [
+    ['sign-in', `${base}/login`],
+    ['recover', profile.recovery ? `${base}/recover` : '/help'],
+    ['register', `${base}/register/account`],
+  ] as const;
+  return { options: ways.map(([name, href]) => ({ name, href, label: say(`register.option.${name}`), text: say(`register.option.${name}-text`) })) };
+}
+
+/** What came of the identity. */
 export type IdentityResult = 'verified' | 'skipped' | 'pending';
 
 const accountPath = '/account';
@@ -65,14 +174,15 @@ const results = {
  * @param finish - address that ends the interaction
  */
 export function donePageModel(
-  { locale, say, profile }: PageScene,
+  scene: PageScene,
   { identity, service, finish }: { identity: IdentityResult | undefined; service: string | undefined; finish: string },
 ): ResultModel {
+  const { locale, say, profile } = scene;
   const { title, text } = results[identity ?? 'skipped'];
   const toAccount = say('register.result.to-account');
   const home = profile.landing === accountPath ? toAccount : say('register.result.to-landing', { portal: profile.brand.portal.name[locale] });
   return {
-    progress: bar({ say, profile }, 'done', identity === 'skipped' ? 'identity' : undefined),
+    progress: bar(scene, 'done', identity === 'skipped' ? 'identity' : undefined),
     outcome: 'done',
     title: say(title),
     text: say(text),
@@ -84,11 +194,18 @@ export function donePageModel(
   };
 }
 
-type StepName = Profile['registration']['steps'][number];
+type StepName = 'account' | 'identity' | 'done';
 
-/** Progress bar of this deployment's registration. */
+/** Progress bar of this deployment's registration; a form that verifies is the step of the identity itself (REG-07). */
 export function bar({ say, profile }: Pick<PageScene, 'say' | 'profile'>, current: StepName, skipped?: StepName): ProgressModel {
-  const labels = { account: 'register.account', identity: 'register.real-name', done: 'register.done' } as const;
-  const { steps } = profile.registration;
-  return progress(steps.map((step) => say(labels[step])), steps.indexOf(current), skipped && steps.indexOf(skipped));
+  const { identity } = profile.registration;
+  const hasStep = identity === 'step' || identity === 'skippable-step';
+  const steps: readonly StepName[] = hasStep ? ['account', 'identity', 'done'] : ['account', 'done'];
+  const labels = {
+    account: identity === 'in-form' ? 'register.real-name' : 'register.account',
+    identity: 'register.real-name',
+    done: identity === 'in-form' ? 'register.complete' : 'register.done',
+  } as const;
+  const at = (step: StepName) => steps.indexOf(step === 'identity' && !hasStep ? 'account' : step);
+  return progress(steps.map((step) => say(labels[step])), at(current), skipped && at(skipped));
 }

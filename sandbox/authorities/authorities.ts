@@ -2,6 +2,7 @@ import type { Clock } from '../../src/domain/clock.ts';
 import type { People } from '../people.ts';
 import { startBankCard } from './bank-card.ts';
 import { startPublicSecurity } from './public-security.ts';
+import { startNationalPlatform, type NationalPlatformServer } from './national-platform.ts';
 import type { SignedJsonServer } from './signed-json.ts';
 import type { SimulatorTiming } from './simulator.ts';
 
@@ -16,17 +17,23 @@ export interface AuthoritiesOptions {
 export interface Authorities {
   readonly publicSecurity: SignedJsonServer;
   readonly bankCard: SignedJsonServer;
+  readonly nationalPlatform: NationalPlatformServer;
   close(): Promise<void>;
 }
 
 /** Starts every simulated authority. */
 export async function startAuthorities(options: AuthoritiesOptions): Promise<Authorities> {
-  const [publicSecurity, bankCard] = await Promise.all([startPublicSecurity(options), startBankCard(options)]);
+  const [publicSecurity, bankCard, nationalPlatform] = await Promise.all([
+    startPublicSecurity(options),
+    startBankCard(options),
+    startNationalPlatform(options),
+  ]);
   return {
     publicSecurity,
     bankCard,
+    nationalPlatform,
     close: async () => {
-      await Promise.all([publicSecurity.close(), bankCard.close()]);
+      await Promise.all([publicSecurity.close(), bankCard.close(), nationalPlatform.close()]);
     },
   };
 }

@@ -6,6 +6,7 @@ import type { RegisteredPerson } from '../registered-person.ts';
 export interface Claimed {
   readonly name: string;
   readonly sex?: string | undefined;
+  readonly birthDate?: string | undefined;
   readonly validFrom?: string | undefined;
   readonly validUntil?: string | undefined;
 }
@@ -14,10 +15,11 @@ export interface Claimed {
 export function compareWithRegister(person: RegisteredPerson | undefined, claimed: Claimed): SourceOutcome {
   if (!person) return 'no-record';
   if (person.outcome !== 'match') return person.outcome;
-  const { sex = person.sex, validFrom = person.document.validFrom, validUntil = person.document.validUntil } = claimed;
+  const { sex = person.sex, birthDate = person.birthDate, validFrom = person.document.validFrom, validUntil = person.document.validUntil } = claimed;
   const same =
     normalisePersonName(claimed.name) === person.name &&
     sex === person.sex &&
+    birthDate === person.birthDate &&
     validFrom === person.document.validFrom &&
     validUntil === person.document.validUntil;
   return same ? 'match' : 'mismatch';

@@ -14,6 +14,7 @@ interface Question {
   readonly documentNumber: string;
   readonly name: string;
   readonly sex: string;
+  readonly birthDate: string | undefined;
   readonly validFrom: string | undefined;
   readonly validUntil: string | undefined;
 }
@@ -50,13 +51,13 @@ const codes: Readonly<Record<SourceOutcome, string>> = {
 };
 
 function read(members: Readonly<Record<string, unknown>>): Question | undefined {
-  const { reference, documentType, documentNumber, name, sex, validFrom, validUntil } = members;
+  const { reference, documentType, documentNumber, name, sex, birthDate, validFrom, validUntil } = members;
   if (typeof reference !== 'string' || typeof name !== 'string' || typeof sex !== 'string') return undefined;
   if (typeof documentType !== 'string' || !isDocumentType(documentType)) return undefined;
   // The register holds numbers in upper case and finds nothing else.
   if (typeof documentNumber !== 'string' || documentNumber !== documentNumber.toUpperCase()) return undefined;
-  if (!isTextOrAbsent(validFrom) || !isTextOrAbsent(validUntil)) return undefined;
-  return { documentType, documentNumber, name, sex, validFrom, validUntil };
+  if (!isTextOrAbsent(birthDate) || !isTextOrAbsent(validFrom) || !isTextOrAbsent(validUntil)) return undefined;
+  return { documentType, documentNumber, name, sex, birthDate, validFrom, validUntil };
 }
 
 function isTextOrAbsent(value: unknown): value is string | undefined {

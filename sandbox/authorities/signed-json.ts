@@ -12,7 +12,7 @@ import type { Simulator, SimulatorAnswer, SimulatorRequest, SimulatorTiming } fr
 
 /** What an authority decides about a question; `unavailable` leaves the question without an answer (503). */
 export interface Decision {
-  readonly outcome: SourceOutcome;
+  readonly outcome: SourceOutcome | 'accepted';
   /** The authority's own code. */
   readonly code: string;
   /** Further members of the answer. */

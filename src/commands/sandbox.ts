@@ -17,7 +17,11 @@ export const openSandbox: OpenSandbox = async ({ environment, clients }, adapter
   const closing = new AbortController();
   const access = ({ url, appId, secret }: { url: string; appId: string; secret: string }) => ({ driver: 'signed-json', url, appId, secret });
   return {
-    authorities: { publicSecurity: access(authorities.publicSecurity), bankCard: access(authorities.bankCard) },
+    authorities: {
+      publicSecurity: access(authorities.publicSecurity),
+      bankCard: access(authorities.bankCard),
+      nationalPlatform: access(authorities.nationalPlatform),
+    },
     gateways: createOutboxGateways({ clock: systemClock, messages }),
     async mount(assembly, cookieKeys) {
       await readClock(adapters.settings);
@@ -34,7 +38,12 @@ export const openSandbox: OpenSandbox = async ({ environment, clients }, adapter
           advance: (seconds) => advanceClock(adapters.settings, seconds),
         },
         people,
-        authorities: { 'public-security': authorities.publicSecurity, 'bank-card': authorities.bankCard },
+        authorities: {
+          'public-security': authorities.publicSecurity,
+          'bank-card': authorities.bankCard,
+          'national-platform': authorities.nationalPlatform,
+        },
+        nationalUsers: authorities.nationalPlatform.users,
         messages,
         captchaAnswer: (id) => adapters.shortLived.captchas.read(id, systemClock.now()),
         gallery: createGallery(assembly),

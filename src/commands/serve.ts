@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type Koa from 'koa';
-import { bankCardSources, identitySources, mailGateways, smsGateways, type Adapters, type AuthorityAccess } from '../../adapters/registry.ts';
+import { bankCardSources, identitySources, mailGateways, nationalPlatforms, smsGateways, type Adapters, type AuthorityAccess } from '../../adapters/registry.ts';
 import { migrate, pending } from '../../adapters/database/migrate.ts';
 import { createApp } from '../app.ts';
 import { assemble, type Assembly } from '../assembly.ts';
@@ -17,7 +17,7 @@ import { openStores } from './open.ts';
 
 /** What the sandbox gives in place of authorities and gateways; handed in, so that production never loads it. */
 export interface SandboxParts {
-  readonly authorities: { readonly publicSecurity: AuthorityAccess; readonly bankCard: AuthorityAccess };
+  readonly authorities: { readonly [Name in keyof Configuration['environment']['authorities']]: AuthorityAccess };
   readonly gateways: BackgroundOptions['gateways'];
   /** Pages and API, once the product is put together. */
   readonly mount: (assembly: Assembly, cookieKeys: readonly string[]) => Promise<Koa.Middleware<AppState>>;
@@ -57,7 +57,14 @@ export async function serve(configuration: Configuration, openSandbox: OpenSandb
     log,
   });
   await tryClients(assembly, clients);
-  const background = startBackground({ assembly, gateways: sandbox?.gateways ?? gateways(configuration, log), log, metrics });
+  const background = startBackground({
+    assembly,
+    gateways: sandbox?.gateways ?? gateways(configuration, log),
+    // Where the profile asks for it, its address was asked for at the start; jobs of an earlier profile are given up.
+    nationalPlatform: access.nationalPlatform && source(nationalPlatforms, access.nationalPlatform, 'NATIONAL_PLATFORM_URL'),
+    log,
+    metrics,
+  });
   metrics.watch({
     backlog: () => adapters.outbox.backlog(systemClock.now()),
     hashQueueDepth: () => adapters.hasher.depth(),

@@ -54,10 +54,11 @@ function unknownGateway({ sms }: Environment, { smsGateways }: KnownNames): read
 }
 
 /** Without the sandbox nobody answers for an authority that has no address. */
-function missingAuthorities(env: ProcessVariables, { sandbox }: Environment, { proofing }: Profile): readonly Problem[] {
+function missingAuthorities(env: ProcessVariables, { sandbox }: Environment, { proofing, registration }: Profile): readonly Problem[] {
   if (sandbox) return [];
+  const offered = [...proofing, ...(registration.nationalPlatform ? ['national-platform'] : [])];
   return Object.entries(variables).flatMap(([path, { 'x-needed-by': method, 'x-expected': expected }]) =>
-    method !== undefined && proofing.includes(method) && !env[path]
+    method !== undefined && offered.includes(method) && !env[path]
       ? [{ path, problem: `is missing, but the profile offers ${method}`, expected: expected ?? 'an address' }]
       : [],
   );

@@ -77,6 +77,7 @@ export interface Environment {
   readonly authorities: {
     readonly publicSecurity: AuthorityAccess | undefined;
     readonly bankCard: AuthorityAccess | undefined;
+    readonly nationalPlatform: AuthorityAccess | undefined;
   };
 }
 
@@ -130,6 +131,12 @@ function environmentOf(checked: CheckedVariables): Environment {
         url: checked.BANK_CARD_URL,
         appId: checked.BANK_CARD_APP_ID,
         secret: checked.BANK_CARD_SECRET,
+      }),
+      nationalPlatform: complete({
+        driver: checked.NATIONAL_PLATFORM_DRIVER,
+        url: checked.NATIONAL_PLATFORM_URL,
+        appId: checked.NATIONAL_PLATFORM_APP_ID,
+        secret: checked.NATIONAL_PLATFORM_SECRET,
       }),
     },
   };

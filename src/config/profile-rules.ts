@@ -1,5 +1,5 @@
 import { unmetPasswordRules } from '../domain/authenticator/password-policy.ts';
-import type { Profile } from '../domain/policy.ts';
+import type { Profile, RegistrationField, RegistrationIdentity } from '../domain/policy.ts';
 import { didYouMean } from './problems.ts';
 import { rule } from './rules.ts';
 import type { Rule } from './rules.ts';
@@ -21,8 +21,12 @@ export function profileRules(known: KnownMethods | 'unchecked'): readonly Rule[]
     rule<Profile, 'ladders' | 'proofing' | 'later'>(['ladders', 'proofing', 'later'], evidenceIsGiven),
     rule<Profile, 'identifiers' | 'username'>(['identifiers', 'username'], usernameIsRuled),
     rule<Profile, 'login' | 'authenticators'>(['login', 'authenticators'], passkeysCanBeAdded),
-    rule<Profile, 'registration'>(['registration'], stepsAreFramed),
+    rule<Profile, 'registration'>(['registration'], formsAreComplete),
     rule<Profile, 'registration' | 'proofing'>(['registration', 'proofing'], identityCanBeProved),
+    rule<Profile, 'registration'>(['registration'], ({ registration: { address } }) =>
+      ordered(['registration', 'address', 'minLength'], address.minLength, 'maxLength', address.maxLength),
+    ),
+    rule<Profile, 'registration' | 'username'>(['registration', 'username'], generatedNamesFit),
     rule<Profile, 'recovery' | 'username'>(['recovery', 'username'], recoveryFindsAccounts),
     rule<Profile, 'username'>(['username'], ({ username }) =>
       username === null ? [] : ordered(['username', 'minLength'], username.minLength, 'maxLength', username.maxLength),
@@ -109,23 +113,46 @@ function passkeysCanBeAdded({ login, authenticators }: Pick<Profile, 'login' | '
   return [{ at: ['login'], problem: 'lists passkey, but nobody can add one', expected: 'no such tab, or "authenticators" with passkey true' }];
 }
 
-function stepsAreFramed({ registration: { steps } }: Pick<Profile, 'registration'>): readonly Violation[] {
-  if (steps[0] === 'account' && steps.at(-1) === 'done') return [];
-  return [{ at: ['registration', 'steps'], problem: `is ${steps.join(', ')}`, expected: 'account first and done last' }];
-}
-
-function identityCanBeProved({ registration, proofing }: Pick<Profile, 'registration' | 'proofing'>): readonly Violation[] {
-  if (!registration.steps.includes('identity') || proofing.length > 0) return [];
-  return [{ at: ['registration', 'steps'], problem: 'has the step identity, but "proofing" is empty', expected: 'no such step, or a proofing method' }];
-}
-
-function recoveryFindsAccounts({ recovery, username }: Pick<Profile, 'recovery' | 'username'>): readonly Violation[] {
-  return Object.entries(recovery ?? {}).flatMap(([channel, starts]) => {
-    const at = ['recovery', channel];
-    if (starts.includes('identity') && starts.length > 1) return [{ at, problem: 'has identity and more', expected: 'identity alone, or no such entry' }];
-    if (starts.includes('username') && username === null) return [{ at, problem: 'has username, but accounts have none', expected: 'a rule under "username", or no such entry' }];
-    return [];
+/** Every account is proven by a mobile and signed in to with a password; an identity takes its entries. */
+function formsAreComplete({ registration: { fields, identity } }: Pick<Profile, 'registration'>): readonly Violation[] {
+  const forIdentity: Readonly<Record<RegistrationIdentity, readonly RegistrationField[]>> = {
+    none: [],
+    asserted: ['name', 'document'],
+    'in-form': ['name', 'document', 'details'],
+    step: [],
+    'skippable-step': [],
+  };
+  const needed: readonly RegistrationField[] = ['mobile', 'password', ...forIdentity[identity]];
+  return (['desktop', 'h5'] as const).flatMap((channel) => {
+    const at = ['registration', 'fields', channel];
+    const missing = needed.filter((field) => !fields[channel].includes(field));
+    const unused = fields[channel].filter((field) => forIdentity['in-form'].includes(field) && !forIdentity[identity].includes(field));
+    return [
+      ...missing.map((field) => ({ at, problem: `has no ${field}`, expected: `it, for the identity ${identity}` })),
+      ...unused.map((field) => ({ at, problem: `asks for ${field}`, expected: `no such entry with the identity ${identity}` })),
+    ];
   });
+}
+
+const provenIdentities: ReadonlySet<RegistrationIdentity> = new Set(['in-form', 'step', 'skippable-step']);
+
+function identityCanBeProved({ registration: { identity }, proofing }: Pick<Profile, 'registration' | 'proofing'>): readonly Violation[] {
+  if (!provenIdentities.has(identity) || proofing.includes('real-name')) return [];
+  return [{ at: ['registration', 'identity'], problem: `is ${identity}, but "proofing" has no real-name`, expected: 'none or asserted, or that method' }];
+}
+
+/** Somebody who never chose a name must be able to keep the one they were given. */
+function generatedNamesFit({ registration: { generatedUsername }, username }: Pick<Profile, 'registration' | 'username'>): readonly Violation[] {
+  if (generatedUsername === null || username !== null) return [];
+  return [{ at: ['registration', 'generatedUsername'], problem: 'makes user names, but accounts have none', expected: 'a rule under "username", or null' }];
+}
+
+/** A recovery cannot begin with what nobody has. */
+function recoveryFindsAccounts({ recovery, username }: Pick<Profile, 'recovery' | 'username'>): readonly Violation[] {
+  if (recovery === null || username !== null) return [];
+  return (['desktop', 'h5'] as const)
+    .filter((channel) => recovery[channel].includes('username'))
+    .map((channel) => ({ at: ['recovery', channel], problem: 'has username, but accounts have none', expected: 'a rule under "username", or no such entry' }));
 }
 
 function ordered(at: readonly string[], less: number, name: string, more: number): readonly Violation[] {

@@ -49,6 +49,10 @@ export interface CheckedVariables {
   readonly BANK_CARD_URL?: string;
   readonly BANK_CARD_APP_ID?: string;
   readonly BANK_CARD_SECRET?: string;
+  readonly NATIONAL_PLATFORM_DRIVER: 'signed-json' | 'signed-json-sm3';
+  readonly NATIONAL_PLATFORM_URL?: string;
+  readonly NATIONAL_PLATFORM_APP_ID?: string;
+  readonly NATIONAL_PLATFORM_SECRET?: string;
 }
 
 const schema = readSchema('environment.schema.json');

@@ -5,6 +5,7 @@ import type { Consent } from './consent/consent.ts';
 import type { SigningKey } from './keys/signing-keys.ts';
 import type { OutboxMessage } from './notification/outbox.ts';
 import type { AccountChanges, NewAccount, Person } from './person/account.ts';
+import type { GuardianConsent } from './proofing/guardian-proof.ts';
 import type { ImportProgress } from './person/import-progress.ts';
 import type { WrappedKey } from './vault.ts';
 
@@ -43,6 +44,8 @@ export type Write =
       readonly subjectId: string;
       readonly at: Date;
     }
+  /** Replaces an earlier consent for the same person. */
+  | { readonly write: 'guardian-consent.put'; readonly consent: GuardianConsent }
   /** Replaces earlier evidence of the same kind (which is kept, marked as superseded). */
   | { readonly write: 'evidence.insert'; readonly evidence: Evidence }
   | {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { createHash, createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { createPublicSecurity } from '../../adapters/identity-source/public-security.ts';
-import type { SignatureAlgorithm } from '../../adapters/identity-source/signed-json.ts';
+import type { SignatureAlgorithm } from '../../adapters/signed-exchange.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import type { IdentityCheck } from '../../src/domain/proofing/identity-source.ts';
 import { startPublicSecurity } from '../../sandbox/authorities/public-security.ts';

@@ -92,6 +92,7 @@ const sandbox = createSandbox({
       },
     },
   },
+  nationalUsers: () => [],
   messages,
   captchaAnswer: async (id) => (id === 'known' ? '4711' : undefined),
   gallery: {

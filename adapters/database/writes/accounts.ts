@@ -19,7 +19,7 @@ function accountNumber(): number {
 }
 
 async function accountRow(vault: Vault, account: NewAccount): Promise<Omit<Insertable<Tables['account']>, 'number'>> {
-  const { id, username, mobile, email, agreement, createdAt } = account;
+  const { id, username, mobile, email, address, asserted, agreement, nationalPlatform, createdAt } = account;
   const key = await vault.newKey();
   const seal = sealer(vault, key, id);
   return {
@@ -35,9 +35,13 @@ async function accountRow(vault: Vault, account: NewAccount): Promise<Omit<Inser
     email_sealed: email === undefined ? null : await seal('email_sealed', email),
     email_index: email === undefined ? null : vault.index('email', email),
     ethnicity_sealed: null,
+    address_sealed: address === undefined ? null : await seal('address_sealed', address),
+    asserted_identity_sealed: asserted === undefined ? null : await seal('asserted_identity_sealed', JSON.stringify(asserted)),
     social_history_sealed: null,
     agreement_version: agreement.version,
     agreement_accepted_at: agreement.acceptedAt,
+    national_platform_version: nationalPlatform ?? null,
+    national_platform_agreed_at: nationalPlatform === undefined ? null : createdAt,
     created_at: createdAt,
     updated_at: createdAt,
   };

@@ -48,6 +48,7 @@ export function bankCard(deps: BankCardDeps): ProofingMethod {
         throw new Refused('document.invalid', 'documentType', { reason: 'not-verified' });
       }
       await verifyBankCard(deps, { ...applicant, personId: applicant.personId }, person, card, policy);
+      return undefined;
     },
   };
 }

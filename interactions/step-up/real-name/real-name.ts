@@ -2,7 +2,7 @@ import type { DocumentType } from '../../../src/domain/person/document-number.ts
 import type { PersonNamePolicy } from '../../../src/domain/person/person-name.ts';
 import type { IdentitySource } from '../../../src/domain/proofing/identity-source.ts';
 import type { ProofDeps } from '../../../src/domain/proofing/proof.ts';
-import { checkRealName, verifyRealName, type RealNameForm } from '../../../src/domain/proofing/real-name.ts';
+import { checkRealName, recordRealName, verifyRealName, type RealNameForm } from '../../../src/domain/proofing/real-name.ts';
 import type { SubmittedForm } from '../../../src/http/form.ts';
 import { checkFormAnd, textFields } from '../../../src/http/form-schema.ts';
 import type { Say } from '../../../src/http/words.ts';
@@ -28,8 +28,9 @@ export function realName(deps: RealNameDeps): ProofingMethod {
     page: ({ say }) => realNamePage(deps.documents, say),
     async verify({ values }, { applicant }) {
       const identity = checkFormAnd(form, values, () => checkRealName(realNameForm(values), deps, deps.clock.now()));
-      await verifyRealName(deps, applicant, identity);
+      return verifyRealName(deps, applicant, identity);
     },
+    record: (confirmed, guardian, { applicant }) => recordRealName(deps, applicant, confirmed, guardian),
   };
 }
 

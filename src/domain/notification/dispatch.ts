@@ -27,7 +27,7 @@ const batch = 20;
 const leaseSeconds = 60;
 
 /** A text is worthless after minutes; a service that was down for hours must still learn of a logout. */
-export const maxAttempts: Readonly<Record<OutboxPayload['kind'], number>> = { sms: 5, email: 8, 'backchannel-logout': 30 };
+export const maxAttempts: Readonly<Record<OutboxPayload['kind'], number>> = { sms: 5, email: 8, 'backchannel-logout': 30, 'national-platform': 60 };
 
 /** One round: up to `batch` messages. Answers how many were taken, so that the caller goes on while there are. */
 export async function dispatch(deps: DispatchDeps): Promise<number> {
@@ -62,6 +62,8 @@ async function attempt({ deliver }: DispatchDeps, { payload, id }: ClaimedMessag
         return await deliver.email(payload, id);
       case 'backchannel-logout':
         return await deliver['backchannel-logout'](payload, id);
+      case 'national-platform':
+        return await deliver['national-platform'](payload, id);
     }
   } catch (error) {
     return { result: 'unavailable', reason: error instanceof Error ? error.name : 'failed' };

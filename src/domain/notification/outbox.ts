@@ -29,7 +29,16 @@ export interface BackchannelLogoutPayload {
   readonly sid: string | undefined;
 }
 
-export type OutboxPayload = SmsPayload | EmailPayload | BackchannelLogoutPayload;
+/** Somebody who agreed to become a user of the national government service platform (REG-45). */
+export interface NationalPlatformPayload {
+  readonly kind: 'national-platform';
+  readonly accountId: string;
+  readonly mobile: string;
+  /** Version of the text, and when it was agreed to (ISO 8601). */
+  readonly consent: { readonly version: string; readonly at: string };
+}
+
+export type OutboxPayload = SmsPayload | EmailPayload | BackchannelLogoutPayload | NationalPlatformPayload;
 
 export interface OutboxMessage {
   /** UUID made by the caller; also the idempotency key towards the vendor. */

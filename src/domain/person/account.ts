@@ -24,6 +24,8 @@ export interface Account extends AccountHeader {
   /** Normalised mainland mobile, 11 digits. */
   readonly mobile: string;
   readonly email: string | undefined;
+  readonly address: string | undefined;
+  readonly asserted: AssertedIdentity | undefined;
   /** A name of GB/T 3304 (ethnicity.ts). */
   readonly ethnicity: string | undefined;
   /** Free text of the owner's, released to nobody (DIS-19). */
@@ -31,6 +33,14 @@ export interface Account extends AccountHeader {
   /** The platform's own number, 12 digits (ACC-17). */
   readonly number: string | undefined;
   readonly createdAt: Date;
+}
+
+/** What somebody said of themselves and nobody verified: never an identifier, never unique, released to nobody. */
+export interface AssertedIdentity {
+  readonly name: string;
+  readonly documentType: DocumentType;
+  /** Canonical form. */
+  readonly documentNumber: string;
 }
 
 /** What an owner may change about an account; null empties what may be empty. */
@@ -48,6 +58,10 @@ export interface NewAccount {
   readonly username: string | undefined;
   readonly mobile: string;
   readonly email: string | undefined;
+  readonly address?: string | undefined;
+  readonly asserted?: AssertedIdentity | undefined;
+  /** Version of the text by which the person agreed to become a user of the national platform; absent: did not. */
+  readonly nationalPlatform?: string | undefined;
   readonly agreement: { readonly version: string; readonly acceptedAt: Date };
   readonly createdAt: Date;
 }

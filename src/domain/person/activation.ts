@@ -9,7 +9,8 @@ import type { PasswordHasher } from '../authenticator/password-hasher.ts';
 import { normalisePassword, type PasswordPolicy } from '../authenticator/password-policy.ts';
 import { secondsAfter, type Clock } from '../clock.ts';
 import type { IdentitySource } from '../proofing/identity-source.ts';
-import { countProofing, requireMatch, type ProofDeps } from '../proofing/proof.ts';
+import type { GuardianProof } from '../proofing/guardian-proof.ts';
+import { countProofing, evidenceWrites, requireMatch, type ProofDeps } from '../proofing/proof.ts';
 import { FormRefused, Refused } from '../refused.ts';
 import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
 
@@ -94,8 +95,6 @@ export interface Confirmation extends Possession {
   readonly name: string;
   readonly source: string;
   readonly reference: string;
-  /** Milliseconds. */
-  readonly at: number;
 }
 
 /** Whose request it is, for the audit log. */
@@ -125,7 +124,7 @@ export async function confirmPossession(
   const source = deps.identitySource.name;
   const proof = { kind: 'real-name', source, answer, field: 'validFrom', params: { reason: 'activation' } };
   await requireMatch(deps, { ...origin, accountId: undefined }, proof);
-  return { name, validFrom, validUntil, source, reference: answer.reference, at: deps.clock.now().getTime() };
+  return { name, validFrom, validUntil, source, reference: answer.reference };
 }
 
 export interface PasswordForm {
@@ -153,6 +152,8 @@ export interface ActivateRequest {
   /** Proven by an SMS code. */
   readonly mobile: string;
   readonly confirmation: Confirmation;
+  /** Who agreed to it, for a minor (PRV-05). */
+  readonly guardian: GuardianProof | undefined;
   readonly password: string;
   readonly agreementVersion: string;
   readonly hotline: string;
@@ -178,13 +179,14 @@ export async function activate(deps: ActivateDeps, request: ActivateRequest): Pr
 }
 
 function activateWrites(request: ActivateRequest, { id, hash }: { id: string; hash: string }, now: Date): readonly Write[] {
-  const { activation, mobile, confirmation, agreementVersion } = request;
-  const { name, validFrom, validUntil, source, reference, at } = confirmation;
+  const { activation, mobile, confirmation, guardian, agreementVersion, origin } = request;
+  const { name, validFrom, validUntil, source, reference } = confirmation;
+  const expiresAt = validUntil === 'long-term' ? undefined : endOfDay(validUntil);
   const person = { ...activation.person, name, document: { ...activation.person.document, validFrom, validUntil } };
   const { id: personId, subjectId } = person;
   const agreement = { version: agreementVersion, acceptedAt: now };
   const method = mobile === activation.mobile ? 'bound-mobile' : 'new-mobile';
-  const event = { at: now, accountId: id, ...request.origin };
+  const event = { at: now, accountId: id, ...origin };
   return [
     {
       write: 'account.insert',
@@ -193,19 +195,7 @@ function activateWrites(request: ActivateRequest, { id, hash }: { id: string; ha
     { write: 'password.put', accountId: id, hash, at: now },
     { write: 'person.update', person, at: now },
     { write: 'account.link-person', accountId: id, personId, subjectId, at: now },
-    {
-      write: 'evidence.insert',
-      evidence: {
-        id: randomUUID(),
-        personId,
-        kind: 'real-name',
-        verifiedAt: new Date(at),
-        expiresAt: validUntil === 'long-term' ? undefined : endOfDay(validUntil),
-        source,
-        reference,
-      },
-    },
-    { write: 'audit.append', event: { ...event, id: randomUUID(), event: 'identity.verified', details: { kind: 'real-name', source, reference } } },
+    ...evidenceWrites({ clock: { now: () => now } }, { ...origin, accountId: id }, personId, { kind: 'real-name', source, reference, expiresAt, guardian }),
     { write: 'audit.append', event: { ...event, id: randomUUID(), event: 'account.activated', details: { method, source: activation.source } } },
     ...noticeWrites(request, now),
   ];

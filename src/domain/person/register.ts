@@ -1,60 +1,23 @@
 import { randomUUID } from 'node:crypto';
+import type { AuditEvent } from '../audit/events.ts';
 import type { Clock } from '../clock.ts';
+import { secondsAfter } from '../clock.ts';
 import { normalisePassword, unmetPasswordRules, type PasswordPolicy } from '../authenticator/password-policy.ts';
 import type { PasswordHasher } from '../authenticator/password-hasher.ts';
-import { FormRefused, Refused } from '../refused.ts';
-import { Conflict, type UnitOfWork } from '../unit-of-work.ts';
-import type { AccountStore } from './account.ts';
+import { confirmedPerson, realNameEvidence, type ConfirmedIdentity } from '../proofing/real-name.ts';
+import { evidenceWrites } from '../proofing/proof.ts';
+import { Refused } from '../refused.ts';
+import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
+import type { AccountStore, NewAccount, PersonStore } from './account.ts';
+import { generatedUsername } from './generated-username.ts';
 import { checkMobile } from './mobile.ts';
-import { normaliseUsername, unmetUsernameRules, usernameKey, type UsernamePolicy } from './username.ts';
-
-/** What somebody types to open an account (REG-08 to REG-27). */
-export interface RegistrationForm {
-  /** Absent where the profile knows no usernames. */
-  readonly username: string | undefined;
-  readonly mobile: string;
-  readonly newPassword: string;
-  readonly confirmPassword: string;
-  readonly agreement: boolean;
-}
-
-export interface RegistrationPolicies {
-  readonly username: UsernamePolicy | null;
-  readonly password: PasswordPolicy;
-  readonly agreementVersion: string;
-}
-
-export interface CheckedRegistration {
-  readonly username: string | undefined;
-  readonly mobile: string;
-  readonly password: string;
-}
+import { usernameKey } from './username.ts';
 
 /** A mobile as typed. @throws Refused mobile.invalid with the reason */
 export function requireMobile(typed: string, field = 'mobile'): string {
   const mobile = checkMobile(typed);
   if (!mobile.ok) throw new Refused('mobile.invalid', field, { reason: mobile.reason });
   return mobile.canonical;
-}
-
-/**
- * Everything that can be judged without asking anybody, all problems at once.
- *
- * @throws FormRefused
- */
-export function checkRegistration(form: RegistrationForm, policies: RegistrationPolicies): CheckedRegistration {
-  const problems: Refused[] = [];
-  const username = policies.username ? normaliseUsername(form.username ?? '') : undefined;
-  if (policies.username && username !== undefined) {
-    const [reason] = unmetUsernameRules(policies.username, username);
-    if (reason) problems.push(new Refused('username.invalid', 'username', { reason, ...lengths(policies.username) }));
-  }
-  const mobile = checkMobile(form.mobile);
-  if (!mobile.ok) problems.push(new Refused('mobile.invalid', 'mobile', { reason: mobile.reason }));
-  problems.push(...passwordProblems(form, policies.password, { username, mobile: mobile.ok ? mobile.canonical : undefined }));
-  if (!form.agreement) problems.push(new Refused('agreement.required', 'agreement'));
-  if (problems.length > 0 || !mobile.ok) throw new FormRefused(problems);
-  return { username, mobile: mobile.canonical, password: normalisePassword(form.newPassword) };
 }
 
 /** Problems of a new password and its repetition, by the one policy object of the profile (DIS-02). */
@@ -76,64 +39,140 @@ function lengths({ minLength, maxLength }: { minLength: number; maxLength: numbe
   return { min: minLength, max: maxLength };
 }
 
+/** What an account is opened with. */
+export interface Registration {
+  /** Undefined: the form has none. */
+  readonly username: string | undefined;
+  /** Proven by an SMS code. */
+  readonly mobile: string;
+  readonly password: string;
+  readonly email?: string | undefined;
+  readonly address?: string | undefined;
+  readonly asserted?: NewAccount['asserted'];
+  /** Confirmed by the register in this very registration, and no minor's. */
+  readonly confirmed?: ConfirmedIdentity | undefined;
+  /** Version of the text somebody agreed to who is to become a user of the national platform; undefined: nobody. */
+  readonly nationalPlatform?: string | undefined;
+}
+
+export interface RegisterOptions {
+  readonly agreementVersion: string;
+  /** Of user names for those who chose none; undefined: they have none. */
+  readonly usernamePrefix: string | undefined;
+  readonly requestId: string;
+  readonly clientId: string | undefined;
+}
+
 export interface RegisterDeps {
   readonly accounts: AccountStore;
+  readonly persons: PersonStore;
   readonly hasher: PasswordHasher;
   readonly unitOfWork: UnitOfWork;
   readonly clock: Clock;
 }
 
-/**
- * Opens the account, in one transaction. The mobile must have been proven by an SMS code before: whether a
- * number is taken is not told to anybody else (DIS-21).
- *
- * @returns the account's id
- * @throws Refused mobile.taken, username.taken, service.busy
- */
-export async function register(
-  deps: RegisterDeps,
-  form: CheckedRegistration,
-  { agreementVersion, requestId, clientId }: { agreementVersion: string; requestId: string; clientId: string | undefined },
-): Promise<string> {
-  if (await deps.accounts.byIdentifier('mobile', form.mobile)) throw new Refused('mobile.taken', 'mobile');
-  if (form.username !== undefined && (await deps.accounts.byIdentifier('username', usernameKey(form.username)))) {
+/** @throws Refused mobile.taken, username.taken */
+export async function requireFree(
+  { accounts }: Pick<RegisterDeps, 'accounts'>,
+  { mobile, username }: Pick<Registration, 'mobile' | 'username'>,
+): Promise<void> {
+  if (await accounts.byIdentifier('mobile', mobile)) throw new Refused('mobile.taken', 'mobile');
+  if (username !== undefined && (await accounts.byIdentifier('username', usernameKey(username)))) {
     throw new Refused('username.taken', 'username');
   }
-  const hash = await deps.hasher.hash(form.password);
-  const now = deps.clock.now();
-  const [id, subjectId] = [randomUUID(), randomUUID()];
-  try {
-    await deps.unitOfWork.commit('register', [
-      { write: 'subject.insert', id: subjectId, createdAt: now },
-      {
-        write: 'account.insert',
-        account: {
-          id,
-          subjectId,
-          username: form.username,
-          mobile: form.mobile,
-          email: undefined,
-          agreement: { version: agreementVersion, acceptedAt: now },
-          createdAt: now,
-        },
-      },
-      { write: 'password.put', accountId: id, hash, at: now },
-      {
-        write: 'audit.append',
-        event: {
-          id: randomUUID(),
-          at: now,
-          event: 'account.registered',
-          accountId: id,
-          clientId,
-          requestId,
-          details: { agreement: agreementVersion },
-        },
-      },
-    ]);
-  } catch (error) {
-    if (!(error instanceof Conflict)) throw error;
-    throw error.rule === 'username' ? new Refused('username.taken', 'username') : new Refused('mobile.taken', 'mobile');
+}
+
+/** How often another generated name is tried. */
+const maxAttempts = 5;
+
+/**
+ * Opens the account, with the verified person where the form verified one, in one transaction. The mobile must have been
+ * proven by an SMS code before: whether a number is taken is not told to anybody else (DIS-21).
+ *
+ * @returns the account's id
+ * @throws Refused mobile.taken, username.taken, email.taken, identity.taken, service.busy
+ */
+export async function register(deps: RegisterDeps, registration: Registration, options: RegisterOptions): Promise<string> {
+  await requireFree(deps, registration);
+  const hash = await deps.hasher.hash(registration.password);
+  const generates = registration.username === undefined ? options.usernamePrefix : undefined;
+  for (let attempt = 0; ; attempt += 1) {
+    const username = generates === undefined ? registration.username : generatedUsername(generates, registration.mobile, attempt);
+    try {
+      return await open(deps, { ...registration, username }, { ...options, hash });
+    } catch (error) {
+      if (!(error instanceof Conflict)) throw error;
+      if (generates === undefined || error.rule !== 'username' || attempt === maxAttempts) throw refusalOf(error);
+    }
   }
+}
+
+function refusalOf({ write, rule }: Conflict): Refused {
+  if (write !== 'account.insert') return new Refused('identity.taken', 'documentNumber');
+  if (rule === 'username') return new Refused('username.taken', 'username');
+  return rule === 'email' ? new Refused('email.taken', 'email') : new Refused('mobile.taken', 'mobile');
+}
+
+async function open(deps: RegisterDeps, registration: Registration, options: RegisterOptions & { readonly hash: string }): Promise<string> {
+  const { confirmed } = registration;
+  const now = deps.clock.now();
+  const id = randomUUID();
+  const holder = confirmed && (await deps.persons.byDocument(confirmed.identity.documentType, confirmed.identity.key));
+  if (holder?.accountId !== undefined) throw new Refused('identity.taken', 'documentNumber');
+  const subjectId = holder?.person.subjectId ?? randomUUID();
+  const event = { at: now, accountId: id, clientId: options.clientId, requestId: options.requestId };
+  await deps.unitOfWork.commit(confirmed ? 'register-verified' : 'register', [
+    ...(holder ? [] : [{ write: 'subject.insert', id: subjectId, createdAt: now } as const]),
+    { write: 'account.insert', account: newAccount(registration, { id, subjectId, now }, options) },
+    { write: 'password.put', accountId: id, hash: options.hash, at: now },
+    ...(confirmed ? identityWrites(deps, confirmed, { ...event, personId: holder?.person.id, subjectId }) : []),
+    { write: 'audit.append', event: { ...event, id: randomUUID(), event: 'account.registered', details: { agreement: options.agreementVersion } } },
+    ...nationalPlatformWrites(registration, event),
+  ]);
   return id;
+}
+
+function newAccount(
+  { username, mobile, email, address, asserted, nationalPlatform }: Registration,
+  { id, subjectId, now }: { id: string; subjectId: string; now: Date },
+  { agreementVersion: version }: RegisterOptions,
+): NewAccount {
+  return { id, subjectId, username, mobile, email, address, asserted, agreement: { version, acceptedAt: now }, nationalPlatform, createdAt: now };
+}
+
+function identityWrites(
+  deps: Pick<RegisterDeps, 'clock'>,
+  confirmed: ConfirmedIdentity,
+  { at, accountId, clientId, requestId, personId, subjectId }: Happening & { readonly personId: string | undefined; readonly subjectId: string },
+): readonly Write[] {
+  const person = { ...confirmedPerson(confirmed), id: personId ?? randomUUID(), subjectId };
+  return [
+    personId === undefined ? { write: 'person.insert', person, at } : { write: 'person.update', person, at },
+    { write: 'account.link-person', accountId, personId: person.id, subjectId, at },
+    ...evidenceWrites(deps, { accountId, clientId, requestId }, person.id, realNameEvidence(confirmed, undefined)),
+  ];
+}
+
+type Happening = Pick<AuditEvent, 'at' | 'clientId' | 'requestId'> & { readonly accountId: string };
+
+/** The national platform may be away for days; nobody waits for it. */
+const syncSeconds = 7 * 86_400;
+
+/** Passed on as agreed, by a job that outlives every fault of the other side (REG-45). */
+function nationalPlatformWrites({ nationalPlatform: version, mobile }: Registration, event: Happening): readonly Write[] {
+  if (version === undefined) return [];
+  const { at, accountId } = event;
+  return [
+    { write: 'audit.append', event: { ...event, id: randomUUID(), event: 'national-platform.consented', details: { agreement: version } } },
+    {
+      write: 'outbox.enqueue',
+      message: {
+        id: randomUUID(),
+        payload: { kind: 'national-platform', accountId, mobile, consent: { version, at: at.toISOString() } },
+        suppressed: false,
+        enqueuedAt: at,
+        expiresAt: secondsAfter(at, syncSeconds),
+      },
+    },
+  ];
 }

@@ -30,6 +30,8 @@ export interface IdentityCheck {
   readonly documentNumber: string;
   readonly name: string;
   readonly sex: Sex;
+  /** Where the number does not say it. */
+  readonly birthDate?: CivilDate | undefined;
   readonly validFrom: CivilDate | undefined;
   readonly validUntil: CivilDate | 'long-term' | undefined;
 }

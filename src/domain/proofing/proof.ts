@@ -5,7 +5,9 @@ import type { Clock } from '../clock.ts';
 import type { Person, PersonStore } from '../person/account.ts';
 import { Refused, type RefusalCode } from '../refused.ts';
 import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
+import type { GuardianPolicy } from '../policy.ts';
 import type { QuotaStore } from '../short-lived.ts';
+import { needsGuardian, type GuardianProof } from './guardian-proof.ts';
 import type { SourceAnswer, SourceOutcome } from './identity-source.ts';
 
 /** What all proofing methods share: the judge of an authority's answer and the writing down of evidence. */
@@ -17,6 +19,17 @@ export interface ProofDeps {
   readonly unitOfWork: UnitOfWork;
   readonly quotas: QuotaStore;
   readonly clock: Clock;
+  readonly guardian: GuardianPolicy | null;
+}
+
+/** What an authority confirmed, for one kind of evidence. */
+export interface Proven {
+  readonly kind: EvidenceKind;
+  readonly source: string;
+  readonly reference: string;
+  readonly expiresAt: Date | undefined;
+  /** Who agreed to it, for a minor. */
+  readonly guardian?: GuardianProof | undefined;
 }
 
 export interface Applicant {
@@ -30,7 +43,7 @@ export interface Applicant {
 }
 
 /** Who is asked about: somebody without an account, in an activation. */
-type Asking = Pick<AuditEvent, 'accountId' | 'clientId' | 'requestId'>;
+export type Asking = Pick<AuditEvent, 'accountId' | 'clientId' | 'requestId'>;
 
 /** How each outcome is told to the person; only `match` goes on (AST-13). */
 const refusalOf: Readonly<Record<Exclude<SourceOutcome, 'match'>, RefusalCode>> = {
@@ -90,15 +103,16 @@ export async function requireMatch(
  * person already has one (D1, PRT-08). A changed subject ends the account's sessions and grants.
  *
  * @throws Refused identity.taken when another account holds the person, identity.differs when this account
- *   is verified as somebody else
+ *   is verified as somebody else, guardian.required for a minor nobody has agreed for
  */
 export async function recordVerifiedPerson(
   deps: ProofDeps,
   applicant: Applicant,
   verified: Omit<Person, 'id' | 'subjectId'>,
-  evidence: { kind: EvidenceKind; source: string; reference: string; expiresAt: Date | undefined },
+  evidence: Proven,
 ): Promise<void> {
   const now = deps.clock.now();
+  if (needsGuardian(deps.guardian, verified.birthDate, now) && !evidence.guardian) throw new Refused('guardian.required');
   const holder = await deps.persons.byDocument(verified.document.type, verified.document.key);
   if (holder?.accountId !== undefined && holder.accountId !== applicant.accountId) {
     throw new Refused('identity.taken', 'documentNumber');
@@ -130,7 +144,7 @@ export async function recordVerifiedPerson(
 export async function recordEvidence(
   deps: ProofDeps,
   applicant: Applicant & { personId: string },
-  evidence: { kind: EvidenceKind; source: string; reference: string; expiresAt: Date | undefined },
+  evidence: Proven,
 ): Promise<void> {
   await deps.unitOfWork.commit('verify-evidence', evidenceWrites(deps, applicant, applicant.personId, evidence));
 }
@@ -144,18 +158,29 @@ async function linkWrites(deps: ProofDeps, applicant: Applicant, person: Person,
   return [link, ...endings, { write: 'grants.end', accountId }];
 }
 
-function evidenceWrites(
+/** The evidence, the guardian's consent where there is one, and the audit record of both. */
+export function evidenceWrites(
   deps: Pick<ProofDeps, 'clock'>,
-  applicant: Applicant,
+  applicant: Asking,
   personId: string,
-  { kind, source, reference, expiresAt }: { kind: EvidenceKind; source: string; reference: string; expiresAt: Date | undefined },
+  { kind, source, reference, expiresAt, guardian }: Proven,
 ): readonly Write[] {
+  const now = deps.clock.now();
   return [
     {
       write: 'evidence.insert',
-      evidence: { id: randomUUID(), personId, kind, verifiedAt: deps.clock.now(), expiresAt, source, reference },
+      evidence: { id: randomUUID(), personId, kind, verifiedAt: now, expiresAt, source, reference },
     },
     { write: 'audit.append', event: auditOf(deps, applicant, 'identity.verified', { kind, source, reference }) },
+    ...(guardian ? consentWrites(deps, applicant, personId, guardian) : []),
+  ];
+}
+
+function consentWrites(deps: Pick<ProofDeps, 'clock'>, applicant: Asking, personId: string, guardian: GuardianProof): readonly Write[] {
+  const { source, reference, version: agreement } = guardian;
+  return [
+    { write: 'guardian-consent.put', consent: { ...guardian, personId } },
+    { write: 'audit.append', event: auditOf(deps, applicant, 'guardian.consented', { source, reference, agreement }) },
   ];
 }
 

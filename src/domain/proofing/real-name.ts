@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Sex } from '../person/account.ts';
+import type { Person, Sex } from '../person/account.ts';
 import { compareCivilDates, endOfDay, parseCivilDate, todayInShanghai, type CivilDate } from '../person/civil-date.ts';
 import { documentTypes, isDocumentType, type DocumentType } from '../person/document-number.ts';
-import { checkPersonName, type PersonNamePolicy } from '../person/person-name.ts';
+import { checkPersonName, hasRareCharacter, type PersonNamePolicy } from '../person/person-name.ts';
 import { FormRefused, Refused } from '../refused.ts';
 import type { IdentityCheck, IdentitySource } from './identity-source.ts';
-import { countProofing, recordVerifiedPerson, requireMatch, type Applicant, type ProofDeps } from './proof.ts';
+import { needsGuardian, type GuardianProof } from './guardian-proof.ts';
+import { countProofing, recordVerifiedPerson, requireMatch, type Applicant, type Asking, type ProofDeps, type Proven } from './proof.ts';
 
 /** Real-name verification: document and name against the population register (RN-12 to RN-17). */
 
@@ -26,8 +27,9 @@ export interface CheckedIdentity {
   readonly key: string;
   readonly sex: Sex;
   readonly birthDate: CivilDate | undefined;
-  readonly validFrom: CivilDate;
-  readonly validUntil: CivilDate | 'long-term';
+  /** Undefined where the form does not ask for the validity. */
+  readonly validFrom: CivilDate | undefined;
+  readonly validUntil: CivilDate | 'long-term' | undefined;
 }
 
 /**
@@ -67,13 +69,15 @@ export function checkRealName(
   };
 }
 
-function chosenType(text: string, offered: readonly DocumentType[]): DocumentType | Refused {
+/** The type of document, of those that are offered. */
+export function chosenType(text: string, offered: readonly DocumentType[]): DocumentType | Refused {
   return isDocumentType(text) && offered.includes(text)
     ? text
     : new Refused('document.invalid', 'documentType', { reason: 'type' });
 }
 
-function checkedName(text: string, policy: PersonNamePolicy): string | Refused {
+/** A name as typed, or why it cannot be one (REG-21, REG-22). */
+export function checkedName(text: string, policy: PersonNamePolicy): string | Refused {
   const name = checkPersonName(text, policy);
   return name.ok ? name.canonical : new Refused('name.invalid', 'name', { reason: name.reason });
 }
@@ -104,53 +108,81 @@ function dateIn(text: string, field: string): CivilDate | Refused {
   return parseCivilDate(text.trim()) ?? new Refused('date.invalid', field);
 }
 
-function sexOf(text: string | undefined): Sex {
+/** The sex as ticked. */
+export function sexOf(text: string | undefined): Sex {
   return text === 'male' || text === 'female' ? text : 'unknown';
 }
 
+/** What the register confirmed. Plain data, so that a draft can hold it while a guardian is asked. */
+export interface ConfirmedIdentity {
+  readonly identity: CheckedIdentity;
+  readonly source: string;
+  readonly reference: string;
+}
+
 /**
- * Asks the authority and, on a match, makes the person and the evidence `real-name`. The document's end
- * is the evidence's end (DIS-17).
+ * Asks the register; only a match comes back.
  *
+ * @param who - whom the tries of a day are counted for; never personal data
+ * @throws Refused as the authority's outcome says; identity.too-many
+ */
+export async function confirmRealName(
+  deps: Pick<ProofDeps, 'unitOfWork' | 'quotas' | 'clock'> & { readonly identitySource: IdentitySource },
+  { who, ...asking }: Asking & { readonly who: string },
+  identity: CheckedIdentity,
+): Promise<ConfirmedIdentity> {
+  await countProofing(deps, who);
+  const { documentType, number: documentNumber, name, sex, validFrom, validUntil } = identity;
+  // An identity card says the birth date in its number; of other documents only the form knows it.
+  const birthDate = documentType === 'resident-id-card' ? undefined : identity.birthDate;
+  const check: IdentityCheck = { documentType, documentNumber, name, sex, birthDate, validFrom, validUntil };
+  const answer = await deps.identitySource.check(check, randomUUID());
+  const source = deps.identitySource.name;
+  const params = hasRareCharacter(name) ? { reason: 'rare-character' } : {};
+  await requireMatch(deps, asking, { kind: 'real-name', source, answer, field: 'documentNumber', params });
+  return { identity, source, reference: answer.reference };
+}
+
+/** The person as the register confirmed them. */
+export function confirmedPerson({ identity }: ConfirmedIdentity): Omit<Person, 'id' | 'subjectId'> {
+  const { documentType: type, number, key, validFrom, validUntil, name, sex, birthDate } = identity;
+  return { name, document: { type, number, key, validFrom, validUntil }, sex, birthDate };
+}
+
+/** The evidence `real-name`. The document's end is its end (DIS-17). */
+export function realNameEvidence({ identity: { validUntil }, source, reference }: ConfirmedIdentity, guardian: GuardianProof | undefined): Proven {
+  const ends = validUntil !== undefined && validUntil !== 'long-term';
+  return { kind: 'real-name', source, reference, expiresAt: ends ? endOfDay(validUntil) : undefined, guardian };
+}
+
+/**
+ * Makes the person and the evidence.
+ *
+ * @throws Refused identity.taken, identity.differs, guardian.required
+ */
+export async function recordRealName(
+  deps: ProofDeps,
+  applicant: Applicant,
+  confirmed: ConfirmedIdentity,
+  guardian?: GuardianProof,
+): Promise<void> {
+  await recordVerifiedPerson(deps, applicant, confirmedPerson(confirmed), realNameEvidence(confirmed, guardian));
+}
+
+/**
+ * Asks the authority and, on a match, makes the person and the evidence.
+ *
+ * @returns what was confirmed but not written yet, where a guardian must agree first
  * @throws Refused as the authority's outcome says; identity.taken, identity.differs, identity.too-many
  */
 export async function verifyRealName(
   deps: ProofDeps & { readonly identitySource: IdentitySource },
   applicant: Applicant,
   identity: CheckedIdentity,
-): Promise<void> {
-  await countProofing(deps, applicant.accountId);
-  const check: IdentityCheck = {
-    documentType: identity.documentType,
-    documentNumber: identity.number,
-    name: identity.name,
-    sex: identity.sex,
-    validFrom: identity.validFrom,
-    validUntil: identity.validUntil,
-  };
-  const answer = await deps.identitySource.check(check, randomUUID());
-  const source = deps.identitySource.name;
-  await requireMatch(deps, applicant, { kind: 'real-name', source, answer, field: 'documentNumber' });
-  await recordVerifiedPerson(
-    deps,
-    applicant,
-    {
-      name: identity.name,
-      document: {
-        type: identity.documentType,
-        number: identity.number,
-        key: identity.key,
-        validFrom: identity.validFrom,
-        validUntil: identity.validUntil,
-      },
-      sex: identity.sex,
-      birthDate: identity.birthDate,
-    },
-    {
-      kind: 'real-name',
-      source,
-      reference: answer.reference,
-      expiresAt: identity.validUntil === 'long-term' ? undefined : endOfDay(identity.validUntil),
-    },
-  );
+): Promise<ConfirmedIdentity | undefined> {
+  const { accountId, clientId, requestId } = applicant;
+  const confirmed = await confirmRealName(deps, { who: accountId, accountId, clientId, requestId }, identity);
+  if (needsGuardian(deps.guardian, identity.birthDate, deps.clock.now())) return confirmed;
+  await recordRealName(deps, applicant, confirmed);
+  return undefined;
 }

@@ -1,0 +1,164 @@
+import type { Clock } from '../src/domain/clock.ts';
+import { requireMobile } from '../src/domain/person/register.ts';
+import { checkMobile } from '../src/domain/person/mobile.ts';
+import type { GuardianPolicy, Profile } from '../src/domain/policy.ts';
+import { checkGuardian, proveGuardian } from '../src/domain/proofing/guardian.ts';
+import type { GuardianProof } from '../src/domain/proofing/guardian-proof.ts';
+import type { IdentitySource } from '../src/domain/proofing/identity-source.ts';
+import type { Asking } from '../src/domain/proofing/proof.ts';
+import { Refused } from '../src/domain/refused.ts';
+import type { QuotaStore } from '../src/domain/short-lived.ts';
+import type { UnitOfWork } from '../src/domain/unit-of-work.ts';
+import type { AppContext } from '../src/http/app-context.ts';
+import type { CaptchaDesk } from '../src/http/captcha-desk.ts';
+import type { CodeDesk } from '../src/http/code-desk.ts';
+import { fieldsOf } from '../src/http/form.ts';
+import { checkFormAnd, textFields } from '../src/http/form-schema.ts';
+import type { FormModel, Link, ProgressModel } from '../src/http/page-model.ts';
+import type { Page, Pages } from '../src/http/page.ts';
+import type { Say } from '../src/http/words.ts';
+import type { FormState, WizardStep } from '../src/http/wizard.ts';
+import type { ProofingPage } from './proofing-method.ts';
+
+/**
+ * 监护人同意 – the one step of all journeys in which somebody agrees that a minor is verified (PRV-05). The journey says
+ * whom it is about and what follows; the step asks the guardian, checks them and hands over the proof.
+ */
+export interface GuardianDeps {
+  readonly captchas: CaptchaDesk;
+  readonly codes: CodeDesk;
+  readonly identitySource: IdentitySource;
+  readonly unitOfWork: UnitOfWork;
+  readonly quotas: QuotaStore;
+  readonly clock: Clock;
+  readonly pages: Pages;
+  readonly profile: Pick<Profile, 'documents' | 'personName' | 'guardian'>;
+}
+
+/** A minor under way in a journey. */
+export interface Minor {
+  readonly ctx: AppContext;
+  /** Interaction the code belongs to. */
+  readonly uid: string;
+  /** Key of the minor's document. */
+  readonly key: string;
+  /** Whom the tries of a day are counted for. */
+  readonly who: string;
+  readonly asking: Asking;
+}
+
+export interface GuardianStep<Draft extends object, Scene> {
+  readonly when: (draft: Draft, scene: Scene) => boolean;
+  readonly done: (draft: Draft) => boolean;
+  readonly minor: (draft: Draft, scene: Scene) => Minor;
+  /** What stands around the form; its `skip` leads on without a verified identity. */
+  readonly frame: (draft: Draft, scene: Scene, state: FormState) => Pick<ProofingPage, 'progress' | 'back' | 'skip'> & Pick<Page, 'service'>;
+  readonly agreed: (proof: GuardianProof, draft: Draft, scene: Scene) => Promise<Partial<Draft>>;
+  /** What is learnt by going on without; absent: nobody can. */
+  readonly skipped?: Partial<Draft>;
+  readonly undo?: (draft: Draft) => Draft;
+}
+
+export interface GuardianPageModel {
+  readonly progress: ProgressModel;
+  readonly form: FormModel;
+  readonly age: number;
+  readonly documentTypes: readonly { readonly value: string; readonly label: string }[];
+  readonly consent: readonly string[];
+  readonly version: string;
+  readonly back: Link | undefined;
+  readonly skip?: ProofingPage['skip'];
+}
+
+const lengths = { name: 200, documentType: 40, documentNumber: 64, mobile: 32, code: 16, agreement: 5 };
+const required = ['name', 'documentType', 'documentNumber', 'mobile'];
+const schema = textFields(lengths, required);
+const schemaWithCode = textFields(lengths, [...required, 'code']);
+
+export const guardianFields = [...Object.keys(lengths), 'captcha'];
+
+export function guardianStep<Draft extends object, Scene>(deps: GuardianDeps, step: GuardianStep<Draft, Scene>): WizardStep<Draft, Scene> {
+  return {
+    path: 'guardian',
+    when: step.when,
+    done: step.done,
+    ...(step.undo ? { undo: step.undo } : {}),
+    async page(draft, scene, state) {
+      const { service, ...frame } = step.frame(draft, scene, state);
+      return guardianPage(deps, step.minor(draft, scene), state, { frame, service });
+    },
+    actions: {
+      async 'send-code'(form, draft, scene) {
+        const { ctx, uid } = step.minor(draft, scene);
+        const mobile = requireMobile(form.values.mobile ?? '');
+        await deps.codes.ready(where(uid));
+        await deps.captchas.pass(form.captcha);
+        return deps.codes.send(ctx, { ...where(uid), mobile, deliver: true });
+      },
+    },
+    async submit({ values }, draft, scene) {
+      const minor = step.minor(draft, scene);
+      if (minor.ctx.query.skip === '1' && step.skipped) return { learnt: step.skipped };
+      const proof = await prove(deps, minor, values);
+      return { learnt: await step.agreed(proof, draft, scene) };
+    },
+  };
+}
+
+const where = (uid: string) => ({ purpose: 'guardian', scope: `${uid}:guardian` }) as const;
+
+async function prove(deps: GuardianDeps, { uid, key, who, asking }: Minor, values: Readonly<Record<string, string>>): Promise<GuardianProof> {
+  const { documents, personName, guardian: policy } = deps.profile;
+  if (!policy) throw new Refused('form.stale');
+  const { name = '', documentType = '', documentNumber = '', mobile = '', code = '', agreement } = values;
+  const typed = { name, documentType, documentNumber, mobile, agreement: agreement !== undefined };
+  const proven = await provenEarlier(deps, uid, mobile);
+  const guardian = checkFormAnd(proven ? schema : schemaWithCode, values, () =>
+    checkGuardian(typed, { documents, personName, minorKey: key }, deps.clock.now()),
+  );
+  if (!proven) {
+    const request = { ...where(uid), mobile: guardian.mobile };
+    await deps.codes.redeem(request, code);
+    await deps.codes.rememberProven(request);
+  }
+  return proveGuardian(deps, { ...asking, who }, { guardian, version: policy.version });
+}
+
+async function provenEarlier({ codes }: GuardianDeps, uid: string, typed: string): Promise<boolean> {
+  const mobile = checkMobile(typed);
+  return mobile.ok && codes.proven({ ...where(uid), mobile: mobile.canonical });
+}
+
+async function guardianPage(
+  deps: GuardianDeps,
+  { ctx, uid }: Minor,
+  state: FormState,
+  { frame, service }: { frame: Pick<GuardianPageModel, 'progress' | 'back' | 'skip'>; service: Page['service'] },
+): Promise<Page> {
+  const say: Say = (key, params) => deps.pages.words.text(ctx.state.locale, key, params);
+  const proven = await provenEarlier(deps, uid, state.values.mobile ?? '');
+  const code = proven ? undefined : await deps.codes.model(ctx, `${state.action}/send-code`, where(uid));
+  const form: FormModel = {
+    action: state.action,
+    token: state.token,
+    fields: fieldsOf(guardianFields, state.values, state.problems),
+    problems: state.problems,
+    captcha: code?.cooldownSeconds === 0 ? await deps.captchas.model(ctx) : undefined,
+    code,
+  };
+  return { view: 'layout/guardian', model: guardianPageModel(say, deps.profile, { form, ...frame }), service };
+}
+
+export function guardianPageModel(
+  say: Say,
+  { documents, guardian }: Pick<Profile, 'documents'> & { readonly guardian: GuardianPolicy | null },
+  frame: Pick<GuardianPageModel, 'form' | 'progress' | 'back' | 'skip'>,
+): GuardianPageModel {
+  return {
+    ...frame,
+    age: guardian?.under ?? 0,
+    documentTypes: documents.map((type) => ({ value: type, label: say(`layout.document.type.${type}`) })),
+    consent: ['data', 'purpose', 'rights', 'declared'].map((part) => say(`layout.guardian.consent.${part}`)),
+    version: guardian?.version ?? '',
+  };
+}

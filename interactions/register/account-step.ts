@@ -1,0 +1,220 @@
+import type { ActivationPass } from '../../src/domain/person/activation-pass.ts';
+import type { ActivationStore } from '../../src/domain/person/activation-store.ts';
+import { checkMobile } from '../../src/domain/person/mobile.ts';
+import { register, requireFree, requireMobile, type RegisterDeps } from '../../src/domain/person/register.ts';
+import { askedFields, checkRegistration, type CheckedRegistration, type RegistrationPolicies } from '../../src/domain/person/registration-form.ts';
+import { boundToHours, secondsUntilOpen } from '../../src/domain/person/registration-hours.ts';
+import type { Profile } from '../../src/domain/policy.ts';
+import { needsGuardian } from '../../src/domain/proofing/guardian-proof.ts';
+import { checkedNumber, chosenType, confirmRealName, type CheckedIdentity, type ConfirmedIdentity } from '../../src/domain/proofing/real-name.ts';
+import type { IdentitySource } from '../../src/domain/proofing/identity-source.ts';
+import { Refused } from '../../src/domain/refused.ts';
+import type { QuotaStore } from '../../src/domain/short-lived.ts';
+import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
+import type { CodeDesk } from '../../src/http/code-desk.ts';
+import { fieldsOf, type SubmittedForm } from '../../src/http/form.ts';
+import { checkFormAnd, textFields, type FieldSchema } from '../../src/http/form-schema.ts';
+import type { Channel } from '../../src/http/page-model.ts';
+import type { Page } from '../../src/http/page.ts';
+import type { FormState, WizardDeps, WizardStep } from '../../src/http/wizard.ts';
+import type { Visit } from '../visit.ts';
+import { accountPageModel, type IdentityResult, type PageScene } from './pages.ts';
+
+export interface AccountStepDeps extends WizardDeps, RegisterDeps {
+  readonly captchas: CaptchaDesk;
+  readonly codes: CodeDesk;
+  readonly quotas: QuotaStore;
+  readonly identitySource: IdentitySource;
+  readonly activations: ActivationStore;
+  readonly activationPass: ActivationPass;
+  readonly profile: Pick<
+    Profile,
+    'username' | 'password' | 'personName' | 'documents' | 'registration' | 'guardian' | 'activation' | 'recovery' | 'brand' | 'landing'
+  >;
+}
+
+export interface RegisterDraft {
+  readonly accountId?: string;
+  /** Milliseconds. */
+  readonly registeredAt?: number;
+  /** Confirmed by the register, and waiting for a guardian. */
+  readonly awaiting?: ConfirmedIdentity | undefined;
+  readonly identity?: IdentityResult | undefined;
+}
+
+const lengths = {
+  username: 64,
+  name: 200,
+  documentType: 40,
+  documentNumber: 64,
+  validFrom: 20,
+  validity: 20,
+  sex: 10,
+  birthDate: 20,
+  address: 400,
+  email: 320,
+  mobile: 32,
+  code: 16,
+  newPassword: 256,
+  confirmPassword: 256,
+  agreement: 5,
+  nationalPlatform: 5,
+};
+const fields = [...Object.keys(lengths), 'captcha'];
+
+/** Entries that must be filled, by the name of the field. */
+const requiredBy: Readonly<Record<string, readonly string[]>> = {
+  document: ['documentType', 'documentNumber'],
+  details: [],
+  email: [],
+  password: ['newPassword'],
+};
+
+const where = ({ uid }: Visit) => ({ purpose: 'register', scope: uid }) as const;
+
+/** 注册账号 – the one form of every city, asking what its profile lists. */
+export function accountStep(deps: AccountStepDeps): WizardStep<RegisterDraft, Visit> {
+  const forms = { desktop: formOf(deps, 'desktop'), h5: formOf(deps, 'h5') };
+  return {
+    path: 'account',
+    when: (draft) => draft.accountId === undefined,
+    done: (draft) => draft.accountId !== undefined,
+    page: (_, visit, state) => accountPage(deps, visit, state),
+    actions: {
+      async 'send-code'({ values, captcha }, _, visit) {
+        const mobile = requireMobile(values.mobile ?? '');
+        requireOpenFor(deps, values);
+        await deps.codes.ready(where(visit));
+        await deps.captchas.pass(captcha);
+        // Sent to taken numbers as well: who holds the number may learn it, nobody else (DIS-21).
+        return deps.codes.send(visit.ctx, { ...where(visit), mobile, deliver: true });
+      },
+    },
+    async submit(form, _, visit) {
+      const checked = await checkedForm(deps, forms[visit.ctx.state.channel], form, visit);
+      // From here on the mobile is the person's own, and what is known of it and of the document may show (DIS-21).
+      if (checked.identity && (await isWaiting(deps, checked, visit.uid))) return { leaveTo: `${visit.base}/activate` };
+      const confirmed = checked.identity && (await confirm(deps, checked, checked.identity, visit));
+      return { learnt: await open(deps, checked, confirmed, form, visit) };
+    },
+  };
+}
+
+interface AccountForm {
+  readonly schema: FieldSchema;
+  readonly schemaWithCode: FieldSchema;
+  readonly policies: RegistrationPolicies;
+}
+
+function formOf({ profile }: AccountStepDeps, channel: Channel): AccountForm {
+  const { username, password, personName, documents, registration } = profile;
+  const { identity, address } = registration;
+  const asked = askedFields(profile, channel);
+  const required = asked.flatMap((field) => requiredBy[field] ?? [field]);
+  return {
+    schema: textFields(lengths, required),
+    schemaWithCode: textFields(lengths, [...required, 'code']),
+    policies: { fields: asked, identity, username, password, personName, documents, address },
+  };
+}
+
+async function checkedForm(deps: AccountStepDeps, form: AccountForm, { values }: SubmittedForm, visit: Visit): Promise<CheckedRegistration> {
+  const proven = await provenEarlier(deps, visit, values.mobile ?? '');
+  const checked = checkFormAnd(proven ? form.schema : form.schemaWithCode, values, () =>
+    checkRegistration(values, form.policies, deps.clock.now()),
+  );
+  requireOpenFor(deps, values);
+  if (!proven) {
+    const request = { ...where(visit), mobile: checked.mobile };
+    await deps.codes.redeem(request, values.code ?? '');
+    await deps.codes.rememberProven(request);
+  }
+  return checked;
+}
+
+/**
+ * Nobody fills a whole form, or waits for a text message, only to learn that it is too late (REG-35).
+ *
+ * @throws Refused registration.closed
+ */
+function requireOpenFor({ profile, clock }: AccountStepDeps, { documentType = '', documentNumber = '' }: SubmittedForm['values']): void {
+  const { hours } = profile.registration;
+  const type = chosenType(documentType, profile.documents);
+  if (!hours || type instanceof Refused) return;
+  const number = checkedNumber(type, documentNumber, clock.now());
+  if (number instanceof Refused || !boundToHours(hours, { type, number: number.canonical })) return;
+  const wait = secondsUntilOpen(hours, clock.now());
+  if (wait > 0) throw new Refused('registration.closed', 'documentNumber', { opens: hours.opens, closes: hours.closes }, wait);
+}
+
+/** An imported person takes up their account instead of opening a second one (REG-49). */
+async function isWaiting(deps: AccountStepDeps, { identity, mobile }: CheckedRegistration, uid: string): Promise<boolean> {
+  if (!deps.profile.activation || !identity) return false;
+  const { documentType: type, number, key } = identity;
+  if (!(await deps.activations.byDocument(type, key))) return false;
+  await deps.activationPass.give(uid, { type, number, key, mobile });
+  return true;
+}
+
+/** Asks the register before the account is there; the tries of a day are those of the mobile. */
+async function confirm(deps: AccountStepDeps, checked: CheckedRegistration, identity: CheckedIdentity, visit: Visit): Promise<ConfirmedIdentity> {
+  await requireFree(deps, checked);
+  const who = `registration:${deps.vault.index('quota', checked.mobile).toString('base64url')}`;
+  return confirmRealName(deps, { who, accountId: undefined, clientId: visit.client.clientId, requestId: visit.ctx.state.requestId }, identity);
+}
+
+async function open(
+  deps: AccountStepDeps,
+  checked: CheckedRegistration,
+  confirmed: ConfirmedIdentity | undefined,
+  { values }: SubmittedForm,
+  { ctx, client }: Visit,
+): Promise<RegisterDraft> {
+  const { brand, registration, guardian } = deps.profile;
+  const now = deps.clock.now();
+  const minor = confirmed !== undefined && needsGuardian(guardian, confirmed.identity.birthDate, now);
+  const { nationalPlatform } = registration;
+  const agreed = nationalPlatform?.[ctx.state.channel] === 'announced' || values.nationalPlatform === 'yes';
+  const accountId = await register(
+    deps,
+    { ...checked, confirmed: minor ? undefined : confirmed, nationalPlatform: agreed ? nationalPlatform?.version : undefined },
+    {
+      agreementVersion: brand.agreement.version,
+      usernamePrefix: registration.generatedUsername?.prefix,
+      requestId: ctx.state.requestId,
+      clientId: client.clientId,
+    },
+  );
+  const opened = { accountId, registeredAt: now.getTime() };
+  if (!confirmed) return opened;
+  return minor ? { ...opened, awaiting: confirmed } : { ...opened, identity: 'verified' };
+}
+
+/** Was a code redeemed for this mobile before something else in the form was refused? */
+async function provenEarlier({ codes }: Pick<AccountStepDeps, 'codes'>, visit: Visit, typed: string): Promise<boolean> {
+  const mobile = checkMobile(typed);
+  return mobile.ok && codes.proven({ ...where(visit), mobile: mobile.canonical });
+}
+
+async function accountPage(deps: AccountStepDeps, visit: Visit, state: FormState): Promise<Page> {
+  const { ctx } = visit;
+  // Who has proven the mobile and mends something else is not asked for another code.
+  const proven = await provenEarlier(deps, visit, state.values.mobile ?? '');
+  const code = proven ? undefined : await deps.codes.model(ctx, `${state.action}/send-code`, where(visit));
+  const form = {
+    action: state.action,
+    token: state.token,
+    fields: fieldsOf(fields, state.values, state.problems),
+    problems: state.problems,
+    captcha: code?.cooldownSeconds === 0 ? await deps.captchas.model(ctx) : undefined,
+    code,
+  };
+  const filled = Object.keys(state.values).length > 0;
+  const model = accountPageModel(pageScene(deps, visit), { form, base: visit.base, filled, now: deps.clock.now() });
+  return { view: 'register/account', model, service: visit.service };
+}
+
+export function pageScene({ pages, profile }: Pick<AccountStepDeps, 'pages' | 'profile'>, { ctx }: Visit): PageScene {
+  const { locale, channel } = ctx.state;
+  return { locale, channel, say: (key, params) => pages.words.text(locale, key, params), profile };
+}
