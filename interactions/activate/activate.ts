@@ -4,7 +4,7 @@ import { draftOf, runAction, showStep, submitStep, type Wizard } from '../../src
 import { finish } from '../../src/oidc/outcome.ts';
 import type { Journey } from '../journey.ts';
 import { visitOf, type VisitDeps } from '../visit.ts';
-import { doneStep, identityStep, mobileStep, passwordStep, type ActivateDraft, type ActivateScene, type ActivateStepDeps } from './steps.ts';
+import { agreementStep, doneStep, identityStep, mobileStep, passwordStep, type ActivateDraft, type ActivateScene, type ActivateStepDeps } from './steps.ts';
 import { documentStep, nobodyStep, lookUp } from './lookup.ts';
 
 /**
@@ -20,7 +20,7 @@ export function createActivate(deps: ActivateJourneyDeps): Journey {
   const wizard: Wizard<ActivateDraft, ActivateScene> = {
     name: 'activate',
     empty: {},
-    steps: [documentStep(deps), nobodyStep(deps), mobileStep(deps), identityStep(deps), passwordStep(deps), doneStep(deps)],
+    steps: [documentStep(deps), nobodyStep(deps), mobileStep(deps), identityStep(deps), agreementStep(deps), passwordStep(deps), doneStep(deps)],
   };
   const run = ({ uid, base }: ActivateScene) => ({ id: uid, base: `${base}/activate` });
   return {

@@ -45,7 +45,6 @@ function identity(state: string, { activation = waiting, replacing = false, valu
         form: sampleForm(scene, { fields: ['name', 'validFrom', 'validity'], values, refused }),
         activation,
         mobile: replacing ? given : bound,
-        replacing,
         back: `${interaction}/activate/document`,
       }),
   };
@@ -95,6 +94,7 @@ export const examples: readonly Example[] = [
   mobile('other-mobile-code-wrong', { code: 'sent', refused: new Refused('otp.wrong', 'code') }),
   identity('bound-mobile'),
   identity('new-mobile', { replacing: true }),
+  identity('no-mobile', { replacing: true, activation: { ...waiting, mobile: undefined } }),
   identity('long-name', { activation: { ...waiting, person: longName } }),
   identity('nothing-filled', { replacing: true, refused: several(unfilled('name'), unfilled('validFrom'), unfilled('validity')) }),
   identity('expired', { values: { validFrom: '2010-06-06', validity: '10' }, refused: new Refused('document.expired', 'validity') }),

@@ -55,8 +55,9 @@ export function documentStep(deps: ActivateStepDeps): ActivateStep {
 export async function lookUp({ activations }: Pick<ActivateStepDeps, 'activations'>, sought: Sought): Promise<Found> {
   const activation = await activations.byDocument(sought.type, sought.key);
   if (!activation) return { ...sought, bound: 'nobody' };
-  if (activation.mobile === undefined) return { ...sought, bound: 'none' };
-  return { ...sought, bound: activation.mobile === sought.mobile ? 'proven' : 'other' };
+  const found = { ...sought, person: activation.person.id };
+  if (activation.mobile === undefined) return { ...found, bound: 'none' };
+  return { ...found, bound: activation.mobile === sought.mobile ? 'proven' : 'other' };
 }
 
 /** The same end for numbers that are unknown, active, or were never imported. */

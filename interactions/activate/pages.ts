@@ -23,7 +23,7 @@ interface Choice {
 
 const steps = ['activate.step.document', 'activate.step.identity', 'activate.step.password', 'activate.step.done'];
 
-function bar(say: Say, current: number): ProgressModel {
+export function bar(say: Say, current: number): ProgressModel {
   return progress(steps.map((step) => say(step)), current);
 }
 
@@ -84,8 +84,9 @@ export interface IdentityPageModel {
   readonly name: MaskedModel | undefined;
   readonly documentType: string;
   readonly documentNumber: MaskedModel;
-  readonly mobile: MaskedModel;
-  readonly replacing: boolean;
+  readonly mobile: { readonly label: string } & MaskedModel;
+  /** What it means that the proven mobile is not the bound one. */
+  readonly notice: string | undefined;
   readonly validities: readonly Choice[];
   readonly back: Link;
 }
@@ -93,16 +94,18 @@ export interface IdentityPageModel {
 export function identityPageModel(
   { locale, words, say }: ActivateWords,
   { masking }: Pick<Profile, 'masking'>,
-  { form, activation: { person }, mobile, replacing, back }: { form: FormModel; activation: Activation; mobile: string; replacing: boolean; back: string },
+  { form, activation: { person, mobile: bound }, mobile, back }: { form: FormModel; activation: Activation; mobile: string; back: string },
 ): IdentityPageModel {
+  const isBound = mobile === bound;
+  const [label, notice] = bound === undefined ? (['given-mobile', 'no-mobile'] as const) : (['new-mobile', 'replacing'] as const);
   return {
     progress: bar(say, 1),
     form,
-    name: replacing ? undefined : maskedModel(words, locale, mask.name(person.name, masking.name)),
+    name: isBound ? maskedModel(words, locale, mask.name(person.name, masking.name)) : undefined,
     documentType: say(`layout.document.type.${person.document.type}`),
     documentNumber: maskedModel(words, locale, mask.document(person.document.number, masking.document)),
-    mobile: maskedModel(words, locale, mask.mobile(mobile)),
-    replacing,
+    mobile: { label: say(`activate.${isBound ? 'bound-mobile' : label}`), ...maskedModel(words, locale, mask.mobile(mobile)) },
+    notice: isBound ? undefined : say(`activate.${notice}`),
     validities: validities.map((value) => ({ value, label: say(`activate.validity.${value}`) })),
     back: { href: back, label: say('layout.back') },
   };

@@ -84,6 +84,22 @@ describe.each(Object.entries(cities))('activation in %s', (profile, masked) => {
       expect(userinfo).toMatchObject({ real_name: imported.name, assurance: { level: 'L2', evidence: [{ kind: 'real-name' }] } });
     });
 
+    it('[PRV-05] of a child under 14 needs the consent of a guardian', async () => {
+      const [child, guardian, mobile] = [await scripted('hanyiming'), citizen(), anyMobile()];
+      const person = await atTheForm();
+      await seeksRecord(person, child, child.mobile);
+      await person.submits({ validFrom: child.document.validFrom, validity: '5' });
+      expect(person.page.url.pathname).toMatch(/\/activate\/guardian$/);
+      const base = person.page.url.pathname.replace(/guardian$/, '');
+      expect((await person.goes(`${base}password`)).url.pathname).toBe(`${base}guardian`);
+      const fields = { name: guardian.name, documentType: guardian.document.type, documentNumber: guardian.document.number, mobile, agreement: 'yes' };
+      await person.asksForCode(fields);
+      await person.submits({ ...fields, code: await person.readsCode(mobile) });
+      expect(person.page.url.pathname).toBe(`${base}password`);
+      await person.submits(passwordFields);
+      expect(person.page.outcome).toBe('done');
+    });
+
     it('goes the same way on a phone', async () => {
       const imported = await importedPerson(product);
       const person = newPerson(product, { channel: 'h5' });
@@ -133,6 +149,7 @@ describe.each(Object.entries(cities))('activation in %s', (profile, masked) => {
       const [imported, mobile, person] = [await importedPerson(product, null), anyMobile(), await atTheForm()];
       await seeksRecord(person, imported, mobile);
       expect(person.page.url.pathname).toMatch(/\/activate\/identity$/);
+      expect(person.page.text).toContain(word('activate', 'no-mobile'));
       await provesAndSetsPassword(person, imported, imported.name);
       expect(person.page.outcome).toBe('done');
     });
