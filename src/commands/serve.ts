@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
-import { setTimeout as pause } from 'node:timers/promises';
+import { Server as TcpServer } from 'node:net';
+import { setImmediate as immediately, setTimeout as pause } from 'node:timers/promises';
 import type Koa from 'koa';
 import { bankCardSources, identitySources, mailGateways, nationalPlatforms, smsGateways, type Adapters, type AuthorityAccess } from '../../adapters/registry.ts';
 import { migrate, pending } from '../../adapters/database/migrate.ts';
@@ -162,7 +163,11 @@ const limits = { maxHeaderSize: 16_384, requestTimeout: 30_000, headersTimeout: 
 
 async function listen(app: Koa<AppState>, { port, host }: Configuration['environment']): Promise<Server> {
   const handle = app.callback();
-  const server = createServer(limits, (req, res) => void handle(req, res));
+  const server = createServer(limits, (req, res) => {
+    // Who keeps a connection for the next request learns with this answer to open another, elsewhere.
+    if (!server.listening) res.setHeader('Connection', 'close');
+    void handle(req, res);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -172,11 +177,16 @@ async function listen(app: Koa<AppState>, { port, host }: Configuration['environ
 
 /** How long a load balancer may take to see that readiness is off. */
 const noticeMs = 500;
+/** Who kept a connection has asked once more by then, and was told to open another; or does not need it. */
+const idleMs = 1000;
 const drainLimitMs = 10_000;
 
 async function drain(server: Server): Promise<void> {
   await pause(noticeMs);
-  const closed = new Promise((resolve) => server.close(resolve));
+  // Right after what had arrived was accepted; kept connections stay, unlike with the server's own `close`.
+  await immediately();
+  const closed = new Promise((resolve) => TcpServer.prototype.close.call(server, resolve));
+  await Promise.race([closed, pause(idleMs, undefined, { ref: false })]);
   server.closeIdleConnections();
   await Promise.race([closed, pause(drainLimitMs, undefined, { ref: false })]);
   server.closeAllConnections();

@@ -39,6 +39,7 @@ export function health({ checks, draining, headers = {} }: HealthOptions) {
 function answer(ctx: AppContext, status: 'live' | 'ready' | 'draining' | 'unavailable', checks: Round): void {
   ctx.status = status === 'live' || status === 'ready' ? 200 : 503;
   ctx.set('Cache-Control', 'no-store');
+  if (ctx.status === 503) ctx.set('Retry-After', '1');
   ctx.body = { status, checks };
 }
 

@@ -43,12 +43,11 @@ export interface OurResult {
  * the library overwrites it by `acr_values` in what it stores (D3).
  */
 export function levelRequest(params: RequestParams, client: LevelClient, declined: boolean): LevelRequest {
-  const claim = requestedAcrClaim(params.claims);
-  const values = claim ? [claim.value, ...(Array.isArray(claim.values) ? claim.values : [])] : [];
-  const named = values.filter((value) => typeof value === 'string');
+  const claim = acrClaim(params.claims);
+  const named = claim.values.filter((value) => typeof value === 'string');
   const asked = typeof params.acr_values === 'string' ? params.acr_values.split(' ').filter(Boolean) : [];
   const fallback = asked.length === 0 && named.length === 0 ? (client.defaultAcrValues ?? []) : [];
-  const essential = claim?.essential === true && named.length > 0;
+  const { essential } = claim;
   const minimum = client.minimum_acr;
   return {
     essential: essential ? named : undefined,
@@ -58,10 +57,13 @@ export function levelRequest(params: RequestParams, client: LevelClient, decline
   };
 }
 
-function requestedAcrClaim(claims: unknown): { essential?: unknown; value?: unknown; values?: unknown } | undefined {
-  if (typeof claims !== 'string') return undefined;
-  const parsed = JSON.parse(claims) as { id_token?: { acr?: object | null } };
-  return parsed.id_token?.acr ?? undefined;
+/** The `acr` that the `claims` parameter asks for; insisted on where it names values, even such as nobody can reach (OIDC Core 5.5.1). */
+export function acrClaim(claims: unknown): { readonly essential: boolean; readonly values: readonly unknown[] } {
+  if (typeof claims !== 'string') return { essential: false, values: [] };
+  const parsed = JSON.parse(claims) as { id_token?: { acr?: { essential?: unknown; value?: unknown; values?: unknown } | null } };
+  const { essential, value, values } = parsed.id_token?.acr ?? {};
+  const named = [value, values].flat().filter((each) => each !== undefined);
+  return { essential: essential === true && named.length > 0, values: named };
 }
 
 /** Facts of a person and session for one client. */

@@ -3,7 +3,7 @@ import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provide
 import type { Clock } from '../domain/clock.ts';
 import type { UnitOfWork } from '../domain/unit-of-work.ts';
 import { secondsAfter } from '../domain/clock.ts';
-import { decideRequest, type LevelDeps, type OurResult } from './level.ts';
+import { acrClaim, decideRequest, type LevelDeps, type OurResult } from './level.ts';
 import type { SubjectOf } from './subject.ts';
 
 /**
@@ -31,7 +31,18 @@ export function createPolicy(deps: PolicyDeps): interactionPolicy.DefaultPolicy 
   login.checks.add(accountIsThere());
   login.checks.add(hintedSubject(deps));
   policy.add(stepUp(deps), 2);
+  const consent = policy.get('consent');
+  if (!consent) throw new Error('the library has no consent prompt');
+  consent.checks.remove('consent_prompt');
+  consent.checks.add(askedForConsent());
   return policy;
+}
+
+function askedForConsent() {
+  // A service of the platform itself has no consent page, whatever it asks for.
+  return new Check('consent_prompt', 'the service asks for the consent page', 'consent_required', ({ oidc }) =>
+    oidc.promptPending('consent') && oidc.client?.first_party !== true,
+  );
 }
 
 function accountIsThere() {
@@ -79,8 +90,7 @@ function stepUp(deps: PolicyDeps) {
     }
     return decided;
   };
-  const asksEssential = ({ oidc: { params } }: KoaContextWithOIDC) =>
-    typeof params?.claims === 'string' && essentialAcr(params.claims);
+  const asksEssential = ({ oidc: { params } }: KoaContextWithOIDC) => acrClaim(params?.claims).essential;
   return new Prompt(
     { name: 'step_up', requestable: false },
     async (ctx) => {
@@ -105,11 +115,6 @@ function stepUp(deps: PolicyDeps) {
       return decided.verdict === 'step-up' && !decided.hard && !ctx.oidc.prompts.has('none');
     }),
   );
-}
-
-function essentialAcr(claims: string): boolean {
-  const parsed = JSON.parse(claims) as { id_token?: { acr?: { essential?: boolean } | null } };
-  return parsed.id_token?.acr?.essential === true;
 }
 
 const kept = new WeakMap<KoaContextWithOIDC, Promise<void>>();

@@ -83,7 +83,7 @@ function configuration(deps: ProviderDeps, keys: readonly PrivateJwk[]): Configu
     responseTypes: ['code', 'none'],
     clientAuthMethods,
     enabledJWA,
-    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    clientDefaults: { id_token_signed_response_alg: 'ES256', introspection_signed_response_alg: 'ES256' },
     // Which of our journeys answers the prompt: `activate` leads imported people to their account, `recover` to a new password.
     extraParams: ['journey'],
     pkce: { required: (_ctx, client) => client.pkce_required !== false },

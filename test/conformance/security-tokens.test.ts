@@ -240,6 +240,19 @@ describe('pages of other sites may call', () => {
     expect((await preflight(metadata.token_endpoint, own)).status).toBe(204);
   });
 
+  it('preflights and early refusals speak to nobody else either, and endpoints of servers to no page at all', async () => {
+    const allowed = (answer: Response) => answer.headers.get('access-control-allow-origin');
+    for (const endpoint of [metadata.token_endpoint, metadata.userinfo_endpoint, metadata.revocation_endpoint]) {
+      expect(allowed(await preflight(endpoint, 'https://public.example'))).toBe('https://public.example');
+      for (const origin of ['https://evil.example', 'https://suite.example', 'null']) expect(allowed(await preflight(endpoint, origin))).toBeNull();
+    }
+    for (const endpoint of [metadata.introspection_endpoint, metadata.pushed_authorization_request_endpoint]) {
+      expect(allowed(await preflight(endpoint, 'https://public.example'))).toBeNull();
+    }
+    expect(allowed(await get(metadata.userinfo_endpoint, { ...bearer('none'), Origin: 'https://evil.example' }))).toBeNull();
+    expect(allowed(await post(metadata.token_endpoint, { grant_type: 'client_credentials' }))).toBeNull();
+  });
+
   it('a confidential client’s endpoints have no callers in browsers', async () => {
     const { access_token: token } = await client.redeems(await signedIn());
     const answer = await get(metadata.userinfo_endpoint, { ...bearer(token), Origin: 'https://suite.example' });

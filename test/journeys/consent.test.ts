@@ -138,6 +138,9 @@ describe.each(['demo', 'beijing'])('consent in %s', (profile) => {
     const who = await newCitizen(product, 'L2');
     const person = await arrives(who, { scope: 'openid profile phone real_name' }, portal);
     expect((await portal.receives(person)).userinfo).toMatchObject({ real_name: who.identity.name });
+    // Not even where the request wants the page, as it must for a token that outlives the session.
+    await portal.sendsToUs({ scope: 'openid offline_access', prompt: 'consent' }, person);
+    expect((await portal.receives(person)).tokens).toHaveProperty('refresh_token');
   });
 });
 

@@ -143,6 +143,7 @@ describe('access tokens', () => {
         issuer: product.issuer,
         audience: 'basic',
         typ: 'token-introspection+jwt',
+        algorithms: ['ES256'],
       });
     };
     expect((await ask(token)).payload['token_introspection']).toMatchObject({ active: true, client_id: 'basic' });

@@ -107,6 +107,18 @@ describe.each(['demo', 'beijing'])('levels, %s', (profile) => {
     expect(await service.isRefused(person)).toMatchObject({ error: 'unmet_authentication_requirements' });
   });
 
+  it.each<[string, object]>([
+    ['no known level', { value: 'L9' }],
+    ['a word where a list belongs', { values: 'L3' }],
+    ['what is no word', { values: [1, null] }],
+  ])('[AST-03] an essential level is never passed over because it is odd: %s', async (_, acr) => {
+    const service = await party('basic');
+    const { person } = await comes(service, 'L2');
+    await service.receives(person);
+    await service.sendsToUs({ claims: { id_token: { acr: { essential: true, ...acr } } }, prompt: 'none' }, person);
+    expect(await service.isRefused(person)).toMatchObject({ error: 'unmet_authentication_requirements' });
+  });
+
   it('[AST-03, AST-04] and the other way round the token carries the essential level, or the higher one beside it', async () => {
     const service = await party('basic');
     const met = await comes(service, 'L2', { ...essential('L2'), acr_values: 'L1' });
@@ -265,7 +277,7 @@ describe.each(['demo', 'beijing'])('levels, %s', (profile) => {
     expect(await receivesLevel(service, person)).toBe('L2');
     for (const address of [levels, form]) {
       const page = await person.goes(address);
-      expect(page).toMatchObject({ status: 410, error: { code: 'interaction.expired' } });
+      expect(page).toMatchObject({ status: 410, error: { code: 'interaction.done' } });
       expect(page.$('#back').attr('href')).toBe('https://level-2.example/');
     }
   });
