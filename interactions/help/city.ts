@@ -6,12 +6,14 @@ export interface City {
   awaits(name: string): boolean;
 }
 
-export type CityProfile = Pick<Profile, 'login' | 'proofing' | 'bankCard' | 'activation' | 'authenticators' | 'later'>;
+export type CityProfile = Pick<Profile, 'login' | 'proofing' | 'bankCard' | 'activation' | 'authenticators' | 'recovery' | 'account' | 'registration' | 'later'>;
 
 /** Names are those of the profile: `login.sms-code`, `proofing.bank-card`, `activation` … */
-export function cityOf({ login, proofing, bankCard, activation, authenticators, later }: CityProfile): City {
+export function cityOf({ login, proofing, bankCard, activation, authenticators, recovery, account, registration, later }: CityProfile): City {
   const flags = {
     activation,
+    recovery: recovery !== null,
+    'registration.nationalPlatform': registration.nationalPlatform !== null,
     'authenticators.passkey': authenticators.passkey,
     'authenticators.totp': authenticators.totp,
     'bankCard.debitOnly': bankCard.debitOnly,
@@ -20,6 +22,7 @@ export function cityOf({ login, proofing, bankCard, activation, authenticators, 
   };
   const found = new Set([
     ...[...login.desktop, ...login.h5].map((name) => `login.${name}`),
+    ...account.changes.map((name) => `account.${name}`),
     ...proofing.map((name) => `proofing.${name}`),
     ...Object.entries(flags).flatMap(([name, on]) => (on ? [name] : [])),
   ]);

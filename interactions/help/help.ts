@@ -6,6 +6,7 @@ import type { Link } from '../../src/http/page-model.ts';
 import { wayBackOf, withWayBack, type Pages } from '../../src/http/page.ts';
 import type { Journey } from '../journey.ts';
 import { answersOf, facts, questionPath, type Answer, type HelpScene } from './answers.ts';
+import { cityOf } from './city.ts';
 import { queryOf, search, type Marked } from './search.ts';
 
 /** 帮助中心 – questions and answers, the agreements and statements that hold here. */
@@ -141,15 +142,18 @@ export function textModel(scene: HelpScene, { name, title, version }: HelpText):
   return { title: title(scene), sections: sections(scene, name), version: version(scene.profile.brand) };
 }
 
-/** Sections are numbered in the words: as many as there are. */
+/** Sections are numbered in the words: as many as there are. Some say more where the city does more. */
 function sections(scene: HelpScene, namespace: string): TextModel['sections'] {
   const { words, locale } = scene;
   const params = facts(scene);
+  const city = cityOf(scene.profile);
+  const additions = ['registration.nationalPlatform'].filter((name) => city.has(name));
   const found: { title: string; text: string }[] = [];
   for (let n = 1; words.has(`help.${namespace}.${n}.title`); n += 1) {
+    const lines = [...additions.map((name) => `${namespace}.${n}.${name}`).filter((key) => words.has(`help.${key}`)), `${namespace}.${n}.text`];
     found.push({
       title: words.text(locale, `help.${namespace}.${n}.title`, params),
-      text: words.text(locale, `help.${namespace}.${n}.text`, params),
+      text: lines.map((key) => words.text(locale, `help.${key}`, params)).join('\n'),
     });
   }
   return found;

@@ -17,7 +17,7 @@ export interface Question {
 }
 
 /** A part of a page where people get stuck; templates name it: `+answers('captcha')`. */
-export type Place = 'login' | 'code' | 'captcha' | 'second-factor' | 'activate' | 'levels' | 'footing';
+export type Place = 'login' | 'mobile' | 'code' | 'captcha' | 'second-factor' | 'activate' | 'levels' | 'footing';
 
 interface Paragraph {
   readonly key: string;
@@ -47,28 +47,28 @@ export const questions: readonly Question[] = [
     id: 'forgotten-password',
     topic: 'account',
     arises: ['credentials.throttled'],
-    answer: [where('login.sms-code', 'sms-code'), where('login.passkey', 'passkey'), 'hotline', 'throttled'],
+    answer: [where('recovery', 'recover'), where('login.sms-code', 'sms-code'), where('login.passkey', 'passkey'), 'hotline', 'throttled'],
     related: ['password-and-mobile-lost', 'mobile-lost', 'no-sms'],
   },
   {
     id: 'mobile-lost',
     topic: 'account',
-    arises: ['login'],
-    answer: ['password', 'hotline', coming('rebind', 'rebind'), 'cancelled'],
+    arises: ['login', 'mobile'],
+    answer: [where('account.mobile', 'change'), where('login.passkey', 'passkey'), 'unverified', 'hotline', coming('rebind', 'rebind'), 'cancelled'],
     related: ['password-and-mobile-lost', 'mobile-taken', 'forgotten-password', 'no-sms'],
   },
   {
     id: 'mobile-taken',
     topic: 'account',
     arises: ['mobile.taken'],
-    answer: ['own', 'former', 'other', coming('rebind', 'rebind')],
+    answer: ['own', 'former', where('account.mobile', 'other'), 'hotline', coming('rebind', 'rebind')],
     related: ['mobile-lost', 'forgotten-password', 'identity-taken'],
   },
   {
     id: 'password-and-mobile-lost',
     topic: 'account',
-    arises: [],
-    answer: [where('activation', 'activation'), 'hotline', coming('login.social-security-card', 'social-security-card'), coming('appeal', 'appeal')],
+    arises: ['mobile'],
+    answer: [where('activation', 'activation'), 'unverified', 'hotline', coming('login.social-security-card', 'social-security-card'), coming('appeal', 'appeal')],
     related: ['activation', 'forgotten-password', 'mobile-lost'],
   },
   {
@@ -145,7 +145,7 @@ export const questions: readonly Question[] = [
     id: 'not-me',
     topic: 'other',
     arises: ['account.locked'],
-    answer: ['sign-out', 'hotline', 'secrets'],
+    answer: ['sign-out', where('account.password', 'password'), 'hotline', 'secrets'],
     related: ['forgotten-password', 'identity-taken'],
   },
 ];
