@@ -27,8 +27,10 @@ const today = { memoryKib: 19_456, passes: 2, parallelism: 1 };
 const tagLength = 32;
 const saltLength = 16;
 
-/** More than the slowest imported hash takes on a machine that has time for it: by time nobody learns whether somebody is known, imported, or neither. */
-const slowestFailureMs = 400;
+/** More than most imported hashes take: by time nobody learns whether somebody is known, imported, or neither. */
+const leastFailureMs = 400;
+/** Slow ones raise it for everybody, up to this. */
+const mostFailureMs = 2000;
 
 const derive = promisify(argon2);
 
@@ -48,7 +50,8 @@ export function hashWidth(cores: number, threads: number): number {
  */
 export function createArgon2idHasher(options: Argon2idOptions): PasswordHasher {
   const { pepper, pepperVersion = 1, earlierPeppers = {}, width = hashWidth(availableParallelism(), 4), maxWaiting = 64 } = options;
-  const { failureMs = slowestFailureMs } = options;
+  const { failureMs: least = leastFailureMs } = options;
+  let failureMs = least;
   const peppers = { ...earlierPeppers, [pepperVersion]: pepper };
   const queue = boundedQueue(width, maxWaiting);
 
@@ -67,7 +70,12 @@ export function createArgon2idHasher(options: Argon2idOptions): PasswordHasher {
   const decoy: Argon2Hash = { ...today, pepperVersion, salt: randomBytes(saltLength), tag: randomBytes(tagLength) };
   const compare = async (password: string, stored: string | undefined): Promise<boolean> => {
     const legacy = stored === undefined ? undefined : readLegacyHash(stored);
-    if (legacy) return legacy.verify(password);
+    if (legacy) {
+      const started = performance.now();
+      const right = await legacy.verify(password);
+      failureMs = Math.min(Math.max(least, performance.now() - started, failureMs * 0.95), mostFailureMs);
+      return right;
+    }
     const expected = stored === undefined ? decoy : parsePhc(stored);
     if (!expected) throw new Error('a stored password hash has an unknown form');
     const tag = await tagOf(password, expected, expected.tag.length);

@@ -11,7 +11,7 @@ export interface LegacyHash {
   verify(password: string): Promise<boolean>;
 }
 
-/** Beyond these a comparison would take longer than a failure does (argon2id.ts), and hold a core for all that time. */
+/** Beyond these a comparison would take longer than a failure may (argon2id.ts), and hold a core for all that time. */
 const mostBcryptRounds = 12;
 const mostIterations = 1_000_000;
 

@@ -113,6 +113,14 @@ describe('password hashes', () => {
     expect(Math.min(...times)).toBeGreaterThan(1990);
     expect(Math.max(...times) - Math.min(...times)).toBeLessThan(100);
   });
+
+  it('take as long as the slow ones do, once one was there', async () => {
+    const patient = createArgon2idHasher({ pepper, failureMs: 10 });
+    const slow = `$pbkdf2-sha512$i=400000$c2FsdA$${Buffer.alloc(64, 1).toString('base64')}`;
+    await failureTime(patient, slow);
+    const times = [await failureTime(patient, slow), await failureTime(patient, undefined)];
+    expect(times[1]).toBeGreaterThan(0.6 * (times[0] ?? 0));
+  });
 });
 
 async function failureTime(tested: PasswordHasher, stored: string | undefined): Promise<number> {
