@@ -1,4 +1,5 @@
 import type { AppContext } from '../../src/http/app-context.ts';
+import type { Devices } from '../../src/http/devices.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import { draftOf, runAction, showStep, submitStep, type Wizard } from '../../src/http/wizard.ts';
 import { finish } from '../../src/oidc/outcome.ts';
@@ -11,7 +12,9 @@ import { documentStep, nobodyStep, lookUp } from './lookup.ts';
  * 账号激活 – imported people take up their account (ACT-01 to ACT-06): document and mobile → the bound mobile → proof
  * of holding the document → password → done, signed in, back to the waiting service.
  */
-export interface ActivateJourneyDeps extends VisitDeps, ActivateStepDeps {}
+export interface ActivateJourneyDeps extends VisitDeps, ActivateStepDeps {
+  readonly devices: Devices;
+}
 
 /** How the person authenticated by activating: chose a password and redeemed an SMS code. */
 const amr = ['pwd', 'sms'];
@@ -31,6 +34,7 @@ export function createActivate(deps: ActivateJourneyDeps): Journey {
         const scene = await sceneOf(deps, ctx);
         const { accountId, activatedAt } = await draftOf(deps, wizard, run(scene));
         if (accountId === undefined) return ctx.redirect(`${scene.base}/activate`);
+        deps.devices.remember(ctx, accountId);
         await finish(ctx, deps.provider(), {
           outcome: 'signed-in',
           accountId,

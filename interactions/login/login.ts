@@ -14,7 +14,7 @@ import type { Journey } from '../journey.ts';
 import type { LoginAttempt, LoginMethod } from '../login-method.ts';
 import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
 import { firstFactor, keepFirstFactor, needsSecondFactor, secondFactorSteps, type LoginScene, type SecondFactorPageDeps } from './second-factor.ts';
-import { signInEvent, welcome, type SignIn } from './sign-in.ts';
+import { signInEvent, signInWrites, welcome, type SignIn } from './sign-in.ts';
 
 /**
  * 登录 – one page for each method, tabs are links. Around every method the same: anti-forgery → shape →
@@ -129,7 +129,7 @@ async function signIn(deps: LoginDeps, method: LoginMethod, { accountId, amr = m
   const proved: SignIn = { accountId, method: method.name, amr };
   if (await needsSecondFactor(deps, proved)) return { leaveTo: await keepFirstFactor(deps, visit, proved, writes) };
   await deps.unitOfWork
-    .commit('sign-in', [...writes, signInEvent(deps, visit, 'sign-in.succeeded', accountId, { method: method.name })])
+    .commit('sign-in', [...writes, ...(await signInWrites(deps, visit, accountId, method.name))])
     .catch(refuseCopies);
   return { finish: () => welcome(deps, visit, proved) };
 }

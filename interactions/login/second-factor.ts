@@ -12,7 +12,7 @@ import type { Pages } from '../../src/http/page.ts';
 import type { FormState, WizardStep } from '../../src/http/wizard.ts';
 import type { Say } from '../../src/http/words.ts';
 import type { Visit } from '../visit.ts';
-import { signInEvent, welcome, type SignIn, type SignInDeps } from './sign-in.ts';
+import { signInEvent, signInWrites, welcome, type SignIn, type SignInDeps } from './sign-in.ts';
 
 /**
  * 双重验证 – an account with an authenticator app is asked for its code after password or SMS code. What was proved
@@ -98,7 +98,7 @@ async function passSecondFactor(deps: SecondFactorPageDeps, visit: Visit, first:
   const { accountId } = first;
   const attempt = { accountId, kind, code, known: deps.devices.knows(visit.ctx, accountId) };
   try {
-    await useSecondFactor(deps.secondFactor, attempt, [signInEvent(deps, visit, 'sign-in.succeeded', accountId, { method: `${first.method}+${kind}` })]);
+    await useSecondFactor(deps.secondFactor, attempt, await signInWrites(deps, visit, accountId, `${first.method}+${kind}`));
   } catch (error) {
     if (error instanceof Refused && error.code !== 'credentials.throttled') {
       const details = { method: kind, reason: error.code };

@@ -2,8 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Provider } from 'oidc-provider';
 import type { AuditDetails, AuditEventName } from '../../src/domain/audit/events.ts';
 import type { Clock } from '../../src/domain/clock.ts';
+import { noticeWrites } from '../../src/domain/notification/notice.ts';
+import type { AccountStore } from '../../src/domain/person/account.ts';
 import type { UnitOfWork, Write } from '../../src/domain/unit-of-work.ts';
+import { deviceName } from '../../src/http/device-name.ts';
 import type { Devices } from '../../src/http/devices.ts';
+import type { Pages } from '../../src/http/page.ts';
 import { finish } from '../../src/oidc/outcome.ts';
 import type { Visit } from '../visit.ts';
 
@@ -13,6 +17,8 @@ export interface SignInDeps {
   readonly clock: Clock;
   readonly unitOfWork: UnitOfWork;
   readonly devices: Devices;
+  readonly accounts: AccountStore;
+  readonly pages: Pages;
   readonly signIns: (method: string, result: 'succeeded' | 'refused') => void;
 }
 
@@ -35,6 +41,20 @@ export async function welcome(deps: SignInDeps, visit: Visit, { accountId, metho
     at: deps.clock.now(),
     created: visit.prompt.name === 'create',
   });
+}
+
+/**
+ * What a sign-in that succeeds writes: its audit record and, on a device that never signed in to the account before,
+ * the notice to its owner (PRV-06).
+ */
+export async function signInWrites(deps: SignInDeps, visit: Visit, accountId: string, method: string): Promise<readonly Write[]> {
+  const event = signInEvent(deps, visit, 'sign-in.succeeded', accountId, { method });
+  const { ctx } = visit;
+  const account = deps.devices.knows(ctx, accountId) ? undefined : await deps.accounts.byId(accountId);
+  if (!account) return [event];
+  const { locale } = ctx.state;
+  const device = deviceName(ctx.req.headers) ?? deps.pages.words.text(locale, 'login.unknown-device');
+  return [event, ...noticeWrites(account, { name: 'new-device', locale, params: { device } }, deps.clock.now())];
 }
 
 /** The audit record of a step of a sign-in. */

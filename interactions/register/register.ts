@@ -1,4 +1,5 @@
 import type { Provider } from 'oidc-provider';
+import type { Devices } from '../../src/http/devices.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { CookieJar } from '../../src/http/cookies.ts';
 import { fieldsOf } from '../../src/http/form.ts';
@@ -9,13 +10,15 @@ import type { Journey } from '../journey.ts';
 import { proofingScene, type ProofingMethod, type ProofingPage, type ProofingSceneDeps } from '../proofing-method.ts';
 import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
 import { accountStep, pageScene, type AccountStepDeps, type RegisterDraft } from './account-step.ts';
-import { bar, donePageModel, optionsModel } from './pages.ts';
+import { bar, donePageModel, optionsModel, takenWays } from './pages.ts';
 
 /**
  * 注册 – account → identity → done, signed in, back to the waiting service (REG-06). Whether the identity is a step of
  * its own, part of the form or nobody's business here is the profile's to say.
  */
 export interface RegisterJourneyDeps extends VisitDeps, AccountStepDeps, ProofingSceneDeps {
+  /** Whoever signs in again here is no news to the owner. */
+  readonly devices: Devices;
   readonly provider: () => Provider;
   readonly cookies: CookieJar;
 }
@@ -39,6 +42,7 @@ export function createRegister(deps: RegisterJourneyDeps, methods: readonly Proo
           const [state = ''] = (deps.cookies.get(ctx, 'target') ?? '').split(' ');
           deps.cookies.set(ctx, 'target', `${state} /account`, 300);
         }
+        deps.devices.remember(ctx, draft.accountId);
         await finish(ctx, deps.provider(), {
           outcome: 'signed-in',
           accountId: draft.accountId,
@@ -98,6 +102,7 @@ function identityStep(deps: RegisterJourneyDeps, method: ProofingMethod): Step {
         },
         skip: skippable ? skip : undefined,
         back: undefined,
+        ways: takenWays(shown, visit.base, state.problems),
         ...method.page(await sceneOf(deps, draft, visit)),
       };
       return { view: `step-up/${method.name}/view`, model, service: visit.service };

@@ -3,6 +3,7 @@ import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provide
 import type { Clock } from '../domain/clock.ts';
 import type { UnitOfWork } from '../domain/unit-of-work.ts';
 import { secondsAfter } from '../domain/clock.ts';
+import { deviceName } from '../http/device-name.ts';
 import { acrClaim, decideRequest, type LevelDeps, type OurResult } from './level.ts';
 import type { SubjectOf } from './subject.ts';
 
@@ -142,6 +143,7 @@ async function writeFactors({ unitOfWork, clock, absoluteSeconds }: PolicyDeps, 
       accountId: session.accountId,
       factors: factors.map(({ amr, at }) => ({ amr, at: new Date(at) })),
       expiresAt: secondsAfter(clock.now(), absoluteSeconds),
+      device: deviceName(ctx.req.headers),
     },
   ]);
 }

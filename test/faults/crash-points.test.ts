@@ -105,9 +105,8 @@ const useCases: Readonly<Record<string, UseCase>> = {
     },
   },
   'sign-in': {
-    // One write is one statement, so what stands behind it has happened.
-    writes: ['audit.append'],
-    phase: 'before',
+    // On a new device, of which its owner is told.
+    writes: ['audit.append', 'outbox.enqueue'],
     async scene() {
       const who = await newCitizen(survivor);
       const person = newPerson(survivor);

@@ -7,6 +7,8 @@ export interface Notice {
   /** Names the texts: `messages.notice.<name>` and `messages.notice.<name>.subject`. */
   readonly name: string;
   readonly locale: string;
+  /** What the texts are filled with besides. */
+  readonly params?: Readonly<Record<string, string>>;
 }
 
 /** Where the owner is reached. */
@@ -19,8 +21,8 @@ export interface Channels {
 const deliverForSeconds = 24 * 3600;
 
 /** One message for each channel the owner has, for the transaction of its cause. Texts also get platform, hotline and help. */
-export function noticeWrites({ mobile, email }: Channels, { name, locale }: Notice, at: Date): readonly Write[] {
-  const text = { template: `notice.${name}`, params: { at: moment.format(at) }, locale };
+export function noticeWrites({ mobile, email }: Channels, { name, locale, params }: Notice, at: Date): readonly Write[] {
+  const text = { template: `notice.${name}`, params: { ...params, at: moment.format(at) }, locale };
   const payloads = [
     ...(mobile === undefined ? [] : [{ kind: 'sms', to: mobile, ...text } as const]),
     ...(email === undefined ? [] : [{ kind: 'email', to: email, ...text } as const]),
