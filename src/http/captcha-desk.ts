@@ -46,6 +46,7 @@ export function createCaptchaDesk(deps: CaptchaDeskDeps): CaptchaDesk {
         image: `${captchaPath}/${id}.svg`,
         refresh: `${captchaPath}/new?return=${encodeURIComponent(ctx.path)}`,
         length: policy.length,
+        digits: policy.alphabet === 'digits',
         puzzle: { seed: id, bits: puzzleBits },
       };
     },

@@ -116,6 +116,8 @@ export interface CaptchaModel {
   /** Address that gives another one: a link without scripts, JSON `{ id, image }` with them. */
   readonly refresh: string;
   readonly length: number;
+  /** No letters: phones show their numeric keyboard. */
+  readonly digits: boolean;
   /** Proof of work in place of the picture (UXP-04): hex digits that SHA-256(`seed:counter`) must begin with as zero bits. */
   readonly puzzle: { readonly seed: string; readonly bits: number };
 }
