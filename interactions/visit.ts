@@ -4,6 +4,7 @@ import type { CookieJar } from '../src/http/cookies.ts';
 import { preferredChannel, preferredLocale } from '../src/http/preferences.ts';
 import { Refused } from '../src/domain/refused.ts';
 import { serviceOf, type Service } from '../src/oidc/clients.ts';
+import { keepSession, type BrowserSessionDeps } from '../src/oidc/browser-session.ts';
 import { refuseExpired } from '../src/oidc/outcome.ts';
 
 /** An interaction under way: who asks, what for, and where we are in it. */
@@ -24,6 +25,7 @@ export interface Visit {
 export interface VisitDeps {
   readonly provider: () => Provider;
   readonly cookies: CookieJar;
+  readonly session: Pick<BrowserSessionDeps, 'provider' | 'policy'>;
 }
 
 /**
@@ -31,7 +33,8 @@ export interface VisitDeps {
  *
  * @throws Refused interaction.expired when it is over, was never there, or belongs to another browser
  */
-export async function visitOf({ provider, cookies }: VisitDeps, ctx: AppContext & { params?: { uid?: string } }): Promise<Visit> {
+export async function visitOf(deps: VisitDeps, ctx: AppContext & { params?: { uid?: string } }): Promise<Visit> {
+  const { provider, cookies } = deps;
   const details = await provider().interactionDetails(ctx.req, ctx.res).catch(refuseExpired);
   const client = await provider().Client.find(String(details.params.client_id));
   if (!client || details.uid !== ctx.params?.uid) throw new Refused('interaction.expired');
@@ -39,6 +42,7 @@ export async function visitOf({ provider, cookies }: VisitDeps, ctx: AppContext 
   ctx.state.locale = preferredLocale(ctx, cookies, typeof uiLocales === 'string' ? uiLocales : undefined, details.uid);
   ctx.state.channel = preferredChannel(ctx, typeof display === 'string' ? display : undefined);
   const { session } = details;
+  if (session?.accountId) await keepSession(deps.session, ctx);
   return {
     ctx,
     uid: details.uid,

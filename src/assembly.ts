@@ -259,6 +259,7 @@ function methodDeps({ adapters, profile, sources, clock }: AssemblyOptions, { co
     site,
     endSessions: (accountId: string, exceptUid: string | undefined) => sessionEndWrites(endSessions, accountId, exceptUid),
     quotas: adapters.shortLived.quotas,
+    once: adapters.shortLived.once,
     documents: profile.documents,
     personName: profile.personName,
     guardian: profile.guardian,

@@ -23,9 +23,26 @@ export async function readSession({ provider, accounts, policy }: BrowserSession
   if (!session.accountId) return undefined;
   const account = await accounts.header(session.accountId);
   if (account?.status !== 'active') return undefined;
-  // The library extends the idle time only at its own endpoints.
-  await session.save(sessionTtl(session.loginTs, policy.idleSeconds, policy.absoluteSeconds));
+  await extend(session, policy);
   return { uid: session.uid, account };
+}
+
+/** Whoever is at work on a page of an interaction is not idle either. */
+export async function keepSession({ provider, policy }: Pick<BrowserSessionDeps, 'provider' | 'policy'>, ctx: AppContext): Promise<void> {
+  const session = await provider().Session.get(ctx);
+  if (session.accountId) await extend(session, policy);
+}
+
+type Session = Awaited<ReturnType<Provider['Session']['get']>>;
+
+/** How exact the idle time is: a visit is written down when so much of it is gone. */
+const exactToSeconds = 60;
+
+/** The library extends the idle time only at its own endpoints. */
+async function extend(session: Session, { idleSeconds, absoluteSeconds }: SessionPolicy): Promise<void> {
+  const ttl = sessionTtl(session.loginTs, idleSeconds, absoluteSeconds);
+  const left = (session.exp ?? 0) - Math.floor(Date.now() / 1000);
+  if (left < ttl - exactToSeconds) await session.save(ttl);
 }
 
 /** @throws Refused session.required, which the error page turns into a sign-in */

@@ -87,6 +87,18 @@ describe.each(['demo', 'beijing'] as const)('proving a bank card in %s', (profil
     expect(person.page.$('[name=bankCard]').attr('value')).toBe('6299 0000 0000 000x');
   });
 
+  it('[RN-21] asks to look again where the check digit does not fit, and leaves it to the bank the second time', async () => {
+    await sandboxOf(product).waits(3600);
+    const person = await atTheForm();
+    const looksAgain = { bankCard: refusal('bank-card.invalid.check-digit') };
+    await tries(person, '6299000000000000011');
+    expect(problemsOf(person.page)).toEqual(looksAgain);
+    await tries(person, '6299000000000000012');
+    expect(problemsOf(person.page)).toEqual(looksAgain);
+    await tries(person, '6299 0000 0000 0000 012');
+    expect(person.page.error?.code).toBe('identity.invalid');
+  });
+
   it('[RN-27] compares with the verified document only, and says so to whoever chooses another', async () => {
     const person = await atTheForm();
     await tries(person, card({ class: 'I' }), { documentType: 'hk-permit' });

@@ -104,6 +104,15 @@ describe.each(['demo', 'beijing'])('what an authority answers, %s', (profile) =>
     expect((await service.receives(person)).claims.acr).toBe('L2');
   });
 
+  it('[AST-13] tries while the authority is away are not counted against the person', async () => {
+    const { person, citizen } = await atTheForm();
+    await sandboxOf(product).authority('public-security', 'over-quota');
+    for (let times = 0; times < 12; times += 1) isTold(await person.submits(identityFields(citizen.identity)), 'over-quota');
+    await sandboxOf(product).authority('public-security', 'normal');
+    await person.submits(identityFields(citizen.identity));
+    expect(person.page.outcome).toBe('done');
+  });
+
   it('[AST-13] an authority that is slow is waited for', async () => {
     const { person, citizen } = await atTheForm();
     await sandboxOf(product).authority('public-security', 'slow');

@@ -142,6 +142,23 @@ describe('when one signed in', () => {
     expect(await first.verifies(again.id_token ?? '')).toMatchObject({ auth_time: signedInAt, acr: 'L1' });
   });
 
+  it('whoever is at work in a step-up is not idle: the session lasts from the last page, not from the sign-in', async () => {
+    const service = await party('level-2');
+    const citizen = await newCitizen(product);
+    const person = await service.sendsToUs();
+    await person.submits({ identifier: citizen.username, password: citizen.password });
+    for (let pages = 0; pages < 3; pages += 1) {
+      await waits(1000);
+      await person.goes(person.page.url.pathname);
+      expect(person.page.has('#step-up-real-name')).toBe(true);
+    }
+    await provesRealName(person, citizen);
+    expect((await service.receives(person)).claims['acr']).toBe('L2');
+    await waits(1801);
+    await service.sendsToUs({ prompt: 'none' }, person);
+    expect(await service.isRefused(person)).toMatchObject({ error: 'login_required' });
+  });
+
   it('[AST-07] the time of an SMS code survives as well: ten minutes later a proofing asks for another', async () => {
     const service = await party('basic');
     const opensEvidence = async (minutes: number) => {

@@ -2,10 +2,12 @@ import type { Person } from '../../../src/domain/person/account.ts';
 import { mask } from '../../../src/domain/person/masking.ts';
 import type { DocumentType } from '../../../src/domain/person/document-number.ts';
 import type { BankCardPolicy, Profile } from '../../../src/domain/policy.ts';
-import { checkBankCard, verifyBankCard } from '../../../src/domain/proofing/bank-card.ts';
+import { checkBankCard, lookAgain, verifyBankCard } from '../../../src/domain/proofing/bank-card.ts';
 import type { BankCardSource } from '../../../src/domain/proofing/identity-source.ts';
 import type { ProofDeps } from '../../../src/domain/proofing/proof.ts';
 import { Refused } from '../../../src/domain/refused.ts';
+import type { OnceStore } from '../../../src/domain/short-lived.ts';
+import type { Vault } from '../../../src/domain/vault.ts';
 import { checkFormAnd, textFields } from '../../../src/http/form-schema.ts';
 import { maskedModel } from '../../../src/http/masked.ts';
 import type { Link, Locale, MaskedModel } from '../../../src/http/page-model.ts';
@@ -13,6 +15,8 @@ import type { Words } from '../../../src/http/words.ts';
 import type { ProofingMethod } from '../../proofing-method.ts';
 
 export interface BankCardDeps extends ProofDeps {
+  readonly once: OnceStore;
+  readonly vault: Vault;
   readonly bankCardSource: BankCardSource;
   readonly documents: readonly DocumentType[];
   readonly policy: BankCardPolicy;
@@ -47,6 +51,7 @@ export function bankCard(deps: BankCardDeps): ProofingMethod {
       if (values.documentType !== person.document.type) {
         throw new Refused('document.invalid', 'documentType', { reason: 'not-verified' });
       }
+      await lookAgain(deps, applicant.accountId, card);
       await verifyBankCard(deps, { ...applicant, personId: applicant.personId }, person, card, policy);
       return undefined;
     },

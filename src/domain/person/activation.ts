@@ -10,7 +10,7 @@ import { normalisePassword, type PasswordPolicy } from '../authenticator/passwor
 import { secondsAfter, type Clock } from '../clock.ts';
 import type { IdentitySource } from '../proofing/identity-source.ts';
 import type { GuardianProof } from '../proofing/guardian-proof.ts';
-import { countProofing, evidenceWrites, requireMatch, type ProofDeps } from '../proofing/proof.ts';
+import { askCounted, evidenceWrites, requireMatch, type ProofDeps } from '../proofing/proof.ts';
 import { FormRefused, Refused } from '../refused.ts';
 import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
 
@@ -115,12 +115,12 @@ export async function confirmPossession(
   { person }: Activation,
   { possession, replacing, origin }: { possession: Possession; replacing: boolean; origin: Origin },
 ): Promise<Confirmation> {
-  await countProofing(deps, `${person.id}:${replacing ? 'new-mobile' : 'bound-mobile'}`);
   const { validFrom, validUntil } = possession;
   const name = possession.name ?? person.name;
   const { type: documentType, number: documentNumber } = person.document;
   const check = { documentType, documentNumber, name, sex: person.sex, validFrom, validUntil };
-  const answer = await deps.identitySource.check(check, randomUUID());
+  const who = `${person.id}:${replacing ? 'new-mobile' : 'bound-mobile'}`;
+  const answer = await askCounted(deps, who, () => deps.identitySource.check(check, randomUUID()));
   const source = deps.identitySource.name;
   const proof = { kind: 'real-name', source, answer, field: 'validFrom', params: { reason: 'activation' } };
   await requireMatch(deps, { ...origin, accountId: undefined }, proof);

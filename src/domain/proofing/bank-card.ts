@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Account, Person } from '../person/account.ts';
+import { secondsAfter, type Clock } from '../clock.ts';
 import { checkBankCardNumber } from '../person/bank-card-number.ts';
 import { checkMobile } from '../person/mobile.ts';
 import type { BankCardPolicy } from '../policy.ts';
 import { FormRefused, Refused } from '../refused.ts';
+import type { OnceStore } from '../short-lived.ts';
+import type { Vault } from '../vault.ts';
 import type { BankCardAnswer, BankCardSource } from './identity-source.ts';
-import { countProofing, recordEvidence, requireMatch, type Applicant, type ProofDeps } from './proof.ts';
+import { askCounted, recordEvidence, requireMatch, type Applicant, type ProofDeps } from './proof.ts';
 
 /**
  * Bank card, four elements: name, document, card number, mobile reserved at the bank (RN-21 to RN-28). The
@@ -18,6 +21,14 @@ export interface BankCardForm {
   readonly agreement: boolean;
 }
 
+/** What was typed, in canonical form. */
+export interface CheckedCard {
+  readonly bankCard: string;
+  readonly reservedMobile: string;
+  /** The check digit does not fit. */
+  readonly doubtful: boolean;
+}
+
 /**
  * Everything that can be judged without asking the bank, all problems at once.
  *
@@ -27,7 +38,7 @@ export function checkBankCard(
   form: BankCardForm,
   account: Pick<Account, 'mobile'>,
   policy: BankCardPolicy,
-): { bankCard: string; reservedMobile: string } {
+): CheckedCard {
   const problems: Refused[] = [];
   const card = checkBankCardNumber(form.bankCard);
   if (!card.ok) problems.push(new Refused('bank-card.invalid', 'bankCard', { reason: card.reason }));
@@ -38,7 +49,28 @@ export function checkBankCard(
   }
   if (policy.agreement && !form.agreement) problems.push(new Refused('agreement.required', 'agreement'));
   if (problems.length > 0 || !card.ok || !mobile.ok) throw new FormRefused(problems);
-  return { bankCard: card.canonical, reservedMobile: mobile.canonical };
+  return { bankCard: card.canonical, reservedMobile: mobile.canonical, doubtful: card.warning !== undefined };
+}
+
+const doubtSeconds = 3600;
+
+/**
+ * A number whose check digit does not fit is most likely mistyped, and the bank's answer would cost one of the tries
+ * of a day; some older cards are like that. The same number is let through the second time.
+ *
+ * @throws Refused bank-card.invalid the first time
+ */
+export async function lookAgain(
+  { once, vault, clock }: { readonly once: OnceStore; readonly vault: Vault; readonly clock: Clock },
+  accountId: string,
+  { bankCard, doubtful }: CheckedCard,
+): Promise<void> {
+  if (!doubtful) return;
+  const [key, seen] = [`doubtful-card:${accountId}`, vault.index('bank-card', bankCard).toString('base64url')];
+  const now = clock.now();
+  if ((await once.get(key, now)) === seen) return;
+  await once.put(key, seen, secondsAfter(now, doubtSeconds));
+  throw new Refused('bank-card.invalid', 'bankCard', { reason: 'check-digit' });
 }
 
 /**
@@ -50,14 +82,11 @@ export async function verifyBankCard(
   deps: ProofDeps & { readonly bankCardSource: BankCardSource },
   applicant: Applicant & { personId: string },
   person: Person,
-  card: { bankCard: string; reservedMobile: string },
+  { bankCard, reservedMobile }: Pick<CheckedCard, 'bankCard' | 'reservedMobile'>,
   policy: BankCardPolicy,
 ): Promise<void> {
-  await countProofing(deps, applicant.accountId);
-  const answer = await deps.bankCardSource.check(
-    { name: person.name, documentType: person.document.type, documentNumber: person.document.number, ...card },
-    randomUUID(),
-  );
+  const elements = { name: person.name, documentType: person.document.type, documentNumber: person.document.number, bankCard, reservedMobile };
+  const answer = await askCounted(deps, applicant.accountId, () => deps.bankCardSource.check(elements, randomUUID()));
   const source = deps.bankCardSource.name;
   await requireMatch(deps, applicant, {
     kind: 'bank-card',

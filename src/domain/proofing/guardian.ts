@@ -6,7 +6,7 @@ import { requireMobile } from '../person/register.ts';
 import { FormRefused, Refused } from '../refused.ts';
 import type { GuardianProof } from './guardian-proof.ts';
 import type { IdentitySource } from './identity-source.ts';
-import { countProofing, requireMatch, type Asking, type ProofDeps } from './proof.ts';
+import { askCounted, requireMatch, type Asking, type ProofDeps } from './proof.ts';
 import { checkedName, checkedNumber, chosenType } from './real-name.ts';
 
 /**
@@ -82,10 +82,9 @@ export async function proveGuardian(
   { who, ...asking }: Asking & { readonly who: string },
   { guardian, version }: { guardian: CheckedGuardian; version: string },
 ): Promise<GuardianProof> {
-  await countProofing(deps, who);
   const { name, documentType, documentNumber, mobile } = guardian;
   const check = { documentType, documentNumber, name, sex: 'unknown', validFrom: undefined, validUntil: undefined } as const;
-  const answer = await deps.identitySource.check(check, randomUUID());
+  const answer = await askCounted(deps, who, () => deps.identitySource.check(check, randomUUID()));
   const source = deps.identitySource.name;
   await requireMatch(deps, asking, { kind: 'real-name', source, answer, field: 'documentNumber', params: { reason: 'guardian' } });
   return { name, documentType, documentNumber, mobile, version, source, reference: answer.reference, at: deps.clock.now().getTime() };

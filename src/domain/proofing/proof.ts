@@ -62,11 +62,27 @@ const retryAfterSeconds = 60;
 /** Checks per account and day, so that nobody guesses other people's data through us. */
 const dailyLimit = 10;
 
-/** @throws Refused identity.too-many */
-export async function countProofing({ quotas, clock }: Pick<ProofDeps, 'quotas' | 'clock'>, accountId: string): Promise<void> {
-  const rule = { key: `proofing:${accountId}`, limit: dailyLimit, windowSeconds: 86_400 };
-  const taken = await quotas.take([rule], clock.now());
+/** What a guess would be told. */
+const tells = new Set<SourceOutcome>(['mismatch', 'no-record', 'invalid', 'refused']);
+
+/**
+ * Asks an authority, as one of the tries of a day. What was no wrong guess is given back: who came while the
+ * authority was away is not shut out when it is there again.
+ *
+ * @param who - whom the tries are counted for; never personal data
+ * @throws Refused identity.too-many
+ */
+export async function askCounted<Answer extends SourceAnswer>(
+  { quotas, clock }: Pick<ProofDeps, 'quotas' | 'clock'>,
+  who: string,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  const rules = [{ key: `proofing:${who}`, limit: dailyLimit, windowSeconds: 86_400 }];
+  const taken = await quotas.take(rules, clock.now());
   if (!taken.ok) throw new Refused('identity.too-many', undefined, {}, taken.retryAfterSeconds);
+  const answer = await ask();
+  if (!tells.has(answer.outcome)) await quotas.giveBack(rules, taken.ticket);
+  return answer;
 }
 
 /**

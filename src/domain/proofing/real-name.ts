@@ -6,7 +6,7 @@ import { checkPersonName, hasRareCharacter, type PersonNamePolicy } from '../per
 import { FormRefused, Refused } from '../refused.ts';
 import type { IdentityCheck, IdentitySource } from './identity-source.ts';
 import { needsGuardian, type GuardianProof } from './guardian-proof.ts';
-import { countProofing, recordVerifiedPerson, requireMatch, type Applicant, type Asking, type ProofDeps, type Proven } from './proof.ts';
+import { askCounted, recordVerifiedPerson, requireMatch, type Applicant, type Asking, type ProofDeps, type Proven } from './proof.ts';
 
 /** Real-name verification: document and name against the population register (RN-12 to RN-17). */
 
@@ -131,12 +131,11 @@ export async function confirmRealName(
   { who, ...asking }: Asking & { readonly who: string },
   identity: CheckedIdentity,
 ): Promise<ConfirmedIdentity> {
-  await countProofing(deps, who);
   const { documentType, number: documentNumber, name, sex, validFrom, validUntil } = identity;
   // An identity card says the birth date in its number; of other documents only the form knows it.
   const birthDate = documentType === 'resident-id-card' ? undefined : identity.birthDate;
   const check: IdentityCheck = { documentType, documentNumber, name, sex, birthDate, validFrom, validUntil };
-  const answer = await deps.identitySource.check(check, randomUUID());
+  const answer = await askCounted(deps, who, () => deps.identitySource.check(check, randomUUID()));
   const source = deps.identitySource.name;
   const params = hasRareCharacter(name) ? { reason: 'rare-character' } : {};
   await requireMatch(deps, asking, { kind: 'real-name', source, answer, field: 'documentNumber', params });
