@@ -12,3 +12,7 @@ export function usernameHint(say: Say, policy: NonNullable<Profile['username']>)
 export function passwordHint(say: Say, { minLength: min, maxLength: max, characters }: Profile['password']): string {
   return say(`register.password-hint.${characters}`, { min, max });
 }
+
+export function passwordRules(say: Say, { require }: Profile['password']): readonly string[] {
+  return require.map((kind) => say(`register.password-rule.${kind}`));
+}

@@ -6,6 +6,7 @@ import type { Channel, FormModel, Link, Locale, MaskedModel, ProgressModel } fro
 import type { Say, Words } from '../../src/http/words.ts';
 import { progress } from '../../src/http/wizard.ts';
 import type { ResultModel } from '../layout/result.ts';
+import { passwordHint, passwordRules } from '../layout/rule-hints.ts';
 
 /** What the pages of the recovery show. Nothing on them depends on whether there is such an account (DIS-21). */
 
@@ -161,13 +162,12 @@ export interface PasswordPageModel {
 
 export function passwordPageModel(page: RecoverWords, profile: Pick<Profile, 'password' | 'masking'>, { form, sought, base, channel }: CodePage): PasswordPageModel {
   const { say } = page;
-  const { minLength: min, maxLength: max, characters } = profile.password;
   const byIdentity = sought.typed.name !== undefined;
   const before = byIdentity ? 'confirm' : channel === 'h5' ? 'account' : 'method';
   return {
     progress: bar(say, byIdentity, 2),
     form,
-    password: { hint: say(`register.password-hint.${characters}`, { min, max }), rules: [] },
+    password: { hint: passwordHint(say, profile.password), rules: passwordRules(say, profile.password) },
     mobile: form.code ? masks(page, profile, sought).mobile : undefined,
     back: { href: `${base}/recover/${before}`, label: say('recover.back') },
     noMobile: noMobileLink(say, base),

@@ -10,6 +10,7 @@ import { anyMobile, importedPerson, passwordFields, possessionFields, seeksRecor
 import { accountFields, citizen, identityFields, newcomer, registers } from '../support/newcomer.ts';
 import { startPostgres, type TemporaryPostgres } from '../support/postgres.ts';
 import { environmentOf, runMain, startProduct, type OwnProduct } from '../support/product.ts';
+import { atRecovery, provesOwner, seeksAccount, setsPassword } from '../support/recovery.ts';
 import { startRedis, type RedisServer } from '../support/redis.ts';
 import { addsPasskey, appFor, atProtection, challengeAt, setsUpApp } from '../support/protection.ts';
 import { relyingParty } from '../support/relying-party.ts';
@@ -123,6 +124,18 @@ const useCases: Readonly<Record<string, UseCase>> = {
       await person.submits({ identifier: who.username, password: who.password });
       const act = () => person.submits({}, { button: '#consent-allow' });
       return { person, act, done: ({ url }) => url.searchParams.has('code') };
+    },
+  },
+  recover: {
+    writes: ['password.put', 'sessions.end', 'outbox.enqueue', 'grants.end', 'audit.append'],
+    async scene() {
+      const who = await newCitizen(survivor, 'L2');
+      const service = await relyingParty(survivor, 'basic');
+      await signsIn(await service.sendsToUs({ scope: 'openid offline_access', prompt: 'consent' }), who);
+      const person = await atRecovery(survivor);
+      await seeksAccount(person, who.username);
+      await provesOwner(person, who);
+      return { person, act: () => setsPassword(person), done: ({ outcome }) => outcome === 'done' };
     },
   },
   'send-code': {
@@ -331,7 +344,8 @@ async function written(): Promise<Record<string, unknown>> {
   try {
     const tables = ['subject', 'account', 'credential', 'person', 'evidence', 'consent', 'activation', 'passkey', 'totp', 'recovery_code', 'audit_event', 'outbox'];
     const counts = tables.map((table) => `(select count(*)::int from ${table}) as ${table}`);
-    return (await client.query<Record<string, unknown>>(`select ${counts.join(', ')}, (select count(person_id)::int from account) as linked, (select sum(last_step)::int from totp) as totp_steps`)).rows[0] ?? {};
+    return (await client.query<Record<string, unknown>>(`select ${counts.join(', ')}, (select count(person_id)::int from account) as linked, (select sum(last_step)::int from totp) as totp_steps,
+      (select md5(string_agg(hash, ',' order by account_id)) from credential) as hashes, (select count(*)::int from oidc_state where ended_at is not null) as ended`)).rows[0] ?? {};
   } finally {
     await client.end();
   }
