@@ -43,6 +43,7 @@ import { createTencentBankCard } from './identity-source/tencent-bank-card.ts';
 import { createTencentIdentity } from './identity-source/tencent-identity.ts';
 import { createFileVault, type VaultOptions, type VaultSecrets } from './keys/file-vault.ts';
 import { createMailLog } from './mail/log.ts';
+import { createSmtp } from './mail/smtp.ts';
 import { createMemoryCaptchas } from './memory/captchas.ts';
 import { createMemoryDrafts } from './memory/drafts.ts';
 import { createMemoryOnce } from './memory/once.ts';
@@ -277,6 +278,23 @@ export const smsGateways: Readonly<Record<string, (access: SmsAccess, deps: { lo
     createTencentSms({ url, region, secretId: account, secretKey: secret, sdkAppId: appId, signName: signature, templates, clock }),
 };
 
-export const mailGateways: Readonly<Record<string, (log: Logged) => MailGateway>> = {
-  log: (log) => createMailLog({ log }),
+/** How to reach a mail gateway; what a gateway does not use is ignored. */
+export interface MailAccess {
+  readonly gateway: string;
+  readonly from: string | undefined;
+  readonly url: string | undefined;
+  readonly user: string | undefined;
+  readonly password: string | undefined;
+}
+
+/** Whom e-mail is from, and whether it may only travel encrypted. */
+interface MailDeps {
+  readonly log: Logged;
+  readonly senderName: string;
+  readonly requireTls: boolean;
+}
+
+export const mailGateways: Readonly<Record<string, (access: MailAccess, deps: MailDeps) => MailGateway>> = {
+  log: (_, { log }) => createMailLog({ log }),
+  smtp: ({ url = '', user, password, from = '' }, { senderName, requireTls }) => createSmtp({ url, user, password, from, senderName, requireTls }),
 };

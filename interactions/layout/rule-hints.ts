@@ -9,10 +9,15 @@ export function usernameHint(say: Say, policy: NonNullable<Profile['username']>)
   return say(firstLetter ? 'register.username-hint.first-letter' : 'register.username-hint', { min, max, characters });
 }
 
+/** Where the first character is a letter, a name of digits alone is ruled out already (REG-10). */
+export function usernameRules(say: Say, { notDigitsOnly, firstLetter }: NonNullable<Profile['username']>): readonly string[] {
+  return notDigitsOnly && !firstLetter ? [say('register.username-rule.not-digits-only')] : [];
+}
+
 export function passwordHint(say: Say, { minLength: min, maxLength: max, characters }: Profile['password']): string {
   return say(`register.password-hint.${characters}`, { min, max });
 }
 
 export function passwordRules(say: Say, { require }: Profile['password']): readonly string[] {
-  return require.map((kind) => say(`register.password-rule.${kind}`));
+  return require.map((character) => say(`register.password-rule.${character}`));
 }

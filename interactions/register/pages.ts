@@ -2,10 +2,12 @@ import { validities } from '../../src/domain/person/document-validity.ts';
 import { askedFields } from '../../src/domain/person/registration-form.ts';
 import { withinHours } from '../../src/domain/person/registration-hours.ts';
 import type { Brand, NationalPlatformWay, Profile, RegistrationField } from '../../src/domain/policy.ts';
-import type { Channel, FormModel, Link, Locale, ProgressModel } from '../../src/http/page-model.ts';
+import type { Channel, FormModel, Link, Locale, ProblemModel, ProgressModel } from '../../src/http/page-model.ts';
 import type { Say } from '../../src/http/words.ts';
 import { progress } from '../../src/http/wizard.ts';
+import { subjectsModel, type SubjectsModel } from '../layout/subjects.ts';
 import type { ResultModel } from '../layout/result.ts';
+import { passwordHint, passwordRules, usernameHint, usernameRules } from '../layout/rule-hints.ts';
 
 /** What the pages of the registration show. */
 
@@ -13,7 +15,7 @@ export interface PageScene {
   readonly locale: Locale;
   readonly channel: Channel;
   readonly say: Say;
-  readonly profile: Pick<Profile, 'username' | 'password' | 'documents' | 'registration' | 'recovery' | 'landing'> & {
+  readonly profile: Pick<Profile, 'username' | 'password' | 'documents' | 'registration' | 'comingSubjects' | 'recovery' | 'landing'> & {
     readonly brand: Pick<Brand, 'agreement' | 'privacy' | 'portal'>;
   };
 }
@@ -35,8 +37,8 @@ export interface EntryModel {
 export interface AccountPageModel {
   readonly progress: ProgressModel;
   readonly form: FormModel;
-  /** Where there are legal persons: the tab of this page; the other one is coming (REG-05). */
-  readonly subjects: { readonly person: string } | undefined;
+  /** Where there will be legal persons: the tab of this page; the other one is coming (REG-05). */
+  readonly subjects: SubjectsModel | undefined;
   readonly sections: readonly { readonly title: string | undefined; readonly entries: readonly EntryModel[] }[];
   readonly documentTypes: readonly Choice[];
   readonly validities: readonly Choice[];
@@ -47,6 +49,8 @@ export interface AccountPageModel {
   readonly notices: readonly string[];
   /** For whom it is closed at this hour. */
   readonly closed: string | undefined;
+  /** What can be done about an identity that another account holds. */
+  readonly ways: readonly Link[];
   readonly submit: string;
   readonly signIn: string;
 }
@@ -63,7 +67,8 @@ export function accountPageModel(
   return {
     progress: bar(scene, 'account'),
     form,
-    subjects: registration.legalPersonTab ? { person: `${base}/register/account` } : undefined,
+    // Agents are people who have registered already.
+    subjects: subjectsModel(say, profile.comingSubjects.filter((kind) => kind !== 'agent'), `${base}/register/account`),
     sections: sections(scene),
     documentTypes: documents.map((type) => ({ value: type, label: say(`layout.document.type.${type}`) })),
     validities: validities.map((value) => ({ value, label: say(`activate.validity.${value}`) })),
@@ -79,8 +84,18 @@ export function accountPageModel(
     ],
     closed: hours && !withinHours(hours, now) ? say('register.closed', { opens: hours.opens, closes: hours.closes }) : undefined,
     submit: registration.identity.endsWith('step') && channel === 'h5' ? 'layout.next' : 'register.submit',
+    ways: takenWays(scene, base, form.problems),
     signIn: `${base}/login`,
   };
+}
+
+/** Another account holds the identity: what can be done about it today (REG-38). */
+export function takenWays({ say, profile }: Pick<PageScene, 'say' | 'profile'>, base: string, problems: readonly ProblemModel[]): readonly Link[] {
+  if (!problems.some(({ code }) => code === 'identity.taken')) return [];
+  return [
+    { href: `${base}/login`, label: say('layout.taken.sign-in') },
+    ...(profile.recovery ? [{ href: `${base}/recover`, label: say('layout.taken.recover') }] : []),
+  ];
 }
 
 /** A box that was cleared stays so when the form comes back. */
@@ -110,7 +125,7 @@ function entry({ say, profile }: PageScene, kind: RegistrationField): EntryModel
     case 'username':
       return username ? { ...plain, hint: usernameHint(say, username), rules: usernameRules(say, username) } : plain;
     case 'password':
-      return { ...plain, hint: passwordHint(say, password), rules: password.require.map((character) => say(`register.password-rule.${character}`)) };
+      return { ...plain, hint: passwordHint(say, password), rules: passwordRules(say, password) };
     case 'name':
       return { ...plain, hint: say('layout.document.name-hint') };
     case 'document':
@@ -124,22 +139,6 @@ function entry({ say, profile }: PageScene, kind: RegistrationField): EntryModel
     default:
       return plain;
   }
-}
-
-/** The rule of the profile in words, so that nobody has to guess it (REG-12, REG-18). */
-function usernameHint(say: Say, policy: NonNullable<Profile['username']>): string {
-  const { minLength: min, maxLength: max, firstLetter, allow } = policy;
-  const characters = allow.map((kind) => say(`register.characters.${kind}`)).join(say('register.characters.separator'));
-  return say(firstLetter ? 'register.username-hint.first-letter' : 'register.username-hint', { min, max, characters });
-}
-
-/** Where the first character is a letter, a name of digits alone is ruled out already (REG-10). */
-function usernameRules(say: Say, { notDigitsOnly, firstLetter }: NonNullable<Profile['username']>): readonly string[] {
-  return notDigitsOnly && !firstLetter ? [say('register.username-rule.not-digits-only')] : [];
-}
-
-function passwordHint(say: Say, { minLength: min, maxLength: max, characters }: Profile['password']): string {
-  return say(`register.password-hint.${characters}`, { min, max });
 }
 
 /** The page in front of the form (REG-04). */
@@ -180,7 +179,8 @@ export function donePageModel(
   const { locale, say, profile } = scene;
   const { title, text } = results[identity ?? 'skipped'];
   const toAccount = say('register.result.to-account');
-  const home = profile.landing === accountPath ? toAccount : say('register.result.to-landing', { portal: profile.brand.portal.name[locale] });
+  const portal = scene.channel === 'h5' ? say('register.result.to-home') : say('register.result.to-landing', { portal: profile.brand.portal.name[locale] });
+  const home = profile.landing === accountPath ? toAccount : portal;
   return {
     progress: bar(scene, 'done', identity === 'skipped' ? 'identity' : undefined),
     outcome: 'done',

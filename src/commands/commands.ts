@@ -1,4 +1,4 @@
-import { smsGateways } from '../../adapters/registry.ts';
+import { mailGateways, smsGateways } from '../../adapters/registry.ts';
 import { questionIds } from '../../interactions/help/questions.ts';
 import { loginMethodNames, proofingMethodNames } from '../../interactions/registry.ts';
 import type { KnownNames } from '../config/configuration.ts';
@@ -10,6 +10,7 @@ export const knownNames: KnownNames = {
   proofingMethods: proofingMethodNames,
   questions: questionIds,
   smsGateways: Object.keys(smsGateways),
+  mailGateways: Object.keys(mailGateways),
 };
 
 /** Every command of the command line; loaded when it is called. */

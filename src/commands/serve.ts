@@ -128,17 +128,20 @@ async function tryClients({ ring }: Assembly, clients: Configuration['clients'])
   }
 }
 
-function gateways({ environment }: Configuration, log: Log): BackgroundOptions['gateways'] {
-  const access = environment.sms ?? noGateway;
-  const sms = smsGateways[access.gateway];
-  const mail = mailGateways.log;
-  if (!sms || !mail) throw new Error(`SMS_GATEWAY ${access.gateway} is not known`);
+function gateways({ environment, profile }: Configuration, log: Log): BackgroundOptions['gateways'] {
+  const { production } = environment;
+  const [smsAccess, mailAccess] = [environment.sms ?? noSmsGateway, environment.mail ?? noMailGateway];
+  const [sms, mail] = [smsGateways[smsAccess.gateway], mailGateways[mailAccess.gateway]];
+  if (!sms || !mail) throw new Error(`gateway ${sms ? mailAccess.gateway : smsAccess.gateway} is not known`);
   const logged = (event: 'sms.sent' | 'mail.sent', fields: Readonly<Record<string, string>>) => log.info(event, fields);
-  return { sms: sms(access, { log: logged, clock: systemClock }), mail: mail(logged) };
+  return {
+    sms: sms(smsAccess, { log: logged, clock: systemClock }),
+    mail: mail(mailAccess, { log: logged, senderName: profile.brand.platform['zh-CN'], requireTls: production }),
+  };
 }
 
-/** Development without the sandbox: texts are logged, masked, and go nowhere. */
-const noGateway = {
+/** Development without the sandbox: texts and e-mails are logged, masked, and go nowhere. */
+const noSmsGateway = {
   gateway: 'log',
   url: undefined,
   account: undefined,
@@ -148,6 +151,7 @@ const noGateway = {
   region: '',
   templates: {},
 };
+const noMailGateway = { gateway: 'log', from: undefined, url: undefined, user: undefined, password: undefined };
 
 function healthChecks({ database, redis }: Adapters) {
   return {

@@ -21,6 +21,7 @@ export interface Configuration {
 export interface KnownNames extends KnownMethods {
   /** adapters/registry.ts. */
   readonly smsGateways: readonly string[];
+  readonly mailGateways: readonly string[];
 }
 
 /**
@@ -38,7 +39,8 @@ export function loadConfiguration(
   const { clients, problems: ofClients } = loadClients(environment.clients, environment);
   const problems = [
     ...ofEnvironment,
-    ...unknownGateway(environment, known),
+    ...unknownGateway('SMS_GATEWAY', environment.sms, known.smsGateways),
+    ...unknownGateway('MAIL_GATEWAY', environment.mail, known.mailGateways),
     ...(profile === undefined ? [] : missingAuthorities(env, environment, profile)),
     ...ofProfile,
     ...ofClients,
@@ -47,10 +49,10 @@ export function loadConfiguration(
   return { configuration: complete ? { environment, profile, clients } : undefined, problems };
 }
 
-function unknownGateway({ sms }: Environment, { smsGateways }: KnownNames): readonly Problem[] {
-  if (sms === undefined || smsGateways.includes(sms.gateway)) return [];
-  const hint = didYouMean(sms.gateway, smsGateways);
-  return [{ path: 'SMS_GATEWAY', problem: `is "${sms.gateway}", which is not known${hint}`, expected: `one of ${smsGateways.join(', ')}` }];
+function unknownGateway(path: string, access: { readonly gateway: string } | undefined, gateways: readonly string[]): readonly Problem[] {
+  if (access === undefined || gateways.includes(access.gateway)) return [];
+  const hint = didYouMean(access.gateway, gateways);
+  return [{ path, problem: `is "${access.gateway}", which is not known${hint}`, expected: `one of ${gateways.join(', ')}` }];
 }
 
 /** Without the sandbox nobody answers for an authority that has no address. */

@@ -39,6 +39,16 @@ export interface SmsAccess {
   readonly templates: Readonly<Record<string, { readonly id: string; readonly params: readonly string[] }>>;
 }
 
+/** How to reach a mail gateway; what the gateway needs is there. */
+export interface MailAccess {
+  /** A gateway of adapters/registry.ts. */
+  readonly gateway: string;
+  readonly from: string | undefined;
+  readonly url: string | undefined;
+  readonly user: string | undefined;
+  readonly password: string | undefined;
+}
+
 /** The environment after checking; docs/configuration.md says what each variable means. */
 export interface Environment {
   readonly production: boolean;
@@ -73,6 +83,8 @@ export interface Environment {
   readonly secrets: GivenSecrets;
   /** Absent: the sandbox's outbox. */
   readonly sms: SmsAccess | undefined;
+  /** Absent: the sandbox's outbox. */
+  readonly mail: MailAccess | undefined;
   /** Absent ones are the sandbox's. */
   readonly authorities: {
     readonly publicSecurity: AuthorityAccess | undefined;
@@ -119,6 +131,7 @@ function environmentOf(checked: CheckedVariables): Environment {
     cryptoSuite: checked.CRYPTO_SUITE,
     secrets: secretsOf(checked),
     sms: smsOf(checked),
+    mail: mailOf(checked),
     authorities: {
       publicSecurity: complete({
         driver: checked.PUBLIC_SECURITY_DRIVER,
@@ -171,6 +184,10 @@ function smsOf(checked: CheckedVariables): SmsAccess | undefined {
     region: checked.SMS_REGION,
     templates: smsTemplates(checked.SMS_TEMPLATES ?? ''),
   };
+}
+
+function mailOf({ MAIL_GATEWAY: gateway, MAIL_FROM: from, SMTP_URL: url, SMTP_USER: user, SMTP_PASSWORD: password }: CheckedVariables): MailAccess | undefined {
+  return gateway === undefined ? undefined : { gateway, from, url, user, password };
 }
 
 /** `otp=SMS_1234567:code,minutes; …` */

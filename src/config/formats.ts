@@ -13,6 +13,8 @@ export const formats: Readonly<Record<string, (text: string) => boolean>> = {
   'absolute-url': (text) => URL.canParse(text) && !text.includes('#'),
   'postgres-url': (text) => hasProtocol(text, ['postgres:', 'postgresql:']),
   'redis-urls': (text) => commaList(text).every((entry) => hasProtocol(entry, ['redis:', 'rediss:'])),
+  'smtp-url': isSmtpUrl,
+  'mail-address': (text) => /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/.test(text),
   'sms-templates': (text) => /^[\w.-]+=[\w-]+(:\w+(,\w+)*)?(;\s*[\w.-]+=[\w-]+(:\w+(,\w+)*)?)*$/.test(text),
   key: isKey,
   keys: (text) => commaList(text).every(isKey),
@@ -36,6 +38,13 @@ function isHttpUrl(text: string): boolean {
   if (!hasProtocol(text, ['http:', 'https:'])) return false;
   const { username, password } = new URL(text);
   return username === '' && password === '';
+}
+
+/** Host and port; whoever we are stands in variables of its own. */
+function isSmtpUrl(text: string): boolean {
+  if (!hasProtocol(text, ['smtp:', 'smtps:'])) return false;
+  const { username, password, pathname, search } = new URL(text);
+  return [username, password, search, pathname.replace('/', '')].every((part) => part === '');
 }
 
 function hasProtocol(text: string, protocols: readonly string[]): boolean {

@@ -149,10 +149,12 @@ function generatedNamesFit({ registration: { generatedUsername }, username }: Pi
 
 /** A recovery cannot begin with what nobody has. */
 function recoveryFindsAccounts({ recovery, username }: Pick<Profile, 'recovery' | 'username'>): readonly Violation[] {
-  if (recovery === null || username !== null) return [];
-  return (['desktop', 'h5'] as const)
-    .filter((channel) => recovery[channel].includes('username'))
-    .map((channel) => ({ at: ['recovery', channel], problem: 'has username, but accounts have none', expected: 'a rule under "username", or no such entry' }));
+  return Object.entries(recovery ?? {}).flatMap(([channel, starts]) => {
+    const at = ['recovery', channel];
+    if (starts.includes('identity') && starts.length > 1) return [{ at, problem: 'has identity and more', expected: 'identity alone, or no such entry' }];
+    if (starts.includes('username') && username === null) return [{ at, problem: 'has username, but accounts have none', expected: 'a rule under "username", or no such entry' }];
+    return [];
+  });
 }
 
 function ordered(at: readonly string[], less: number, name: string, more: number): readonly Violation[] {

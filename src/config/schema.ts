@@ -32,7 +32,7 @@ export interface PropertySchema {
   readonly 'x-file'?: string;
   /** The proofing method that cannot work without this variable when the sandbox is off. */
   readonly 'x-needed-by'?: string;
-  /** The SMS gateways that cannot work without this variable. */
+  /** The gateways that cannot work without this variable. */
   readonly 'x-gateways'?: readonly string[];
 }
 

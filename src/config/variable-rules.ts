@@ -16,7 +16,11 @@ export function relations(checked: CheckedVariables, env: ProcessVariables): rea
     ...(isSandbox(checked) ? [] : withoutSandbox(checked)),
     ...distinctSecrets(checked),
     ...completeAuthorities(checked),
-    ...completeGateway(checked),
+    ...completeGateway('SMS_GATEWAY', checked),
+    ...completeGateway('MAIL_GATEWAY', checked),
+    ...(checked.SMTP_USER !== undefined && checked.SMTP_PASSWORD === undefined
+      ? [{ path: 'SMTP_PASSWORD', problem: 'is missing although SMTP_USER is set', expected: 'its password, or no SMTP_USER' }]
+      : []),
     ...(checked.METRICS_PORT === checked.PORT
       ? [{ path: 'METRICS_PORT', problem: 'is the same as PORT', expected: 'another port, or 0' }]
       : []),
@@ -69,6 +73,9 @@ function withoutSandbox(checked: CheckedVariables): readonly Problem[] {
   if (checked.SMS_GATEWAY === undefined) {
     problems.push({ path: 'SMS_GATEWAY', problem: 'is missing without the sandbox', expected: 'a gateway, or log to send nothing' });
   }
+  if (checked.MAIL_GATEWAY === undefined) {
+    problems.push({ path: 'MAIL_GATEWAY', problem: 'is missing without the sandbox', expected: 'a gateway, or log to send nothing' });
+  }
   return problems;
 }
 
@@ -95,12 +102,12 @@ function completeAuthorities(checked: CheckedVariables): readonly Problem[] {
     .map(({ url, name }) => ({ path: name, problem: `is missing although ${url} is set`, expected: variables[name]?.description ?? '' }));
 }
 
-function completeGateway(checked: CheckedVariables): readonly Problem[] {
-  const gateway = checked.SMS_GATEWAY;
+function completeGateway(variable: 'SMS_GATEWAY' | 'MAIL_GATEWAY', checked: CheckedVariables): readonly Problem[] {
+  const gateway = checked[variable];
   if (gateway === undefined) return [];
   return Object.entries(variables)
     .filter(([name, { 'x-gateways': gateways }]) => gateways?.includes(gateway) && valueOf(checked, name) === undefined)
-    .map(([path, variable]) => ({ path, problem: `is missing for SMS_GATEWAY=${gateway}`, expected: expectation(variable) }));
+    .map(([path, needed]) => ({ path, problem: `is missing for ${variable}=${gateway}`, expected: expectation(needed) }));
 }
 
 function valueOf(checked: CheckedVariables, name: string): string | undefined {

@@ -41,6 +41,11 @@ export interface CheckedVariables {
   readonly SMS_APP_ID?: string;
   readonly SMS_REGION: string;
   readonly SMS_TEMPLATES?: string;
+  readonly MAIL_GATEWAY?: string;
+  readonly MAIL_FROM?: string;
+  readonly SMTP_URL?: string;
+  readonly SMTP_USER?: string;
+  readonly SMTP_PASSWORD?: string;
   readonly PUBLIC_SECURITY_DRIVER: 'signed-json' | 'signed-json-sm3' | 'tencent';
   readonly PUBLIC_SECURITY_URL?: string;
   readonly PUBLIC_SECURITY_APP_ID?: string;

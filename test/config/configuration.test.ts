@@ -4,7 +4,7 @@ import { loadConfiguration } from '../../src/config/configuration.ts';
 import { runMain } from '../support/product.ts';
 import { formatProblems } from '../../src/config/problems.ts';
 
-const known = { loginMethods: ['password', 'sms-code', 'passkey'], proofingMethods: ['real-name', 'bank-card'], questions: questionIds, smsGateways: ['log'] };
+const known = { loginMethods: ['password', 'sms-code', 'passkey'], proofingMethods: ['real-name', 'bank-card'], questions: questionIds, smsGateways: ['log'], mailGateways: ['log', 'smtp'] };
 
 const load = (env: Record<string, string>): ReturnType<typeof loadConfiguration> => loadConfiguration(env, { profilesDir: 'profiles', known });
 
@@ -17,13 +17,13 @@ describe('a configuration', () => {
   });
 
   it('has the problems of environment, profile and clients reported in one run', () => {
-    const { configuration, problems } = load({ PORT: 'x', PROFILE: 'atlantis', CLIENTS: 'nowhere.json', SMS_GATEWAY: 'pigeon' });
+    const { configuration, problems } = load({ PORT: 'x', PROFILE: 'atlantis', CLIENTS: 'nowhere.json', SMS_GATEWAY: 'pigeon', MAIL_GATEWAY: 'post' });
     expect(configuration).toBeUndefined();
-    expect(problems.map(({ path }) => path)).toEqual(['PORT', 'SMS_GATEWAY', 'PROFILE', 'CLIENTS']);
+    expect(problems.map(({ path }) => path)).toEqual(['PORT', 'SMS_GATEWAY', 'MAIL_GATEWAY', 'PROFILE', 'CLIENTS']);
   });
 
   it('without the sandbox needs the authorities that its profile asks, and only those', () => {
-    const env = { SANDBOX: 'off', SMS_GATEWAY: 'log' };
+    const env = { SANDBOX: 'off', SMS_GATEWAY: 'log', MAIL_GATEWAY: 'log' };
     expect(load({ ...env, PROFILE: 'beijing' }).problems.map(({ path }) => path)).toEqual(['PUBLIC_SECURITY_URL', 'BANK_CARD_URL']);
     expect(load({ ...env, PROFILE: 'guangzhou' }).problems).toEqual([]);
   });

@@ -21,6 +21,7 @@ const production = {
   MINXIN_PAIRWISE_KEY: key(5),
   MINXIN_PEPPER: key(6),
   SMS_GATEWAY: 'log',
+  MAIL_GATEWAY: 'log',
 };
 
 /** Paths of the problems, in their order. */
@@ -96,6 +97,7 @@ describe('a production environment', () => {
       'MINXIN_PAIRWISE_KEY',
       'MINXIN_PEPPER',
       'SMS_GATEWAY',
+      'MAIL_GATEWAY',
     ]);
   });
 
@@ -264,5 +266,26 @@ describe('an SMS gateway', () => {
     expect(paths({ SMS_GATEWAY: 'chuanglan' })).toEqual(['SMS_ACCOUNT', 'SMS_SECRET', 'SMS_SIGNATURE']);
     expect(paths({ SMS_GATEWAY: 'log' })).toEqual([]);
     expect(paths({ ...tencent, SMS_TEMPLATES: 'otp' })).toEqual(['SMS_TEMPLATES']);
+  });
+});
+
+describe('a mail gateway', () => {
+  const smtp = { MAIL_GATEWAY: 'smtp', MAIL_FROM: 'no-reply@minxin.example', SMTP_URL: 'smtp://mail.internal:587' };
+
+  it('has what it needs, its password from a file too', () => {
+    const file = join(folder, 'smtp-password');
+    writeFileSync(file, 's3cret\n');
+    const { environment, problems } = loadEnvironment({ ...smtp, SMTP_USER: 'minxin', SMTP_PASSWORD_FILE: file });
+    expect(problems).toEqual([]);
+    expect(environment.mail).toEqual({ gateway: 'smtp', from: 'no-reply@minxin.example', url: 'smtp://mail.internal:587', user: 'minxin', password: 's3cret' });
+  });
+
+  it('is refused without it, and with a password in the address', () => {
+    expect(paths({ MAIL_GATEWAY: 'smtp' })).toEqual(['MAIL_FROM', 'SMTP_URL']);
+    expect(paths({ ...smtp, SMTP_USER: 'minxin' })).toEqual(['SMTP_PASSWORD']);
+    for (const url of ['mail.internal', 'https://mail.internal', 'smtp://minxin:s3cret@mail.internal', 'smtp://mail.internal/?tls=off']) {
+      expect([url, paths({ ...smtp, SMTP_URL: url })]).toEqual([url, ['SMTP_URL']]);
+    }
+    expect(paths({ ...smtp, MAIL_FROM: 'Minxin <no-reply@minxin.example>' })).toEqual(['MAIL_FROM']);
   });
 });

@@ -29,6 +29,7 @@ describe('the image', () => {
     MINXIN_PAIRWISE_KEY: key(),
     MINXIN_PEPPER: key(),
     SMS_GATEWAY: 'log',
+    MAIL_GATEWAY: 'log',
     PUBLIC_SECURITY_URL: 'https://register.example',
     PUBLIC_SECURITY_APP_ID: 'minxin',
     PUBLIC_SECURITY_SECRET: key(),

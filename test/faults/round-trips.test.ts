@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startCountingProxy, type CountingProxy } from '../support/counting-proxy.ts';
+import { noticesTo } from '../support/notices.ts';
 import { startPostgres, type TemporaryPostgres } from '../support/postgres.ts';
 import { root, startProduct, type OwnProduct } from '../support/product.ts';
 import { startRedis, type RedisServer } from '../support/redis.ts';
 import { relyingParty } from '../support/relying-party.ts';
 
 /** What background jobs and the sandbox's clock ask, whatever people do. */
-const background = /skip locked|"setting"|advisory|"signing_key"|from "audit_event"|update audit_event|delete from|^begin$|^commit$/i;
+const background = /skip locked|"setting"|advisory|"signing_key"|from "audit_event"|update audit_event|delete from|update "outbox"|^begin$|^commit$/i;
 
 interface Cost {
   readonly sql: number;
@@ -59,6 +60,10 @@ describe('round trips to the stores', () => {
     const first = await service.sendsToUs({ scope: 'openid' });
     await first.submits({ identifier: 'zhangwei', password: 'Minxin-2026' });
     await service.redeems(first);
+    // The usual case is a device that signed in before; of a new one the owner is told, which delivers a message meanwhile.
+    expect(await noticesTo(first.sandbox, '13800000001', 'notice.new-device')).toHaveLength(1);
+    await first.goes('/session/end');
+    await first.submits({}, { button: '#logout-yes' });
 
     const measured = new Map<string, Cost>();
     const measure = async <T>(name: string, step: () => Promise<T>): Promise<T> => {
@@ -66,7 +71,7 @@ describe('round trips to the stores', () => {
       measured.set(name, await costOf(async () => (result = await step())));
       return result as T;
     };
-    const person = await measure('authorization request, to the sign-in page', () => service.sendsToUs({ scope: 'openid' }));
+    const person = await measure('authorization request, to the sign-in page', () => service.sendsToUs({ scope: 'openid' }, first));
     await measure('password submitted, back at the service', () => person.submits({ identifier: 'zhangwei', password: 'Minxin-2026' }));
     await measure('code redeemed', () => service.redeems(person));
     await measure('authorization request with a session', () => service.sendsToUs({ scope: 'openid' }, person));

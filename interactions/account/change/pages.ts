@@ -3,7 +3,7 @@ import type { FormModel, Locale, MaskedModel, ProgressModel } from '../../../src
 import type { Say } from '../../../src/http/words.ts';
 import { progress } from '../../../src/http/wizard.ts';
 import type { ResultModel } from '../../layout/result.ts';
-import { passwordHint, usernameHint } from '../../layout/rule-hints.ts';
+import { passwordHint, passwordRules, usernameHint, usernameRules } from '../../layout/rule-hints.ts';
 
 /** What the pages of changes show. */
 
@@ -21,10 +21,11 @@ export interface ChangeModel {
 
 export interface NewPasswordModel extends ChangeModel {
   readonly hint: string;
+  readonly rules: readonly string[];
 }
 
 export function newPasswordModel(say: Say, policy: Profile['password'], form: FormModel): NewPasswordModel {
-  return { progress: bar(say, 'password', 1), form, hint: passwordHint(say, policy) };
+  return { progress: bar(say, 'password', 1), form, hint: passwordHint(say, policy), rules: passwordRules(say, policy) };
 }
 
 export interface NewMobileModel extends ChangeModel {
@@ -43,11 +44,12 @@ export function newEmailModel(say: Say, form: FormModel): ChangeModel {
 
 export interface NewUsernameModel extends ChangeModel {
   readonly hint: string;
+  readonly rules: readonly string[];
   readonly current: MaskedModel | undefined;
 }
 
 export function newUsernameModel(say: Say, policy: NonNullable<Profile['username']>, current: MaskedModel | undefined, form: FormModel): NewUsernameModel {
-  return { progress: bar(say, 'username', 1), form, current, hint: usernameHint(say, policy) };
+  return { progress: bar(say, 'username', 1), form, current, hint: usernameHint(say, policy), rules: usernameRules(say, policy) };
 }
 
 /** Whoever has read it need not press anything (ACC-08). */
