@@ -16,7 +16,8 @@ if (!production && (process.env.SANDBOX || 'on') === 'on') {
 }
 
 process.exitCode = await run().catch(async (error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  const { reasonOf } = await import('./commands/reason.ts');
+  process.stderr.write(`${reasonOf(error)}\n`);
   return 1;
 });
 if (process.exitCode !== 0 || command !== 'serve') process.exit();

@@ -179,5 +179,5 @@ function bare(error: unknown): Error {
   if (!(error instanceof Error)) return new Error(String(error));
   // A name with several addresses that all refuse has no message, only a code.
   const code = 'code' in error ? String(error.code) : error.name;
-  return new Error(error.message || code);
+  return Object.assign(new Error(error.message || code), { code });
 }

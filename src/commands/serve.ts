@@ -12,6 +12,7 @@ import { systemClock } from '../domain/clock.ts';
 import { countedUnitOfWork } from '../domain/counted-unit-of-work.ts';
 import type { AppState } from '../http/app-context.ts';
 import { createLog, type Log } from '../http/log.ts';
+import type { HealthChecks } from '../http/health.ts';
 import { createMetrics, serveMetrics } from '../http/metrics.ts';
 import { ensureSigningKeys } from '../oidc/key-ring.ts';
 import { openStores } from './open.ts';
@@ -28,6 +29,8 @@ export interface SandboxParts {
 export type OpenSandbox = (configuration: Configuration, adapters: Adapters) => Promise<SandboxParts>;
 
 export interface Running {
+  /** Stores that did not answer at the start; the process says 503 until they do. */
+  readonly awaited: readonly string[];
   /** Readiness off, drain, close; no request that was accepted fails. */
   stop(): Promise<void>;
 }
@@ -85,6 +88,7 @@ export async function serve(configuration: Configuration, openSandbox: OpenSandb
   const metricsServer = environment.metricsPort > 0 ? await serveMetrics(metrics, environment.metricsPort) : undefined;
   log.info('process.started', { port: environment.port });
   return {
+    awaited: await silent(healthChecks(adapters)),
     async stop() {
       draining = true;
       log.info('process.stopping', {});
@@ -160,6 +164,12 @@ function healthChecks({ database, redis }: Adapters) {
     },
     ...(redis ? { redis: () => redis.ping() } : {}),
   };
+}
+
+/** Names of the checks that fail. */
+async function silent(checks: HealthChecks): Promise<readonly string[]> {
+  const failed = Object.entries(checks).map(([name, check]) => check().then(() => [], () => [name]));
+  return (await Promise.all(failed)).flat();
 }
 
 /** Milliseconds and bytes; a slow or endless request costs one connection, not the process. */

@@ -6,7 +6,7 @@ export async function start(configuration: Configuration, process: NodeJS.Proces
   const { environment } = configuration;
   const openSandbox = environment.sandbox ? (await import('./sandbox.ts')).openSandbox : undefined;
   const running = await serve(configuration, openSandbox);
-  if (!environment.production) process.stdout.write(addresses(configuration));
+  if (!environment.production) process.stdout.write(addresses(configuration, running.awaited));
   await new Promise<void>((resolve) => {
     process.once('SIGTERM', () => resolve());
     process.once('SIGINT', () => resolve());
@@ -15,12 +15,13 @@ export async function start(configuration: Configuration, process: NodeJS.Proces
   return 0;
 }
 
-function addresses({ environment: { issuer, sandbox }, profile }: Configuration): string {
+function addresses({ environment: { issuer, sandbox }, profile }: Configuration, awaited: readonly string[]): string {
   const lines = [
     ['sign in', `${issuer}/login`],
     ['account centre', `${issuer}/account`],
     ['discovery', `${issuer}/.well-known/openid-configuration`],
     ...(sandbox ? [['sandbox: people, messages, demonstration services', `${issuer}/sandbox`]] : []),
   ];
-  return `Minxin, profile ${profile.name}, is ready:\n${lines.map(([what, where]) => `  ${where}  ${what}\n`).join('')}`;
+  const state = awaited.length === 0 ? 'is ready' : `has started and waits for ${awaited.join(' and ')} to answer`;
+  return `Minxin, profile ${profile.name}, ${state}:\n${lines.map(([what, where]) => `  ${where}  ${what}\n`).join('')}`;
 }

@@ -4,7 +4,7 @@ import { request } from 'undici';
 import { newPerson, type Page } from '../support/browser.ts';
 import { newCitizen, signsIn } from '../support/citizen.ts';
 import { startPostgres, type TemporaryPostgres } from '../support/postgres.ts';
-import { logsOf, startProduct, type OwnProduct } from '../support/product.ts';
+import { environmentOf, runMain, logsOf, startProduct, type OwnProduct } from '../support/product.ts';
 import { startRedis, type RedisServer } from '../support/redis.ts';
 import { relyingParty } from '../support/relying-party.ts';
 
@@ -56,6 +56,14 @@ const heals = async (): Promise<void> => {
   }
   throw new Error('it does not heal');
 };
+
+describe('a process that starts without its stores', () => {
+  it('says which database it misses and where that is set, and ends', async () => {
+    const { code, output } = await runMain([], { ...environmentOf(product), DATABASE_URL: 'postgres://minxin@127.0.0.1:9/minxin' });
+    expect(code).toBe(1);
+    expect(output).toMatch(/^database is unavailable \(connect ECONNREFUSED 127\.0\.0\.1:9\); look at DATABASE_URL/m);
+  });
+});
 
 describe.each<[string, string, () => Promise<unknown>, () => Promise<unknown>]>([
   ['PostgreSQL that is down', refresh, () => postgres.crash(), () => postgres.start()],

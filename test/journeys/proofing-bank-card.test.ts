@@ -7,6 +7,7 @@ import { problemsOf } from '../support/form-problems.ts';
 import { registers } from '../support/newcomer.ts';
 import { startProduct, type OwnProduct } from '../support/product.ts';
 import { relyingParty, type RelyingParty } from '../support/relying-party.ts';
+import { sandboxOf } from '../support/sandbox.ts';
 import { refusal, word } from '../support/words.ts';
 
 const people = scriptedPeople(todayInShanghai(new Date()));

@@ -163,6 +163,7 @@ describe('the sandbox for scripts', () => {
     await messages.put({ ...message, id: '1', to: '13800000001', code: '123456' });
     await messages.put({ ...message, id: '2', to: '13800000002' });
     expect(await (await get('/sandbox/messages.json?to=13800000001')).json()).toMatchObject([{ id: '1', code: '123456' }]);
+    expect(await (await get('/sandbox/messages.json?to=%2B8613800000001')).json()).toHaveLength(1);
     expect(await (await get('/sandbox/messages.json')).json()).toHaveLength(2);
   });
 
