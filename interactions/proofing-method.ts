@@ -33,6 +33,8 @@ export interface ProofingPage {
   readonly progress: ProgressModel;
   readonly form: FormModel;
   readonly back: Link | undefined;
+  /** What can be done about an identity that another account holds. */
+  readonly ways?: readonly Link[];
   /** The way on without proving anything, where there is one. */
   readonly skip?: { readonly action: string; readonly token: string; readonly label: string } | undefined;
 }

@@ -12,6 +12,7 @@ import type { Page } from '../../src/http/page.ts';
 import { runAction, showStep, submitStep, type FormState, type Wizard, type WizardDeps, type WizardStep } from '../../src/http/wizard.ts';
 import type { Journey } from '../journey.ts';
 import type { LoginAttempt, LoginMethod } from '../login-method.ts';
+import { subjectsModel, type SubjectsModel } from '../layout/subjects.ts';
 import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
 import { firstFactor, keepFirstFactor, needsSecondFactor, secondFactorSteps, type LoginScene, type SecondFactorPageDeps } from './second-factor.ts';
 import { signInEvent, signInWrites, welcome, type SignIn } from './sign-in.ts';
@@ -23,10 +24,11 @@ import { signInEvent, signInWrites, welcome, type SignIn } from './sign-in.ts';
 export interface LoginDeps extends VisitDeps, WizardDeps, SecondFactorPageDeps {
   readonly captchas: CaptchaDesk;
   readonly codes: CodeDesk;
-  readonly profile: Pick<Profile, 'login' | 'identifiers' | 'h5Identifiers' | 'activation' | 'recovery'>;
+  readonly profile: Pick<Profile, 'login' | 'identifiers' | 'h5Identifiers' | 'comingSubjects' | 'activation' | 'recovery'>;
 }
 
 export interface LoginModel {
+  readonly subjects: SubjectsModel | undefined;
   readonly tabs: readonly { readonly name: string; readonly label: string; readonly href: string; readonly current: boolean }[];
   readonly form: FormModel;
   readonly identifierLabel: string;
@@ -185,6 +187,7 @@ async function loginPage(
     : undefined;
   const asks = method.captcha === 'with-form' ? await deps.captchas.neededAtLogin(ctx) : code !== undefined && (!code.sent || code.cooldownSeconds === 0);
   const model: LoginModel = {
+    subjects: subjectsModel(say, deps.profile.comingSubjects, `${visit.base}/login`),
     tabs: offered.map(({ name }) => ({
       name,
       label: say(`login.${name}.name`),

@@ -1,5 +1,6 @@
 import type { Example, ExampleScene } from '../journey.ts';
 import { interaction, nowhere, sampleAct, sampleForm, type SampleForm } from '../layout/samples.ts';
+import { subjectsModel } from '../layout/subjects.ts';
 import type { LoginModel } from './login.ts';
 
 /** The login card around the examples of each method. */
@@ -18,6 +19,7 @@ export function sampleLogin(name: string, fields: readonly string[], state: stri
       identifierLabel: scene.profile.identifiers.map((kind) => scene.say(`login.identifier.${kind}`)).join('/'),
       identifierAsked: 'identifier',
       notice: undefined,
+      subjects: subjectsModel(scene.say, scene.profile.comingSubjects, nowhere),
       registerHref: `${interaction}/register`,
       help: [],
       reauthenticate,

@@ -29,7 +29,7 @@ export interface AccountStepDeps extends WizardDeps, RegisterDeps {
   readonly activationPass: ActivationPass;
   readonly profile: Pick<
     Profile,
-    'username' | 'password' | 'personName' | 'documents' | 'registration' | 'guardian' | 'activation' | 'recovery' | 'brand' | 'landing'
+    'username' | 'password' | 'personName' | 'documents' | 'registration' | 'comingSubjects' | 'guardian' | 'activation' | 'recovery' | 'brand' | 'landing'
   >;
 }
 

@@ -1,4 +1,4 @@
-import type { RegistrationPolicy } from '../../src/domain/policy.ts';
+import type { Profile, RegistrationPolicy } from '../../src/domain/policy.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { Channel } from '../../src/http/page-model.ts';
 import { guardianFields, guardianPageModel } from '../guardian.ts';
@@ -17,12 +17,13 @@ const evening = new Date('2026-11-22T12:17:00Z');
 
 interface Account extends Partial<SampleForm> {
   readonly registration?: Partial<RegistrationPolicy>;
+  readonly comingSubjects?: Profile['comingSubjects'];
   readonly withUsername?: boolean;
   readonly channel?: Channel;
   readonly now?: Date;
 }
 
-function account(state: string, { registration, withUsername = true, channel = 'desktop', now = morning, ...form }: Account = {}): Example {
+function account(state: string, { registration, comingSubjects = [], withUsername = true, channel = 'desktop', now = morning, ...form }: Account = {}): Example {
   return {
     view: 'register/account',
     state,
@@ -30,7 +31,7 @@ function account(state: string, { registration, withUsername = true, channel = '
       const own = { ...scene.profile.registration, ...registration };
       const without = (all: RegistrationPolicy['fields']['h5']) => (withUsername ? all : all.filter((field) => field !== 'username'));
       const asked = { desktop: without(own.fields.desktop), h5: without(own.fields.h5) };
-      const profile = { ...scene.profile, registration: { ...own, fields: asked } };
+      const profile = { ...scene.profile, comingSubjects, registration: { ...own, fields: asked } };
       const filled = Object.keys(form.values ?? {}).length > 0;
       return accountPageModel(
         { ...scene, channel, profile },
@@ -88,6 +89,7 @@ const everything = several(
 /** The forms of cities that ask for more. */
 const asserted: Partial<RegistrationPolicy> = {
   identity: 'asserted',
+  hours: null,
   fields: {
     desktop: ['username', 'password', 'confirmPassword', 'name', 'document', 'address', 'email', 'mobile'],
     h5: ['username', 'password', 'confirmPassword', 'name', 'document', 'address', 'email', 'mobile'],
@@ -95,7 +97,6 @@ const asserted: Partial<RegistrationPolicy> = {
 };
 const inForm: Partial<RegistrationPolicy> = {
   identity: 'in-form',
-  legalPersonTab: true,
   hours: { opens: '08:00', closes: '18:00', exemptProvince: '42' },
   fields: {
     desktop: ['name', 'document', 'details', 'mobile', 'password', 'confirmPassword'],
@@ -103,6 +104,8 @@ const inForm: Partial<RegistrationPolicy> = {
   },
 };
 const onPhones: Partial<RegistrationPolicy> = {
+  identity: 'skippable-step',
+  hours: null,
   fields: { desktop: ['mobile', 'password'], h5: ['mobile', 'password'] },
   nationalPlatform: { version: '2026-01', desktop: 'ticked', h5: 'announced' },
 };
@@ -146,7 +149,7 @@ export const examples: readonly Example[] = [
   account('stale', { values: filled, refused: new Refused('form.stale') }),
   account('asserted', { registration: asserted }),
   account('asserted-wrong', { registration: asserted, values: { ...contact, name: '王', address: '天河', email: '张伟@mail.example' }, refused: wrongContact }),
-  account('in-form', { registration: inForm }),
+  account('in-form', { registration: inForm, comingSubjects: ['legal-person'] }),
   account('in-form-permit', { registration: inForm, values: permit, code: 'sent' }),
   account('in-form-permit-wrong', { registration: inForm, values: { ...permit, sex: '', birthDate: '2099-01-01' }, refused: wrongPermit }),
   account('in-form-wrong', { registration: inForm, values: { ...card, validFrom: '2018-02-30', validity: '' }, refused: wrongDetails }),

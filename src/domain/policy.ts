@@ -30,6 +30,8 @@ export interface Profile {
   readonly password: PasswordPolicy;
   readonly documents: readonly DocumentType[];
   readonly registration: RegistrationPolicy;
+  /** Kinds of users whose tabs say that they are coming (REG-05, LOG-14, OPS-11). */
+  readonly comingSubjects: readonly ComingSubject[];
   /** Whose identity is verified only with the consent of a guardian (PRV-05); null: nobody's. */
   readonly guardian: GuardianPolicy | null;
   /** How a recovery of the password begins, by channel; null: there is none. */
@@ -129,8 +131,6 @@ export interface RegistrationPolicy {
   readonly hours: RegistrationHours | null;
   /** Null: nothing is passed on (REG-45). */
   readonly nationalPlatform: NationalPlatformPolicy | null;
-  /** The tab of legal persons says that it is coming (REG-05). */
-  readonly legalPersonTab: boolean;
 }
 
 /** When holders of resident identity cards of other provinces may register (REG-35). */
@@ -151,6 +151,8 @@ export interface NationalPlatformPolicy {
   readonly desktop: NationalPlatformWay;
   readonly h5: NationalPlatformWay;
 }
+
+export type ComingSubject = 'legal-person' | 'agent';
 
 export interface GuardianPolicy {
   /** Age in completed years below which a guardian must agree. */

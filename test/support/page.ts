@@ -126,7 +126,10 @@ export function fillForm(page: Page, values: Readonly<Record<string, string>>, s
 
 /** Id of the captcha that the form of this button asks for. */
 export function captchaOf(page: Page, selector = mainButtons): string | undefined {
-  return page.$(selector).first().closest('form').find('[data-captcha-id]').attr('data-captcha-id');
+  const button = page.$(selector).first();
+  const owner = button.attr('form');
+  const form = owner === undefined ? button.closest('form') : page.$(`form[id="${owner}"]`);
+  return form.find('[data-captcha-id]').attr('data-captcha-id');
 }
 
 type Control = ReturnType<cheerio.CheerioAPI>;

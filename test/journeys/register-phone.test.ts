@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { newPerson, type Person, type PersonOptions } from '../support/browser.ts';
+import { registersWith } from '../support/city-forms.ts';
+import { accountFields, citizen, identityFields, newcomer, skipsIdentity, type Newcomer } from '../support/newcomer.ts';
+import type { Product } from '../support/product.ts';
+import { relyingParty } from '../support/relying-party.ts';
+import { sharedProduct } from '../support/shared-products.ts';
+import { word } from '../support/words.ts';
+
+interface NationalUser {
+  readonly reference: string;
+  readonly userId: string;
+  readonly mobile: string;
+  readonly consentVersion: string;
+}
+
+/** Which every profile accepts, the earlier edition too. */
+const password = 'Qiaoliang7031';
+
+const shortFields = ({ mobile, password }: Newcomer) => ({ mobile, newPassword: password, agreement: 'yes' });
+
+const nationalUsers = async (product: Product, { mobile }: Newcomer): Promise<readonly NationalUser[]> => {
+  const answer = await fetch(`${product.address}/sandbox/national-users.json`);
+  const users: NationalUser[] = JSON.parse(await answer.text());
+  return users.filter((user) => user.mobile === mobile);
+};
+
+/** Once the job was delivered. */
+const nationalUser = async (product: Product, who: Newcomer): Promise<NationalUser | undefined> => {
+  for (const deadline = performance.now() + 8000; performance.now() < deadline; await sleep(100)) {
+    const [user] = await nationalUsers(product, who);
+    if (user) return user;
+  }
+  return undefined;
+};
+
+/** The later edition on phones; the earlier one has no phone form of its own in its manual and takes the same. */
+describe.each(['beijing', 'beijing-2019'])('registration on a phone in %s', (profile) => {
+  let product: Product;
+  beforeAll(async () => {
+    product = await sharedProduct(profile);
+  });
+
+  const atTheForm = async (options: PersonOptions = { channel: 'h5' }): Promise<Person> => {
+    const person = newPerson(product, options);
+    await person.goes('/register');
+    return person;
+  };
+
+  it('[REG-42 REG-13] asks for mobile, captcha, SMS code, password and agreement, then for the document with its dates', async () => {
+    const service = await relyingParty(product, 'first-party');
+    const person = await service.sendsToUs({ prompt: 'create' }, { channel: 'h5' });
+    const names = person.page.$('form.form .input, form.form [type=checkbox]').toArray().map((input) => person.page.$(input).attr('name'));
+    expect(names).toEqual(['mobile', 'captcha', 'code', 'newPassword', 'agreement']);
+    expect(person.page.says('#next')).toBe(word('layout', 'next'));
+    await registersWith(person, shortFields(newcomer({ password })));
+    for (const name of ['documentType', 'name', 'documentNumber', 'validFrom', 'validUntil']) expect([name, person.page.has(`[name=${name}]`)]).toEqual([name, true]);
+    await person.submits(identityFields(citizen()));
+    expect(person.page.says('h1')).toBe(word('register', 'result.verified-title'));
+    await person.opens('#next');
+    expect((await service.receives(person)).claims).toMatchObject({ acr: 'L2' });
+  });
+
+  it('[REG-14] makes a username of its prefix and the mobile, by which one may sign in', async () => {
+    const who = newcomer({ password });
+    const service = await relyingParty(product, 'first-party');
+    const person = await service.sendsToUs({ prompt: 'create', scope: 'openid profile' }, { channel: 'h5' });
+    await registersWith(person, shortFields(who));
+    await skipsIdentity(person);
+    await person.opens('#next');
+    expect((await service.receives(person)).userinfo).toMatchObject({ preferred_username: `bjt_${who.mobile}` });
+    await person.goes('/account');
+    expect(person.page.html).not.toContain(who.mobile);
+    const back = newPerson(product);
+    await back.goes('/login');
+    await back.submits({ identifier: `bjt_${who.mobile}`, password: who.password });
+    expect(back.page.error).toBeUndefined();
+  });
+
+  it.each(['desktop', 'h5'] as const)('[REG-47] leads from the form on %s to the sign-in and to the help centre', async (channel) => {
+    const person = await atTheForm({ channel });
+    expect(person.page.says('.aside')).toContain('注册遇到问题？进入帮助中心');
+    await person.opens('#sign-in');
+    expect(person.page.has('#login-submit')).toBe(true);
+  });
+});
+
+describe('the national platform', () => {
+  let product: Product;
+  beforeAll(async () => {
+    product = await sharedProduct('beijing');
+  });
+
+  it('[REG-45 OPS-13] is offered by a ticked box that may be cleared, and learns of whoever left it ticked', async () => {
+    const person = newPerson(product);
+    await person.goes('/register');
+    expect(person.page.$('#nationalPlatform').attr('checked')).toBeDefined();
+    expect(person.page.says('label[for=nationalPlatform]')).toBe('同步成为国家政务服务平台用户 *');
+    const who = newcomer({ password });
+    await registersWith(person, { ...accountFields(who), nationalPlatform: 'yes' });
+    expect(await nationalUser(product, who)).toMatchObject({ mobile: who.mobile, consentVersion: '2026-01' });
+  });
+
+  it('[REG-45] learns of nobody who cleared the box, and a form that comes back keeps it clear', async () => {
+    const person = newPerson(product);
+    const who = newcomer({ password });
+    await person.goes('/register');
+    const fields = { ...accountFields(who), nationalPlatform: '' };
+    await person.asksForCode({ ...fields, captcha: '0' });
+    expect(person.page.$('#nationalPlatform').attr('checked')).toBeUndefined();
+    await registersWith(person, fields);
+    expect(person.page.url.pathname).toMatch(/\/identity$/);
+    // Whoever is passed on after them is there: they were not.
+    const other = newPerson(product);
+    await other.sandbox.waits(61);
+    await other.goes('/register');
+    const next = newcomer({ password });
+    await registersWith(other, { ...accountFields(next), nationalPlatform: 'yes' });
+    expect(await nationalUser(product, next)).toBeDefined();
+    expect(await nationalUsers(product, who)).toEqual([]);
+  });
+
+  it('[REG-45] is announced on phones, where everybody is passed on', async () => {
+    const person = newPerson(product, { channel: 'h5' });
+    await person.goes('/register');
+    expect(person.page.has('#nationalPlatform')).toBe(false);
+    expect(person.page.text).toContain('注册成功后将同步成为国家政务服务平台用户');
+    const who = newcomer({ password });
+    await registersWith(person, shortFields(who));
+    expect(await nationalUser(product, who)).toMatchObject({ mobile: who.mobile });
+  });
+
+  it.each(['down', 'over-quota'] as const)('[OPS-13] that is %s loses nobody and holds nobody up', async (behaviour) => {
+    const person = newPerson(product, { channel: 'h5' });
+    await person.sandbox.authority('national-platform', behaviour);
+    await person.goes('/register');
+    const who = newcomer({ password });
+    await registersWith(person, shortFields(who));
+    expect(person.page.url.pathname).toMatch(/\/identity$/);
+    await sleep(1000);
+    expect(await nationalUsers(product, who)).toEqual([]);
+    await person.sandbox.authority('national-platform', 'normal');
+    await person.sandbox.waits(120);
+    const user = await nationalUser(product, who);
+    expect(user).toMatchObject({ mobile: who.mobile });
+    // Tried more than once, and taken over once.
+    expect(await nationalUsers(product, who)).toHaveLength(1);
+  });
+});
