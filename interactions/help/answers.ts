@@ -56,7 +56,7 @@ export function questionPath(id: string): string {
 export function facts({ locale, profile: { brand, sms } }: HelpScene): Readonly<Record<string, string | number>> {
   return {
     platform: brand.platform[locale],
-    organiser: brand.footer.organiser[locale],
+    organiser: brand.footer.organiser[locale] || brand.platform[locale],
     hotline: brand.hotline,
     portal: brand.portal.name[locale],
     perHour: sms.perHour,
