@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Adapters } from '../adapters/registry.ts';
 import { purge } from '../adapters/database/retention.ts';
+import { adviceAfterNotice } from '../interactions/help/answers.ts';
 import type { Assembly } from './assembly.ts';
 import { dispatch, type Deliveries } from './domain/notification/dispatch.ts';
 import { syncUser, type NationalPlatform } from './domain/notification/national-platform.ts';
@@ -104,8 +105,8 @@ async function checkSkew({ database }: Adapters, now: Date, log: Log): Promise<b
 }
 
 function deliveries({ adapters, words, profile, ring, environment, clock }: Assembly, { sms, mail }: BackgroundOptions['gateways']): Omit<Deliveries, 'national-platform'> {
-  const { platform, hotline, helpCentre } = profile.brand;
-  const help = new URL(helpCentre, environment.issuer).href;
+  const { platform, hotline } = profile.brand;
+  const help = new URL(adviceAfterNotice(profile), environment.issuer).href;
   const text = (template: string, locale: string, params: Readonly<Record<string, string>>) =>
     words.text(locale as Locale, `messages.${template}`, { ...params, platform: platform[locale as Locale], hotline, help });
   return {

@@ -48,6 +48,11 @@ export function createAsk(words: Words, { help }: Pick<Profile, 'help'>): Ask {
     (byPlace.get(place) ?? []).map(({ id }) => ({ href: questionPath(id), label: words.text(locale, `help.questions.${id}.ask`) }));
 }
 
+/** Where notices lead that end with “if this was not you”: a path of ours, or the city's own help centre. */
+export function adviceAfterNotice({ help, brand }: Pick<Profile, 'help' | 'brand'>): string {
+  return help.questions.includes('not-me') ? questionPath('not-me') : brand.helpCentre;
+}
+
 export function questionPath(id: string): string {
   return `/help/${id}`;
 }

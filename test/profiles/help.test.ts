@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { answersOf, createAsk, type HelpScene } from '../../interactions/help/answers.ts';
+import { adviceAfterNotice, answersOf, createAsk, type HelpScene } from '../../interactions/help/answers.ts';
 import { helpTexts, textModel } from '../../interactions/help/help.ts';
 import { paragraphsOf, questionIds, questions } from '../../interactions/help/questions.ts';
 import { queryOf, search } from '../../interactions/help/search.ts';
@@ -100,6 +100,12 @@ describe('the questions', () => {
       .join('\n');
     const places = [...new Set(questions.flatMap(({ arises }) => arises))].filter((place) => !Object.hasOwn(refusals, place));
     expect(places.filter((place) => !templates.includes(`answers('${place}')`))).toEqual([]);
+  });
+
+  it('tell what to do after a notice, where the city has no help of its own', () => {
+    const demo = profileOf('demo');
+    const elsewhere = { brand: { ...demo.brand, helpCentre: 'https://help.city.example/' }, help: { questions: [] } };
+    expect([adviceAfterNotice(demo), adviceAfterNotice(elsewhere)]).toEqual(['/help/not-me', 'https://help.city.example/']);
   });
 
   it('are linked from where they arise only in cities that show them', () => {
