@@ -82,6 +82,36 @@ describe('a captcha', () => {
   });
 });
 
+describe('on a phone', () => {
+  it('[MOB-07] a cross stands in what was written, empties it and keeps the keyboard open', async () => {
+    const page = await atTheForm({ width: 360 });
+    for (const id of ['mobile', 'captcha', 'newPassword']) {
+      const cross = page.locator(`[data-clear="${id}"]`);
+      expect([id, await cross.isVisible()]).toEqual([id, false]);
+      await page.fill(`#${id}`, '1380');
+      await cross.tap();
+      expect([id, await page.inputValue(`#${id}`), await focused(), await cross.isVisible()]).toEqual([id, '', id, false]);
+    }
+    // Beside the eye, and both at hand.
+    await page.fill('#newPassword', 'Qiaoliang-7031');
+    const [eye, cross] = [await page.locator('[data-reveal=newPassword]').boundingBox(), await page.locator('[data-clear=newPassword]').boundingBox()];
+    expect((cross?.x ?? 0) + (cross?.width ?? 0)).toBeLessThanOrEqual((eye?.x ?? 0) + 1);
+    await expectClean(window);
+  });
+
+  it('[MOB-05] a document without end asks for no date', async () => {
+    window = await openPage(product, { width: 360 });
+    await window.goes('/sandbox/gallery/step-up/real-name/view?state=empty&channel=h5');
+    const until = window.page.locator('#validUntil');
+    expect(await until.isVisible()).toBe(true);
+    await window.page.check('#longTerm-yes');
+    expect(await until.isVisible()).toBe(false);
+    await window.page.check('#longTerm-no');
+    expect(await until.isVisible()).toBe(true);
+    await expectClean(window);
+  });
+});
+
 describe('a password', () => {
   it.each(['newPassword', 'confirmPassword'])('[REG-20] in %s is shown by its eye and hidden again', async (id) => {
     const page = await atTheForm();
