@@ -155,7 +155,7 @@ function personWith(product: Product, options: PersonOptions, jar: CookieJar, st
     submits,
     async asksForCode(fields = {}) {
       const typed = fields['mobile'] ?? page.$('[name=mobile]').attr('value');
-      for (const to of new Set([...known.keys(), ...(typed ? [typed] : [])])) known.set(to, (await sandbox.messagesTo(to))[0]?.id);
+      for (const to of new Set([...known.keys(), ...(typed ? [typed] : [])])) known.set(to, (await sandbox.messagesTo(to)).find(({ code }) => code !== undefined)?.id);
       return submits(fields, { button: '#send-code' });
     },
     async readsCode(mobile) {
