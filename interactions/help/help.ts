@@ -142,18 +142,21 @@ export function textModel(scene: HelpScene, { name, title, version }: HelpText):
   return { title: title(scene), sections: sections(scene, name), version: version(scene.profile.brand) };
 }
 
-/** Sections are numbered in the words: as many as there are. Some say more where the city does more. */
+/** What sections say besides, where the city does more. */
+const additions = ['registration.nationalPlatform', 'proofing.real-name'];
+
+/** Sections are numbered in the words, as many as there are: text, additions, and what closes them. */
 function sections(scene: HelpScene, namespace: string): TextModel['sections'] {
   const { words, locale } = scene;
   const params = facts(scene);
   const city = cityOf(scene.profile);
-  const additions = ['registration.nationalPlatform'].filter((name) => city.has(name));
+  const parts = ['text', ...additions.filter((name) => city.has(name)), 'rest'];
   const found: { title: string; text: string }[] = [];
   for (let n = 1; words.has(`help.${namespace}.${n}.title`); n += 1) {
-    const lines = [...additions.map((name) => `${namespace}.${n}.${name}`).filter((key) => words.has(`help.${key}`)), `${namespace}.${n}.text`];
+    const lines = parts.map((part) => `help.${namespace}.${n}.${part}`).filter((key) => words.has(key));
     found.push({
       title: words.text(locale, `help.${namespace}.${n}.title`, params),
-      text: lines.map((key) => words.text(locale, `help.${key}`, params)).join('\n'),
+      text: lines.map((key) => words.text(locale, key, params)).join('\n'),
     });
   }
   return found;

@@ -44,6 +44,13 @@ describe('the help of a city', () => {
     expect(JSON.stringify(privacy)).toContain('短信验证码在 2 分钟后失效');
   });
 
+  it('names in the agreements whom it tells, where it tells somebody, and leaves no hole for who does not say who runs it', () => {
+    const textOf = (name: string, profile: Profile) => JSON.stringify(helpTexts.filter((text) => text.name === name).map((text) => textModel(scene(profile), text)));
+    expect(textOf('privacy', profileOf('demo'))).toMatch(/国家政务服务平台：.*除此以外，不向任何单位和个人提供/);
+    expect(textOf('privacy', profileOf('hubei'))).not.toContain('国家政务服务平台');
+    expect(textOf('agreement', profileOf('beijing'))).toContain('您与北京市统一身份认证平台（以下称“主办单位”）');
+  });
+
   it('says what is coming as long as it is not there', () => {
     const beijing = profileOf('beijing');
     expect(answer(beijing, 'mobile-lost')).toContain('自动换绑的方式正在建设中');
