@@ -57,13 +57,13 @@ interface UseCase {
 
 const useCases: Readonly<Record<string, UseCase>> = {
   register: {
-    writes: ['subject.insert', 'account.insert', 'password.put', 'audit.append'],
+    writes: ['subject.insert', 'account.insert', 'password.put', 'audit.append', 'outbox.enqueue'],
     async scene() {
       const [person, who] = [newPerson(survivor), newcomer()];
       await person.goes('/register');
       await person.asksForCode(accountFields(who));
       const code = await person.readsCode(who.mobile);
-      const act = () => person.submits({ ...accountFields(who), code });
+      const act = () => person.submits({ ...accountFields(who), nationalPlatform: 'yes', code });
       return { person, act, done: ({ url }) => url.pathname.endsWith('/identity') };
     },
   },
