@@ -1,3 +1,4 @@
+import { examples as accountChange } from './account/change/examples.ts';
 import { examples as account } from './account/examples.ts';
 import { examples as security } from './account/security/examples.ts';
 import { examples as activate } from './activate/examples.ts';
@@ -34,6 +35,7 @@ export const examples: readonly Example[] = [
   ...bankCard,
   ...consent,
   ...account,
+  ...accountChange,
   ...security,
   ...logout,
   ...error,

@@ -5,8 +5,8 @@ import type { AccountDeps } from './deps.ts';
 import type { Detail, ProfileFacts } from './profile.ts';
 
 /** The field of each detail. */
-export const fields = { ethnicity: 'ethnicity', 'social-history': 'socialHistory' } as const satisfies Readonly<Record<Detail, string>>;
-export const details: readonly Detail[] = ['ethnicity', 'social-history'];
+export const fields = { ethnicity: 'ethnicity', address: 'address', 'social-history': 'socialHistory' } as const satisfies Readonly<Record<Detail, string>>;
+export const details: readonly Detail[] = ['ethnicity', 'address', 'social-history'];
 
 /** Where a detail is saved. */
 export function detailPath(detail: Detail): string {
@@ -18,6 +18,6 @@ export function editOf({ tokens, profile }: Pick<AccountDeps, 'tokens' | 'profil
   const detail = details.find((each) => each === ctx.query.edit && profile.account.changes.includes(each));
   if (!detail) return undefined;
   const action = detailPath(detail);
-  const preset = { ethnicity: account.ethnicity ?? '', socialHistory: account.socialHistory ?? '' };
+  const preset = { ethnicity: account.ethnicity ?? '', address: account.address ?? '', socialHistory: account.socialHistory ?? '' };
   return { detail, form: plainForm({ action, token: tokens.issue(ctx, action), values: {}, problems: [] }, [fields[detail]], preset) };
 }

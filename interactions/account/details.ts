@@ -1,5 +1,5 @@
 import type Router from '@koa/router';
-import { setEthnicity, setSocialHistory } from '../../src/domain/person/account-details.ts';
+import { setAddress, setEthnicity, setSocialHistory, type DetailChanger } from '../../src/domain/person/account-details.ts';
 import { FormRefused, Refused } from '../../src/domain/refused.ts';
 import type { AppContext, AppState } from '../../src/http/app-context.ts';
 import { problemsOf, readForm } from '../../src/http/form.ts';
@@ -13,7 +13,7 @@ import type { Detail } from './profile.ts';
 
 /** 修改 → 保存 in the row itself: ethnicity (ACC-12) and social history (DIS-19). */
 
-const schemas = { ethnicity: textFields({ ethnicity: 2 }, []), 'social-history': textFields({ socialHistory: 2000 }, []) };
+const schemas = { ethnicity: textFields({ ethnicity: 2 }, []), address: textFields({ address: 400 }, []), 'social-history': textFields({ socialHistory: 2000 }, []) };
 
 export function detailRoutes(router: Router<AppState>, deps: AccountDeps): void {
   for (const detail of details) {
@@ -22,14 +22,19 @@ export function detailRoutes(router: Router<AppState>, deps: AccountDeps): void 
   }
 }
 
+const set: Readonly<Record<Detail, (deps: AccountDeps, changer: DetailChanger, typed: string) => Promise<void>>> = {
+  ethnicity: setEthnicity,
+  address: (deps, changer, typed) => setAddress(deps, changer, typed, deps.profile.registration.address),
+  'social-history': setSocialHistory,
+};
+
 async function save(deps: AccountDeps, ctx: AppContext, detail: Detail): Promise<void> {
   const owner = await requireOwner(deps, ctx);
   const { values } = readForm(ctx, deps.tokens, detailPath(detail));
   const changer = { account: owner.account, requestId: ctx.state.requestId };
   try {
     checkForm(schemas[detail], values);
-    if (detail === 'ethnicity') await setEthnicity(deps, changer, values.ethnicity ?? '');
-    else await setSocialHistory(deps, changer, values.socialHistory ?? '');
+    await set[detail](deps, changer, values[fields[detail]] ?? '');
   } catch (error) {
     if (!(error instanceof Refused || error instanceof FormRefused)) throw error;
     const problems = problemsOf(deps.pages.words, ctx.state.locale, error);

@@ -35,7 +35,8 @@ export function levelModel(scene: AccountScene, { evidence, now }: LevelFacts): 
   const kinds = countingKinds(evidence, now);
   const ladder = profile.ladders.person;
   const held = assuranceLevel(ladder, kinds);
-  const counting = evidence.filter(({ kind }) => kinds.has(kind)).map(({ verifiedAt }) => verifiedAt);
+  const giving = new Set(held.anyOf.flat());
+  const counting = evidence.filter(({ kind }) => kinds.has(kind) && giving.has(kind)).map(({ verifiedAt }) => verifiedAt);
   const since = latest(counting);
   return {
     label: held.label[locale],

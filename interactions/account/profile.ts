@@ -19,6 +19,10 @@ export interface ProfileModel {
   readonly sex: string | undefined;
   readonly ethnicity: string | undefined;
   readonly document: { readonly type: string; readonly number: MaskedModel; readonly validUntil: string } | undefined;
+  /** What was said at registration and nobody verified. */
+  readonly asserted: { readonly name: MaskedModel; readonly type: string; readonly number: MaskedModel } | undefined;
+  /** Undefined: the deployment does not ask for it. */
+  readonly address: { readonly text: string | undefined; readonly limits: { readonly min: number; readonly max: number } } | undefined;
   /** Undefined: the deployment does not ask for it. */
   readonly socialHistory: { readonly text: string | undefined; readonly limit: number } | undefined;
   /** Where each change begins; undefined: not to be changed here. */
@@ -28,7 +32,7 @@ export interface ProfileModel {
 }
 
 /** Details that are changed in their row. */
-export type Detail = 'ethnicity' | 'social-history';
+export type Detail = 'ethnicity' | 'address' | 'social-history';
 
 export interface DetailForm {
   readonly detail: Detail;
@@ -46,7 +50,8 @@ export function profileModel(scene: AccountScene, { account, person, edit }: Pro
   const { locale, words, profile } = scene;
   const say = sayIn(scene);
   const masked = (value: Masked) => maskedModel(words, locale, value);
-  const { username, email, ethnicity, socialHistory } = account;
+  const { username, email, ethnicity, address, socialHistory, asserted } = account;
+  const { registration, account: offered } = profile;
   return {
     name: person && masked(mask.name(person.name, profile.masking.name)),
     number: profile.account.number ? account.number : undefined,
@@ -61,7 +66,13 @@ export function profileModel(scene: AccountScene, { account, person, edit }: Pro
       validUntil:
         person.document.validUntil === 'long-term' ? say('layout.document.long-term') : (person.document.validUntil ?? say('account.none')),
     },
-    socialHistory: profile.account.changes.includes('social-history') ? { text: socialHistory, limit: longestSocialHistory } : undefined,
+    asserted: person || !asserted ? undefined : {
+      name: masked(mask.name(asserted.name, profile.masking.name)),
+      type: say(`layout.document.type.${asserted.documentType}`),
+      number: masked(mask.document(asserted.documentNumber, profile.masking.document)),
+    },
+    address: offered.changes.includes('address') ? { text: address, limits: { min: registration.address.minLength, max: registration.address.maxLength } } : undefined,
+    socialHistory: offered.changes.includes('social-history') ? { text: socialHistory, limit: longestSocialHistory } : undefined,
     change: changeLinks(scene),
     edit: edit && { ...edit, ethnicities: ethnicityChoices(scene) },
   };
@@ -69,7 +80,7 @@ export function profileModel(scene: AccountScene, { account, person, edit }: Pro
 
 function changeLinks({ profile }: AccountScene): ProfileModel['change'] {
   const links = { username: '/account/username', password: '/account/password', mobile: '/account/mobile', email: '/account/email' };
-  const edits = { ethnicity: '/account?edit=ethnicity#ethnicity', 'social-history': '/account?edit=social-history#socialHistory' };
+  const edits = { ethnicity: '/account?edit=ethnicity#ethnicity', address: '/account?edit=address#address', 'social-history': '/account?edit=social-history#socialHistory' };
   const offered = Object.entries({ ...links, ...edits }).filter(([name]) => profile.account.changes.some((change) => change === name));
   return Object.fromEntries(offered.filter(([name]) => name !== 'username' || profile.username !== null));
 }

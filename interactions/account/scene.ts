@@ -6,7 +6,7 @@ import type { Words } from '../../src/http/words.ts';
 export interface AccountScene {
   readonly locale: Locale;
   readonly words: Words;
-  readonly profile: Pick<Profile, 'ladders' | 'proofing' | 'masking' | 'authenticators' | 'account' | 'username'>;
+  readonly profile: Pick<Profile, 'ladders' | 'proofing' | 'masking' | 'authenticators' | 'account' | 'username' | 'registration'>;
 }
 
 export function sayIn({ locale, words }: Pick<AccountScene, 'locale' | 'words'>): (key: string, params?: Readonly<Record<string, string | number>>) => string {

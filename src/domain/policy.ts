@@ -98,7 +98,7 @@ export interface AccountCentrePolicy {
 }
 
 export type AccountTab = 'profile' | 'bindings' | 'password' | 'security' | 'level' | 'settings';
-export type AccountChangeName = 'username' | 'password' | 'mobile' | 'email' | 'ethnicity' | 'social-history';
+export type AccountChangeName = 'username' | 'password' | 'mobile' | 'email' | 'ethnicity' | 'address' | 'social-history';
 
 export interface CaptchaPolicy {
   readonly login: 'always' | 'after-failures' | 'never';

@@ -64,12 +64,13 @@ export const updateAccounts: Handler<'account.update'> = async (writes, { db: re
 async function changedColumns(vault: Vault, key: Buffer, id: string, set: AccountChanges): Promise<Updateable<Tables['account']>> {
   const seal = sealer(vault, key, id);
   const sealed = async (column: string, text: string | null) => ({ [column]: text === null ? null : await seal(column, text) });
-  const { username, mobile, email, ethnicity, socialHistory } = set;
+  const { username, mobile, email, ethnicity, address, socialHistory } = set;
   return {
     ...(username !== undefined && { ...(await sealed('username_sealed', username)), username_index: vault.index('username', usernameKey(username)) }),
     ...(mobile !== undefined && { ...(await sealed('mobile_sealed', mobile)), mobile_index: vault.index('mobile', mobile) }),
     ...(email !== undefined && { ...(await sealed('email_sealed', email)), email_index: email === null ? null : vault.index('email', email) }),
     ...(ethnicity !== undefined && (await sealed('ethnicity_sealed', ethnicity))),
+    ...(address !== undefined && (await sealed('address_sealed', address))),
     ...(socialHistory !== undefined && (await sealed('social_history_sealed', socialHistory))),
   };
 }

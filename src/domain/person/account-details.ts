@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Refused } from '../refused.ts';
 import type { Write } from '../unit-of-work.ts';
+import { checkContactAddress, type ContactAddressPolicy } from './contact-address.ts';
 import { ethnicityName } from './ethnicity.ts';
 import type { AccountChangeDeps } from './account-changes.ts';
 import type { Account, AccountChanges } from './account.ts';
@@ -18,6 +19,13 @@ type DetailDeps = Pick<AccountChangeDeps, 'unitOfWork' | 'clock'>;
 export async function setEthnicity(deps: DetailDeps, changer: DetailChanger, code: string): Promise<void> {
   if (code !== '' && !ethnicityName(code)) throw new Refused('ethnicity.invalid', 'ethnicity');
   await commit(deps, changer, 'ethnicity', { ethnicity: code === '' ? null : code });
+}
+
+/** Where post reaches the owner; empty: none. @throws Refused address.invalid */
+export async function setAddress(deps: DetailDeps, changer: DetailChanger, typed: string, policy: ContactAddressPolicy): Promise<void> {
+  const address = typed.trim() === '' ? undefined : checkContactAddress(typed, policy);
+  if (address && !address.ok) throw new Refused('address.invalid', 'address', { reason: address.reason, min: policy.minLength, max: policy.maxLength });
+  await commit(deps, changer, 'address', { address: address?.canonical ?? null });
 }
 
 /** Characters. */

@@ -49,6 +49,8 @@ export interface AccountChanges {
   readonly mobile?: string;
   readonly email?: string | null;
   readonly ethnicity?: string | null;
+  /** Contact address, as checked by contact-address.ts. */
+  readonly address?: string | null;
   readonly socialHistory?: string | null;
 }
 

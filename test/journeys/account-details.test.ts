@@ -1,0 +1,181 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { shown } from '../support/account-changes.ts';
+import { newPerson, type Page, type Person } from '../support/browser.ts';
+import { newCitizen, signsIn, type Citizen } from '../support/citizen.ts';
+import type { Product } from '../support/product.ts';
+import { relyingParty } from '../support/relying-party.ts';
+import { sharedProduct } from '../support/shared-products.ts';
+
+async function inAccount(product: Product, who: Pick<Citizen, 'username' | 'password'>): Promise<Person> {
+  const person = newPerson(product);
+  await person.goes('/login');
+  await signsIn(person, who);
+  await person.goes('/account');
+  return person;
+}
+
+const tabs = ({ $ }: Page) => $('.account-page .tabs a').toArray().map((each) => $(each).text());
+const current = ({ $ }: Page) => $('.account-page .tabs [aria-current]').text();
+
+describe.each(['demo', 'beijing', 'beijing-2019'])('ethnicity in %s', (profile) => {
+  let product: Product;
+  beforeAll(async () => {
+    product = await sharedProduct(profile);
+  });
+
+  it('[ACC-12 NOT-15] is chosen from the 56 of the standard and two more, by 修改 and 保存', async () => {
+    const person = await inAccount(product, await newCitizen(product));
+    expect(shown(person.page, '民族')).toBe('暂无信息');
+    await person.opens('#change-ethnicity');
+    const options = person.page.$('#ethnicity option').toArray().map((each) => person.page.$(each).text());
+    expect([options.length, options[0], options[1], options.at(-3), options.at(-1)]).toEqual([59, '请选择民族', '汉族', '基诺族', '外国血统中国籍人士']);
+    await person.submits({ ethnicity: '05' });
+    expect(person.page.says('[data-outcome=done]')).toBe('修改成功');
+    expect(shown(person.page, '民族')).toBe('维吾尔族');
+    await person.opens('#change-ethnicity');
+    expect(person.page.$('#ethnicity option[selected]').attr('value')).toBe('05');
+    await person.submits({ ethnicity: '' });
+    expect(shown(person.page, '民族')).toBe('暂无信息');
+  });
+
+  it('[ACC-13] is to be changed, and sex is not: it follows the document', async () => {
+    const who = await newCitizen(product, 'L2');
+    const { page } = await inAccount(product, who);
+    expect(shown(page, '性别')).toBe(who.identity.sex === 'male' ? '男' : '女');
+    const row = page.$('.facts .row').toArray().find((each) => page.$(each).find('dt').text() === '性别');
+    expect(page.$(row).find('a, button, input, select').length).toBe(0);
+  });
+});
+
+describe('details', () => {
+  it('[ACC-12] that nobody offers are refused, and what was typed stays', async () => {
+    const product = await sharedProduct();
+    const person = await inAccount(product, await newCitizen(product));
+    await person.opens('#change-ethnicity');
+    const token = person.page.$('#ethnicity').closest('form').find('[name=_form]').attr('value') ?? '';
+    for (const ethnicity of ['99', '<b', '5']) {
+      await person.posts('/account/ethnicity', { _form: token, ethnicity });
+      expect([ethnicity, person.page.status, person.page.error?.code, person.page.error?.field]).toEqual([ethnicity, 422, 'ethnicity.invalid', 'ethnicity']);
+    }
+    await person.posts('/account/ethnicity', { _form: '0.forged', ethnicity: '01' });
+    expect(person.page.error?.code).toBe('form.forged');
+    await person.goes('/account?edit=social-history');
+    await person.submits({ socialHistory: `${'很'.repeat(501)}` });
+    expect([person.page.error?.code, person.page.error?.field]).toEqual(['social-history.invalid', 'socialHistory']);
+    expect(person.page.$('#socialHistory').text()).toHaveLength(501);
+  });
+
+  it('[ACC-17] show the twelve digits of the platform where the city has them', async () => {
+    for (const [profile, shows] of [['demo', true], ['beijing-2019', true], ['beijing', false]] as const) {
+      const product = await sharedProduct(profile);
+      const { page } = await inAccount(product, await newCitizen(product));
+      expect([profile, page.has('#account-number')]).toEqual([profile, shows]);
+      if (shows) expect(page.says('#account-number')).toMatch(/^[1-9]\d{11}$/);
+    }
+  });
+
+  it('[DIS-19] hold a social history that is kept as typed and released to nobody', async () => {
+    for (const profile of ['guangzhou', 'demo']) {
+      const product = await sharedProduct(profile);
+      const person = await inAccount(product, await newCitizen(product));
+      expect(shown(person.page, '社会经历信息')).toBe('暂无信息');
+      await person.opens('#change-social-history');
+      expect(person.page.text).toContain('不会提供给任何网站');
+      await person.submits({ socialHistory: '2003 年参军\n<b>𠮷林</b>' });
+      expect(shown(person.page, '社会经历信息')).toBe('2003 年参军\n<b>𠮷林</b>');
+    }
+    const product = await sharedProduct('demo');
+    const service = await relyingParty(product, 'basic');
+    expect(JSON.stringify(service)).not.toContain('social');
+    const discovery = await (await fetch(`${product.address}/.well-known/openid-configuration`)).text();
+    expect(discovery).not.toMatch(/social.?history/i);
+  });
+});
+
+describe('the account centre of Guangzhou', () => {
+  let product: Product;
+  let person: Person;
+  beforeAll(async () => {
+    product = await sharedProduct('guangzhou');
+    person = await inAccount(product, await newCitizen(product));
+  });
+
+  it('[ACC-03 ACC-20] has five tabs, each of which leads somewhere', async () => {
+    expect(tabs(person.page)).toEqual(['基本资料', '绑定查询', '重置密码', '安全中心', '账号升级']);
+    for (const [tab, says] of [['bindings', '您还没有绑定任何第三方账号'], ['password', '验证身份'], ['security', '当前设备'], ['level', '认证时间']] as const) {
+      await person.goes('/account');
+      await person.opens(`#tab-${tab}`);
+      expect([tab, person.page.status, person.page.text.includes(says)]).toEqual([tab, 200, true]);
+      if (tab !== 'password') expect(current(person.page)).not.toBe('');
+    }
+  });
+
+  it('[ACC-04] shows an address and an e-mail address that are not there as such, never as -1, and lets them be edited', async () => {
+    await person.goes('/account');
+    expect([shown(person.page, '邮箱'), shown(person.page, '联系地址')]).toEqual(['未绑定', '暂无信息']);
+    expect(person.page.text).not.toContain('-1');
+    expect(person.page.has('#change-mobile')).toBe(true);
+    await person.opens('#change-address');
+    await person.submits({ address: '短' });
+    expect([person.page.error?.code, person.page.error?.field]).toEqual(['address.invalid', 'address']);
+    await person.submits({ address: '广州市越秀区府前路１号' });
+    expect(shown(person.page, '联系地址')).toBe('广州市越秀区府前路1号');
+  });
+
+  it('[ACC-05] greets by name and has 退出 and 使用帮助 at hand', async () => {
+    await person.goes('/account');
+    expect(person.page.says('.masthead .account')).toMatch(/^您好，/);
+    expect([person.page.says('#logout'), person.page.says('.switches a')]).toEqual(['退出', '使用帮助']);
+  });
+
+  it('[RN-09] tells the level, its time, what it permits, and how to raise it', async () => {
+    await person.goes('/account/level');
+    expect(shown(person.page, '认证级别')).toBe('V0 非实名');
+    expect(shown(person.page, '认证时间')).toBe('尚未认证');
+    expect(shown(person.page, '权限描述')).toContain('不需要身份信息的政务事项');
+    expect(person.page.says('#raise-level')).toBe('我要提升账号等级');
+    expect(person.page.$('#levels h3').toArray().map((each) => person.page.$(each).text())).toEqual(['V1 实名登记', 'V2 实名认证']);
+    expect(person.page.says('#levels')).toContain('敬请期待');
+  });
+});
+
+describe('the account centre of Hubei', () => {
+  let product: Product;
+  beforeAll(async () => {
+    product = await sharedProduct('hubei');
+  });
+
+  it('[RN-40] shows level and data of the person right after the sign-in', async () => {
+    const who = await newCitizen(product, 'L2');
+    const { page } = await inAccount(product, { ...who, username: who.mobile });
+    expect(page.says('.level strong')).toBe('初级认证');
+    expect(shown(page, '证件号码')).toBe(`***********${who.identity.document.number.slice(-4)}`);
+    expect(tabs(page)).toEqual(['基本资料', '账户设置', '安全中心']);
+  });
+
+  it('[ACC-16] has settings with the levels, the state of the bank card and what deletion takes', async () => {
+    const who = await newCitizen(product, 'L2');
+    const person = await inAccount(product, { ...who, username: who.mobile });
+    await person.opens('#tab-settings');
+    expect(current(person.page)).toBe('账户设置');
+    const { $ } = person.page;
+    const tiles = $('.tile').toArray().map((each) => [$(each).find('.tile-name').text(), $(each).find('.tile-state').text()]);
+    expect(tiles).toEqual([['实名认证', '已认证'], ['银行卡认证', '立即认证']]);
+    expect(person.page.text).toMatch(/账号注销.*正在建设中.*12345/);
+  });
+});
+
+describe('the account centre of Beijing', () => {
+  it('[ACC-01] is reached from the button of the portal, and shows the ways to a higher level', async () => {
+    for (const profile of ['beijing', 'beijing-2019']) {
+      const product = await sharedProduct(profile);
+      const who = await newCitizen(product, 'L1');
+      const person = newPerson(product);
+      // The portal links to the account centre; whoever is not signed in there signs in on the way.
+      await person.arrives('/account');
+      await signsIn(person, who);
+      expect(person.page.url.pathname).toBe('/account');
+      expect(person.page.$('.group .tile').length).toBeGreaterThan(1);
+    }
+  });
+});
