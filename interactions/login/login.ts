@@ -99,7 +99,11 @@ function methodStep(
     page: (_, visit, form) => loginPage(deps, method, offered(visit), visit, form),
     async submit(form, _, visit) {
       const authenticated = await authenticate(deps, method, form, visit);
-      return signIn(deps, method, authenticated, visit);
+      return signIn(deps, method, authenticated, visit).catch(async (error: unknown) => {
+        if (!(error instanceof Conflict && error.write === 'password.put')) throw error;
+        // The password was hashed anew, or set anew, at the same moment: what is stored by now decides.
+        return signIn(deps, method, await method.authenticate(form, attemptOf(deps, visit)), visit);
+      });
     },
     ...(method.code ? { actions: { 'send-code': (form, _, visit) => sendCode(deps, method, form, visit) } } : {}),
   };

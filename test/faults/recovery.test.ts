@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
+import { sendsCode } from '../support/account-changes.ts';
 import { newCitizen, signsIn, type Citizen } from '../support/citizen.ts';
 import { newPerson, type Person } from '../support/browser.ts';
+import { importedPassword, legacyHashes } from '../support/import-people.ts';
 import { startPostgres, type TemporaryPostgres } from '../support/postgres.ts';
 import { startProduct, type OwnProduct } from '../support/product.ts';
-import { atRecovery, getsCode, provesOwner, renewed, seeksAccount, setsPassword } from '../support/recovery.ts';
+import { atRecovery, provesOwner, renewed, seeksAccount, setsPassword } from '../support/recovery.ts';
 
 /** What only the database shows, or only an operator can do there. */
 let postgres: TemporaryPostgres;
@@ -65,7 +67,7 @@ it('a recovery leaves one record of what was refused and one of what was done, a
   const who = await newCitizen(product, 'L2');
   const person = await atRecovery(product);
   await seeksAccount(person, who.username);
-  const code = await getsCode(person, who.mobile);
+  const code = await sendsCode(person, who.mobile);
   await person.submits({ code: '000000', documentNumber: who.identity.document.number });
   await person.submits({ code, documentNumber: who.identity.document.number });
   await setsPassword(person);
@@ -77,6 +79,18 @@ it('a recovery leaves one record of what was refused and one of what was done, a
     { event: 'password.recovered', details: { method: 'mobile-and-document' } },
     { event: 'recovery.refused', details: { reason: 'otp.wrong' } },
   ]);
+});
+
+it('somebody whose password was hashed by another system signs in at several places at once, and it is hashed anew', async () => {
+  const who = await newCitizen(product);
+  const newest = '(select id from account order by created_at desc, id limit 1)';
+  await run(`update credential set hash = $1 where account_id = ${newest}`, [legacyHashes['salted SHA-256']]);
+  const people = Array.from({ length: 4 }, () => newPerson(product));
+  for (const person of people) await person.goes('/login');
+  await Promise.all(people.map((person) => signsIn(person, { username: who.username, password: importedPassword })));
+  expect(people.map(({ page }) => page.url.pathname)).toEqual(people.map(() => '/account'));
+  const [stored] = await run<{ hash: string }>(`select hash from credential where account_id = ${newest}`);
+  expect(stored?.hash).toMatch(/^\$argon2id\$/);
 });
 
 it('of many browsers that set the password at once, one does', async () => {

@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { newPerson, type Page, type Person } from '../support/browser.ts';
+import { provesMobile, sendsCode, startsChange } from '../support/account-changes.ts';
 import { newCitizen, signsIn, type Citizen } from '../support/citizen.ts';
 import { problemsOf } from '../support/form-problems.ts';
 import { nextMessage } from '../support/messages.ts';
 import { citizen as anyCitizen, goodPassword } from '../support/newcomer.ts';
 import type { Product } from '../support/product.ts';
-import { atRecovery, getsCode, provesOwner, recovers, renewed, seeksAccount, setsPassword } from '../support/recovery.ts';
+import { atRecovery, provesOwner, recovers, renewed, seeksAccount, setsPassword } from '../support/recovery.ts';
 import { relyingParty } from '../support/relying-party.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 import { refusal, word } from '../support/words.ts';
@@ -140,7 +141,7 @@ describe.each(Object.keys(passwords))('recovery of a password in %s', (profile) 
     await person.submits({ identifier: who.mobile });
     expect([step(person.page), person.page.has('#documentNumber')]).toEqual(['verify', true]);
     expect(person.page.has('[data-clear=documentNumber]')).toBe(true);
-    const code = await getsCode(person, who.mobile);
+    const code = await sendsCode(person, who.mobile);
     await person.submits({ code, documentNumber: anyCitizen().document.number });
     expect([step(person.page), person.page.error?.code]).toEqual(['verify', 'recovery.wrong']);
     await person.sandbox.waits(61);
@@ -163,12 +164,19 @@ describe.each(Object.keys(passwords))('recovery of a password in %s', (profile) 
     expect((await service.redeems(person)).id_token).toBeDefined();
   });
 
-  it('[PRV-06] tells the owner by text message', async () => {
+  it('[PRV-06] tells the owner by text message and e-mail, and what to do if it was not them', async () => {
     const who = await newCitizen(product, 'L2');
+    const email = `${who.username}@example.cn`;
+    const owner = await startsChange(newPerson(product), 'email', who);
+    await provesMobile(owner, who.mobile);
+    await owner.submits({ email, code: await sendsCode(owner, email, { email }) });
+    await owner.sandbox.waits(61);
     await recovers(await atRecovery(product), who, password);
-    const notice = await nextMessage(newPerson(product), who.mobile, 'notice.password-recovered');
-    expect(notice.text).toMatch(/\d{4}-\d{2}-\d{2} \d{2}:\d{2}.*密码.*如非本人操作/);
-    expect(notice.text).toContain('/help');
+    for (const to of [who.mobile, email]) {
+      const notice = await nextMessage(owner, to, 'notice.password-recovered');
+      expect(notice.text).toMatch(/\d{4}-\d{2}-\d{2} \d{2}:\d{2}.*密码.*如非本人操作/);
+      expect(notice.text).toContain('/help');
+    }
   });
 });
 
@@ -182,7 +190,7 @@ describe('what a recovery refuses', () => {
     const who = await newCitizen(product, 'L2');
     const person = await atRecovery(product);
     await seeksAccount(person, who.username);
-    const code = await getsCode(person, who.mobile);
+    const code = await sendsCode(person, who.mobile);
     const { number } = who.identity.document;
     const other = anyCitizen().document.number;
     const answers = [];
@@ -202,7 +210,7 @@ describe('what a recovery refuses', () => {
     await person.submits({ identifier: who.username, captcha: '!!!!' });
     expect(person.page.error?.code).toBe('captcha.wrong');
     await seeksAccount(person, who.username);
-    const code = await getsCode(person, who.mobile);
+    const code = await sendsCode(person, who.mobile);
     await person.submits({ code: '', documentNumber: '110199199003150114' });
     expect(problemsOf(person.page)).toEqual({ documentNumber: refusal('document.invalid.check-character'), code: refusal('field.required.code') });
     await person.submits({ code, documentNumber: who.identity.document.number });
@@ -237,7 +245,7 @@ describe('what a recovery refuses', () => {
     const [victim, thief] = [await atRecovery(product), await atRecovery(product)];
     await seeksAccount(victim, who.mobile);
     await seeksAccount(thief, who.mobile);
-    const code = await getsCode(victim, who.mobile);
+    const code = await sendsCode(victim, who.mobile);
     await thief.submits({ code });
     expect(thief.page.error?.code).toBe('otp.expired');
     await victim.submits({ code });

@@ -1,7 +1,7 @@
+import { sendsCode } from './account-changes.ts';
 import { newPerson, type Page, type Person, type PersonOptions } from './browser.ts';
 import type { Citizen } from './citizen.ts';
 import type { Product } from './product.ts';
-import { nextCode } from './sandbox.ts';
 
 /** What people do to recover a password. */
 
@@ -18,16 +18,9 @@ export async function seeksAccount(person: Person, identifier: string): Promise<
   return person.page.url.pathname.endsWith('/method') ? person.opens('#next') : person.page;
 }
 
-/** The code that comes to a mobile that stands masked on the page: what came before must not be taken for it. */
-export async function getsCode(person: Person, mobile: string, fields: Readonly<Record<string, string>> = {}): Promise<string> {
-  const before = (await person.sandbox.messagesTo(mobile)).find(({ code }) => code !== undefined);
-  await person.asksForCode(fields);
-  return (await nextCode(person.sandbox, mobile, before?.id)).code;
-}
-
 /** From the page that asks for the proof to the new password. `verified`: with the document as well. */
 export async function provesOwner(person: Person, { mobile, identity }: Pick<Citizen, 'mobile' | 'identity'>): Promise<Page> {
-  const code = await getsCode(person, mobile);
+  const code = await sendsCode(person, mobile);
   return person.submits({ code, ...(person.page.has('#documentNumber') ? { documentNumber: identity.document.number } : {}) });
 }
 
