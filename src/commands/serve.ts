@@ -1,6 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import { Server as TcpServer } from 'node:net';
-import { setImmediate as immediately, setTimeout as pause } from 'node:timers/promises';
 import type Koa from 'koa';
 import { bankCardSources, identitySources, mailGateways, nationalPlatforms, smsGateways, type Adapters, type AuthorityAccess } from '../../adapters/registry.ts';
 import { migrate, pending } from '../../adapters/database/migrate.ts';
@@ -13,8 +10,9 @@ import { countedUnitOfWork } from '../domain/counted-unit-of-work.ts';
 import type { AppState } from '../http/app-context.ts';
 import { createLog, type Log } from '../http/log.ts';
 import type { HealthChecks } from '../http/health.ts';
-import { createMetrics, serveMetrics } from '../http/metrics.ts';
+import { createMetrics, serveMetrics, type Metrics } from '../http/metrics.ts';
 import { ensureSigningKeys } from '../oidc/key-ring.ts';
+import { drain, listen } from './listener.ts';
 import { openStores } from './open.ts';
 
 /** What the sandbox gives in place of authorities and gateways; handed in, so that production never loads it. */
@@ -69,12 +67,7 @@ export async function serve(configuration: Configuration, openSandbox: OpenSandb
     log,
     metrics,
   });
-  metrics.watch({
-    backlog: () => adapters.outbox.backlog(systemClock.now()),
-    hashQueueDepth: () => adapters.hasher.depth(),
-    pools: { database: () => adapters.database.stats() },
-    ...(adapters.redis ? { redis: adapters.redis.stats } : {}),
-  });
+  metrics.watch(watched(adapters));
   let draining = false;
   const app = createApp({
     assembly,
@@ -99,6 +92,16 @@ export async function serve(configuration: Configuration, openSandbox: OpenSandb
       await adapters.close();
       log.info('process.stopped', {});
     },
+  };
+}
+
+/** What the metrics ask whenever they are read. */
+function watched(adapters: Adapters): Parameters<Metrics['watch']>[0] {
+  return {
+    backlog: () => adapters.outbox.backlog(systemClock.now()),
+    hashQueueDepth: () => adapters.hasher.depth(),
+    pools: { database: () => adapters.database.stats() },
+    ...(adapters.redis ? { redis: adapters.redis.stats } : {}),
   };
 }
 
@@ -171,38 +174,3 @@ async function silent(checks: HealthChecks): Promise<readonly string[]> {
   const failed = Object.entries(checks).map(([name, check]) => check().then(() => [], () => [name]));
   return (await Promise.all(failed)).flat();
 }
-
-/** Milliseconds and bytes; a slow or endless request costs one connection, not the process. */
-const limits = { maxHeaderSize: 16_384, requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 };
-
-async function listen(app: Koa<AppState>, { port, host }: Configuration['environment']): Promise<Server> {
-  const handle = app.callback();
-  const server = createServer(limits, (req, res) => {
-    // Who keeps a connection for the next request learns with this answer to open another, elsewhere.
-    if (!server.listening) res.setHeader('Connection', 'close');
-    void handle(req, res);
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
-  return server;
-}
-
-/** How long a load balancer may take to see that readiness is off. */
-const noticeMs = 500;
-/** Who kept a connection has asked once more by then, and was told to open another; or does not need it. */
-const idleMs = 1000;
-const drainLimitMs = 10_000;
-
-async function drain(server: Server): Promise<void> {
-  await pause(noticeMs);
-  // Right after what had arrived was accepted; kept connections stay, unlike with the server's own `close`.
-  await immediately();
-  const closed = new Promise((resolve) => TcpServer.prototype.close.call(server, resolve));
-  await Promise.race([closed, pause(idleMs, undefined, { ref: false })]);
-  server.closeIdleConnections();
-  await Promise.race([closed, pause(drainLimitMs, undefined, { ref: false })]);
-  server.closeAllConnections();
-}
-

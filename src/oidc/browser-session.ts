@@ -3,7 +3,7 @@ import type { SessionPolicy } from '../domain/policy.ts';
 import type { AccountHeader, AccountStore } from '../domain/person/account.ts';
 import { Refused } from '../domain/refused.ts';
 import type { AppContext } from '../http/app-context.ts';
-import { sessionTtl } from './provider.ts';
+import { sessionTtl } from './lifetimes.ts';
 
 /** Who is signed in at our own pages (D15): the provider's session, read and kept alive by the page itself. */
 export interface SignedIn {

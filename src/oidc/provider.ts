@@ -1,4 +1,4 @@
-import { Provider, type Configuration, type Grant, type KoaContextWithOIDC } from 'oidc-provider';
+import { Provider, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import type { ClientAuthMethod, ClientRecord, SigningAlgorithm } from '../domain/client.ts';
 import type { PrivateJwk } from '../domain/keys/signing-keys.ts';
 import type { SessionPolicy } from '../domain/policy.ts';
@@ -7,6 +7,7 @@ import { createFindAccount, type AccountDeps } from './account.ts';
 import { claimsByScope } from './claims.ts';
 import { checkAssertion, compareHashedSecrets, fetchKeys, libraryClient, ourMembers, ownOrigin } from './clients.ts';
 import { createLoadExistingGrant, type GrantDeps } from './grants.ts';
+import { lifetimes } from './lifetimes.ts';
 import { collectLogouts, type SessionEndDeps } from './session-end.ts';
 import { createPolicy, type PolicyDeps } from './policy.ts';
 import type { ProviderPages } from './provider-pages.ts';
@@ -31,16 +32,6 @@ export interface ProviderDeps {
   /** Is the account usable? Asked where the library does not ask by itself (introspection). */
   readonly usable: (ctx: KoaContextWithOIDC, accountId: string) => Promise<boolean>;
 }
-
-/** Seconds. */
-export const tokenTtl = {
-  accessToken: 15 * 60,
-  authorizationCode: 60,
-  clientCredentials: 10 * 60,
-  idToken: 10 * 60,
-  interaction: 60 * 60,
-  refreshToken: 14 * 86_400,
-} as const;
 
 export function createProvider(deps: ProviderDeps, keys: readonly PrivateJwk[]): Provider {
   const provider = new PagedProvider(deps.issuer, configuration(deps, keys), deps.pages);
@@ -181,26 +172,3 @@ function cookieSettings({ issuer, cookieKeys }: ProviderDeps): NonNullable<Confi
     short: shared,
   };
 }
-
-function lifetimes({ idleSeconds, absoluteSeconds }: SessionPolicy): NonNullable<Configuration['ttl']> {
-  return {
-    AccessToken: () => tokenTtl.accessToken,
-    AuthorizationCode: tokenTtl.authorizationCode,
-    ClientCredentials: () => tokenTtl.clientCredentials,
-    IdToken: tokenTtl.idToken,
-    Interaction: tokenTtl.interaction,
-    RefreshToken: tokenTtl.refreshToken,
-    // A grant ends with what it can be used for; that of a session with refresh tokens outlives the session.
-    Grant: (_ctx, grant) => (grant.getOIDCScope().split(' ').includes('offline_access') ? tokenTtl.refreshToken : absoluteSeconds),
-    Session: (_ctx, session) => sessionTtl(session.loginTs, idleSeconds, absoluteSeconds),
-  };
-}
-
-/** Idle time, but never beyond the absolute end since the last authentication; at least a second. */
-export function sessionTtl(loginTs: number | undefined, idleSeconds: number, absoluteSeconds: number): number {
-  if (loginTs === undefined) return idleSeconds;
-  const left = loginTs + absoluteSeconds - Math.floor(Date.now() / 1000);
-  return Math.max(1, Math.min(idleSeconds, left));
-}
-
-export type { Grant };

@@ -5,7 +5,7 @@ import { Refused } from '../domain/refused.ts';
 import type { DraftStore } from '../domain/short-lived.ts';
 import type { Vault } from '../domain/vault.ts';
 import type { AppContext, Next } from '../http/app-context.ts';
-import { tokenTtl } from './provider.ts';
+import { tokenTtl } from './lifetimes.ts';
 import { hashedId } from './state-adapter.ts';
 
 /**

@@ -24,7 +24,7 @@ describe('a configuration', () => {
 
   it('without the sandbox needs the authorities that its profile asks, and only those', () => {
     const env = { SANDBOX: 'off', SMS_GATEWAY: 'log', MAIL_GATEWAY: 'log' };
-    expect(load({ ...env, PROFILE: 'beijing' }).problems.map(({ path }) => path)).toEqual(['PUBLIC_SECURITY_URL', 'BANK_CARD_URL']);
+    expect(load({ ...env, PROFILE: 'beijing' }).problems.map(({ path }) => path)).toEqual(['PUBLIC_SECURITY_URL', 'BANK_CARD_URL', 'NATIONAL_PLATFORM_URL']);
     expect(load({ ...env, PROFILE: 'guangzhou' }).problems).toEqual([]);
   });
 });

@@ -71,8 +71,8 @@ describe.each(databaseKinds)('authenticators in %s', (kind) => {
     const accountId = await owner();
     const passkey = newPasskey(accountId, { counter });
     await commit({ write: 'passkey.insert', passkey });
-    const use = commit({ write: 'passkey.use', id: passkey.id, counter: next, at: happenedAt });
-    await (works ? use : expect(use).rejects.toEqual(refused('counter')));
+    const use = await commit({ write: 'passkey.use', id: passkey.id, counter: next, at: happenedAt }).catch((error: unknown) => error);
+    expect(use).toEqual(works ? undefined : refused('counter'));
     expect(await passkeys().ofAccount(accountId)).toEqual([{ ...passkey, ...(works ? { counter: next, lastUsedAt: happenedAt } : {}) }]);
   });
 

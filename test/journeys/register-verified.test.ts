@@ -224,7 +224,7 @@ describe('registration in hubei', () => {
       }),
     );
     const pages = await Promise.all(forms.map(([visitor, typed]) => visitor.submits(typed)));
-    expect(pages.map((page) => page.error?.code ?? page.outcome).toSorted()).toEqual(['done', 'identity.taken']);
+    expect(new Set(pages.map((page) => page.error?.code ?? page.outcome))).toEqual(new Set(['done', 'identity.taken']));
   });
 
   it('by a double click opens one account, and both clicks end at the last page', async () => {

@@ -251,7 +251,9 @@ describe('the pages of the sandbox', () => {
   it('find people without a script', async () => {
     const html = await (await get('/sandbox?q=%E6%9D%8E%E5%A8%9C')).text();
     expect(html).toContain('共 1 人');
-    expect(html.match(/<tr role="row" id="person-[^>]*hidden/g)).toHaveLength(40);
+    const rows = html.match(/<tr role="row" id="person-[^>]*>/g) ?? [];
+    expect(rows.filter((row) => !row.includes('hidden'))).toHaveLength(1);
+    expect(rows.length).toBeGreaterThan(40);
   });
 
   it('move the clock and an authority by forms', async () => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { base32, matchingStep, newTotpSecret, totpCode, totpStep, totpUri } from '../../../src/domain/authenticator/totp.ts';
 
 /** The secret of RFC 6238, appendix B, and its SHA-1 column, cut to six digits. */
@@ -56,7 +55,7 @@ describe('the secret of an app', () => {
   });
 
   it('has 160 bits, 32 letters, and is another one each time', () => {
-    fc.assert(fc.property(fc.constant(undefined), () => /^[A-Z2-7]{32}$/.test(base32(newTotpSecret()))), { numRuns: 20 });
+    for (let times = 0; times < 20; times += 1) expect(base32(newTotpSecret())).toMatch(/^[A-Z2-7]{32}$/);
     expect(newTotpSecret()).not.toEqual(newTotpSecret());
   });
 
