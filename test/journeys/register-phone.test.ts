@@ -16,7 +16,7 @@ interface NationalUser {
 }
 
 /** Which every profile accepts, the earlier edition too. */
-const password = 'Qiaoliang7031';
+const plainPassword = 'Qiaoliang7031';
 
 const shortFields = ({ mobile, password }: Newcomer) => ({ mobile, newPassword: password, agreement: 'yes' });
 
@@ -54,7 +54,7 @@ describe.each(['beijing', 'beijing-2019'])('registration on a phone in %s', (pro
     const names = person.page.$('form.form .input, form.form [type=checkbox]').toArray().map((input) => person.page.$(input).attr('name'));
     expect(names).toEqual(['mobile', 'captcha', 'code', 'newPassword', 'agreement']);
     expect(person.page.says('#next')).toBe(word('layout', 'next'));
-    await registersWith(person, shortFields(newcomer({ password })));
+    await registersWith(person, shortFields(newcomer({ password: plainPassword })));
     for (const name of ['documentType', 'name', 'documentNumber', 'validFrom', 'validUntil']) expect([name, person.page.has(`[name=${name}]`)]).toEqual([name, true]);
     await person.submits(identityFields(citizen()));
     expect(person.page.says('h1')).toBe(word('register', 'result.verified-title'));
@@ -63,7 +63,7 @@ describe.each(['beijing', 'beijing-2019'])('registration on a phone in %s', (pro
   });
 
   it('[REG-14] makes a username of its prefix and the mobile, by which one may sign in', async () => {
-    const who = newcomer({ password });
+    const who = newcomer({ password: plainPassword });
     const service = await relyingParty(product, 'first-party');
     const person = await service.sendsToUs({ prompt: 'create', scope: 'openid profile' }, { channel: 'h5' });
     await registersWith(person, shortFields(who));
@@ -97,14 +97,14 @@ describe('the national platform', () => {
     await person.goes('/register');
     expect(person.page.$('#nationalPlatform').attr('checked')).toBeDefined();
     expect(person.page.says('label[for=nationalPlatform]')).toBe('同步成为国家政务服务平台用户 *');
-    const who = newcomer({ password });
+    const who = newcomer({ password: plainPassword });
     await registersWith(person, { ...accountFields(who), nationalPlatform: 'yes' });
     expect(await nationalUser(product, who)).toMatchObject({ mobile: who.mobile, consentVersion: '2026-01' });
   });
 
   it('[REG-45] learns of nobody who cleared the box, and a form that comes back keeps it clear', async () => {
     const person = newPerson(product);
-    const who = newcomer({ password });
+    const who = newcomer({ password: plainPassword });
     await person.goes('/register');
     const fields = { ...accountFields(who), nationalPlatform: '' };
     await person.asksForCode({ ...fields, captcha: '0' });
@@ -115,7 +115,7 @@ describe('the national platform', () => {
     const other = newPerson(product);
     await other.sandbox.waits(61);
     await other.goes('/register');
-    const next = newcomer({ password });
+    const next = newcomer({ password: plainPassword });
     await registersWith(other, { ...accountFields(next), nationalPlatform: 'yes' });
     expect(await nationalUser(product, next)).toBeDefined();
     expect(await nationalUsers(product, who)).toEqual([]);
@@ -126,7 +126,7 @@ describe('the national platform', () => {
     await person.goes('/register');
     expect(person.page.has('#nationalPlatform')).toBe(false);
     expect(person.page.text).toContain('注册成功后将同步成为国家政务服务平台用户');
-    const who = newcomer({ password });
+    const who = newcomer({ password: plainPassword });
     await registersWith(person, shortFields(who));
     expect(await nationalUser(product, who)).toMatchObject({ mobile: who.mobile });
   });
@@ -135,7 +135,7 @@ describe('the national platform', () => {
     const person = newPerson(product, { channel: 'h5' });
     await person.sandbox.authority('national-platform', behaviour);
     await person.goes('/register');
-    const who = newcomer({ password });
+    const who = newcomer({ password: plainPassword });
     await registersWith(person, shortFields(who));
     expect(person.page.url.pathname).toMatch(/\/identity$/);
     await sleep(1000);
