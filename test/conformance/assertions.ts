@@ -1,4 +1,4 @@
-import { createHmac, createSign, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
+import { createHmac, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK, type JWTHeaderParameters } from 'jose';
 
 /** A client that proves who it is by its key, and every token of its is signed the same way. */
@@ -53,9 +53,9 @@ export function forged(header: object, claims: object, sign: (input: string) => 
 /** HMAC under what is public: the confusion of CVE-2015-9235 and its many children. */
 export const hmacUnder = (secret: string | Buffer) => (input: string): Buffer => createHmac('sha256', secret).update(input).digest();
 
-/** An RSA key that is too short, with a signature made past the libraries that refuse it. */
-export function weakRsa(): { readonly jwk: JWK; readonly sign: (input: string) => Buffer } {
-  const { privateKey, publicKey }: { privateKey: KeyObject; publicKey: KeyObject } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+/** A public RSA key that is too short. */
+export function weakRsa(): JWK {
+  const { publicKey }: { publicKey: KeyObject } = generateKeyPairSync('rsa', { modulusLength: 1024 });
   const { kty = 'RSA', n = '', e = '' } = publicKey.export({ format: 'jwk' });
-  return { jwk: { kty, n, e, kid: 'weak', use: 'sig' }, sign: (input) => createSign('RSA-SHA256').update(input).sign(privateKey) };
+  return { kty, n, e, kid: 'weak', use: 'sig' };
 }
