@@ -16,7 +16,7 @@ export async function typesCaptcha(product: Product, { page }: Window, field: st
 /** Types the captcha, asks for a code and reads it on the phone. */
 export async function asksForCode(product: Product, window: Window, mobile: string, captchaField: string): Promise<string> {
   const sandbox = sandboxOf(product);
-  const known = (await sandbox.messagesTo(mobile))[0]?.id;
+  const known = (await sandbox.messagesTo(mobile)).find(({ code }) => code !== undefined)?.id;
   await typesCaptcha(product, window, captchaField);
   await window.page.click('#send-code');
   return (await nextCode(sandbox, mobile, known)).code;
