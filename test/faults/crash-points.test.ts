@@ -4,9 +4,9 @@ import { Client } from 'pg';
 import { scriptedPeople, type ScriptedPerson } from '../../sandbox/people.ts';
 import { todayInShanghai } from '../../src/domain/person/civil-date.ts';
 import { softwareAuthenticator } from '../support/authenticator.ts';
-import { newPerson, type Page, type Person } from '../support/browser.ts';
-import { provesMobile, sendsCode, startsChange } from '../support/account-changes.ts';
-import { newCitizen, opensProofing, signsIn, type Citizen } from '../support/citizen.ts';
+import { newPerson } from '../support/browser.ts';
+import { accountUseCases, type UseCase } from '../support/account-use-cases.ts';
+import { newCitizen, opensProofing, signsIn } from '../support/citizen.ts';
 import { anyMobile, importedPerson, passwordFields, possessionFields, seeksRecord } from '../support/imported.ts';
 import { accountFields, citizen, identityFields, newcomer, registers } from '../support/newcomer.ts';
 import { startPostgres, type TemporaryPostgres } from '../support/postgres.ts';
@@ -36,32 +36,10 @@ afterAll(async () => {
   await postgres?.remove();
 });
 
-/** Somebody one act before a use case. */
-interface Scene {
-  readonly person: Person;
-  readonly act: () => Promise<Page>;
-  /** The same again, where it cannot be the very same. */
-  readonly again?: () => Promise<Page>;
-  readonly done: (page: Page) => boolean;
-}
-
 /** Not yet verified, each with a bank card of their own. */
 const people: ScriptedPerson[] = scriptedPeople(todayInShanghai(new Date())).filter(
   ({ document, outcome, account, bankCards }) => document.type === 'resident-id-card' && outcome === 'match' && !account && bankCards[0],
 );
-
-/** A session elsewhere. */
-async function signedIn(who: Citizen): Promise<void> {
-  const person = newPerson(survivor);
-  await person.goes('/login');
-  await signsIn(person, who);
-}
-
-interface UseCase {
-  readonly writes: readonly string[];
-  readonly phase?: 'before';
-  readonly scene: () => Promise<Scene>;
-}
 
 const useCases: Readonly<Record<string, UseCase>> = {
   register: {
@@ -123,66 +101,7 @@ const useCases: Readonly<Record<string, UseCase>> = {
       return { person, act: () => signsIn(person, who), done: ({ url }) => url.pathname === '/account' };
     },
   },
-  'change-password': {
-    // A session elsewhere is ended with the change; its owner is told.
-    writes: ['password.put', 'sessions.end', 'audit.append', 'outbox.enqueue'],
-    async scene() {
-      const who = await newCitizen(survivor);
-      await signedIn(who);
-      const person = await startsChange(newPerson(survivor), 'password', who);
-      await provesMobile(person, who.mobile);
-      const fields = { password: who.password, newPassword: 'Xinmima-2026', confirmPassword: 'Xinmima-2026' };
-      return { person, act: () => person.submits(fields), done: ({ outcome }) => outcome === 'done' };
-    },
-  },
-  'change-mobile': {
-    writes: ['account.update', 'sessions.end', 'audit.append', 'outbox.enqueue'],
-    async scene() {
-      const [who, { mobile }] = [await newCitizen(survivor), newcomer()];
-      const person = await startsChange(newPerson(survivor), 'mobile', who);
-      await provesMobile(person, who.mobile);
-      const code = await sendsCode(person, mobile, { mobile });
-      return { person, act: () => person.submits({ mobile, code }), done: ({ outcome }) => outcome === 'done' };
-    },
-  },
-  'change-email': {
-    writes: ['account.update', 'audit.append', 'outbox.enqueue'],
-    async scene() {
-      const who = await newCitizen(survivor);
-      const email = `${who.username}@example.cn`;
-      const person = await startsChange(newPerson(survivor), 'email', who);
-      await provesMobile(person, who.mobile);
-      const code = await sendsCode(person, email, { email });
-      return { person, act: () => person.submits({ email, code }), done: ({ outcome }) => outcome === 'done' };
-    },
-  },
-  'change-username': {
-    writes: ['account.update', 'audit.append', 'outbox.enqueue'],
-    async scene() {
-      const [who, { username }] = [await newCitizen(survivor), newcomer()];
-      const person = await startsChange(newPerson(survivor), 'username', who);
-      await provesMobile(person, who.mobile);
-      return { person, act: () => person.submits({ username }), done: ({ outcome }) => outcome === 'done' };
-    },
-  },
-  'change-profile': {
-    writes: ['account.update', 'audit.append'],
-    async scene() {
-      const person = await startsChange(newPerson(survivor), '', await newCitizen(survivor));
-      await person.opens('#change-ethnicity');
-      return { person, act: () => person.submits({ ethnicity: '05' }), done: ({ outcome }) => outcome === 'done' };
-    },
-  },
-  'end-session': {
-    writes: ['session.end', 'audit.append'],
-    async scene() {
-      const who = await newCitizen(survivor);
-      await signedIn(who);
-      const person = await startsChange(newPerson(survivor), 'sessions', who);
-      await person.opens('[id^=end-session]');
-      return { person, act: () => person.submits(), done: ({ outcome }) => outcome === 'done' };
-    },
-  },
+  ...accountUseCases(() => survivor),
   consent: {
     writes: ['consent.put', 'audit.append'],
     async scene() {

@@ -83,18 +83,20 @@ async function rehash({ hasher, clock }: Pick<PasswordDeps, 'hasher' | 'clock'>,
 }
 
 /**
- * The signed-in person types the password again, because a level demands it of this session.
+ * The signed-in person types the password again, because a level demands it of this session, or to change it.
  *
+ * @returns the hash it fits
  * @throws Refused credentials.wrong on the field `password`, credentials.throttled, service.busy
  */
 export async function confirmPassword(
   deps: Pick<PasswordDeps, 'accounts' | 'hasher' | 'quotas' | 'vault' | 'clock'>,
   { accountId, password, address }: { accountId: string; password: string; address: string },
-): Promise<void> {
+): Promise<string> {
   const counted = await countAttempt(deps, { identifier: accountId, address, field: 'password', knownDevice: undefined });
   const stored = await deps.accounts.passwordHash(accountId);
   if (!stored || !(await deps.hasher.verify(normalisePassword(password), stored))) {
     throw new Refused('credentials.wrong', 'password', { reason: 'confirm' });
   }
   await counted.succeed();
+  return stored;
 }

@@ -54,12 +54,13 @@ export async function changePassword(
   const { account, sessionUid, address } = changer;
   const problems = passwordProblems(form, policy, { username: account.username, mobile: account.mobile, document });
   if (problems.length > 0) throw new FormRefused(problems);
-  await confirmPassword(deps.passwords, { accountId: account.id, password: form.password, address });
+  const replaces = await confirmPassword(deps.passwords, { accountId: account.id, password: form.password, address });
   const password = normalisePassword(form.newPassword);
   if (password === normalisePassword(form.password)) throw new Refused('password.weak', 'newPassword', { reason: 'same' });
   const hash = await deps.passwords.hasher.hash(password);
   await commit(deps, changer, 'password.changed', [
-    { write: 'password.put', accountId: account.id, hash, at: deps.clock.now() },
+    // Of a change and a recovery at the same moment, the second one finds that the password is another one.
+    { write: 'password.put', accountId: account.id, hash, at: deps.clock.now(), replaces },
     ...(await deps.endOtherSessions(account.id, sessionUid)),
   ]);
 }
@@ -133,7 +134,8 @@ async function commit(deps: AccountChangeDeps, changer: Changer, event: AuditEve
       ...(added ? noticeWrites(added, notice, at) : []),
     ]);
   } catch (error) {
-    if (!(error instanceof Conflict) || error.write !== 'account.update') throw error;
+    if (!(error instanceof Conflict)) throw error;
+    if (error.write === 'password.put') throw new Refused('credentials.wrong', 'password', { reason: 'confirm' });
     const rule = error.rule as keyof typeof taken;
     throw rule in taken ? new Refused(taken[rule], rule) : error;
   }
