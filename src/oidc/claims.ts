@@ -39,7 +39,7 @@ export const claimRows: readonly ClaimRow[] = [
   { claim: 'email_verified', scope: 'email', needs: 'account', value: ({ account }) => (account?.email === undefined ? undefined : true) },
   { claim: 'phone_number', scope: 'phone', needs: 'account', value: ({ account }) => account && `+86${account.mobile}` },
   { claim: 'phone_number_verified', scope: 'phone', needs: 'nothing', value: () => true },
-  { claim: 'address', scope: 'address', needs: 'nothing', value: () => undefined },
+  { claim: 'address', scope: 'address', needs: 'account', value: ({ account }) => account?.address && { formatted: account.address } },
   { claim: 'real_name', scope: 'real_name', needs: 'person', value: ({ person }) => person?.name },
   {
     claim: 'identity_document',
@@ -63,13 +63,10 @@ function assurance({ evidence, ladder, now }: ClaimFacts) {
   };
 }
 
-/** The scope may be asked for, and discovery does not promise what the product does not keep. */
-const untold: ReadonlySet<string> = new Set(['address']);
-
 /** The library's table: scope → claims. `openid` claims are ours to set in the ID token (D3). */
 export function claimsByScope(): Record<string, string[]> {
   const table: Record<string, string[]> = { openid: ['sub', 'acr', 'amr', 'auth_time'] };
-  for (const { claim, scope } of claimRows) (table[scope] ??= []).push(...(untold.has(claim) ? [] : [claim]));
+  for (const { claim, scope } of claimRows) (table[scope] ??= []).push(claim);
   return table;
 }
 

@@ -8,6 +8,7 @@ import { testPlan } from './suite.ts';
 import { get, metadataOf, post } from './wire.ts';
 
 const algorithms = ['ES256', 'RS256', 'PS256', 'EdDSA'];
+const authMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'];
 
 testPlan('oidcc-config-certification-test-plan', {
   'oidcc-discovery-endpoint-verification: every member is known and true, and every address is of this issuer': async ({ product, client }) => {
@@ -32,6 +33,9 @@ testPlan('oidcc-config-certification-test-plan', {
       scopes_supported: ['openid', 'offline_access', 'profile', 'email', 'phone', 'address', 'real_name', 'identity_document', 'assurance'],
       claims_supported: expect.arrayContaining(['sub', 'iss', 'auth_time', 'acr', 'amr', 'preferred_username', 'phone_number', 'address']),
       claim_types_supported: ['normal'],
+      display_values_supported: ['page', 'touch'],
+      op_policy_uri: address,
+      op_tos_uri: address,
       claims_parameter_supported: true,
       acr_values_supported: ['L1', 'L2', 'L3', 'L4'],
       prompt_values_supported: ['none', 'login', 'consent', 'create'],
@@ -40,7 +44,11 @@ testPlan('oidcc-config-certification-test-plan', {
       id_token_signing_alg_values_supported: algorithms,
       introspection_signing_alg_values_supported: algorithms,
       token_endpoint_auth_signing_alg_values_supported: algorithms,
-      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+      token_endpoint_auth_methods_supported: authMethods,
+      introspection_endpoint_auth_methods_supported: authMethods,
+      introspection_endpoint_auth_signing_alg_values_supported: algorithms,
+      revocation_endpoint_auth_methods_supported: authMethods,
+      revocation_endpoint_auth_signing_alg_values_supported: algorithms,
       code_challenge_methods_supported: ['S256'],
       authorization_response_iss_parameter_supported: true,
       request_uri_parameter_supported: false,
