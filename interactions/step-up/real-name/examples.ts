@@ -62,6 +62,7 @@ const answers: readonly (readonly [code: RefusalCode, field?: string])[] = [
   ['identity.refused'],
   ['identity.pending'],
   ['identity.too-many'],
+  ['guardian.required'],
 ];
 
 export const examples: readonly Example[] = [
