@@ -178,7 +178,7 @@ describe('proving who one is by the manual of Hubei', () => {
       profile: {
         extends: 'demo',
         bankCard: { debitOnly: true, classIOnly: true, mobileMustMatchAccount: true, agreement: true },
-        registration: { identitySkippable: false },
+        registration: { identity: 'step' },
       },
     });
     person = await (await relyingParty(product, 'level-3')).sendsToUs();
