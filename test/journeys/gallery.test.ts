@@ -12,7 +12,7 @@ const addressOf = ({ view, state }: { view: string; state: string }): string => 
 
 /** Templates that are pages: the others are what pages stand in. */
 const pages = readdirSync(join(root, 'interactions'), { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.pug') && !file.startsWith('layout/mixins/'))
+  .filter((file) => file.endsWith('.pug') && !file.includes('/mixins/'))
   .map((file) => file.slice(0, -'.pug'.length))
   .filter((view) => !['layout/page', 'login/login'].includes(view));
 
