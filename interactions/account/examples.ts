@@ -75,7 +75,7 @@ export const examples: readonly Example[] = [
   overview('changing-ethnicity', verified, edit('ethnicity', { fields: ['ethnicity'], values: { ethnicity: '02' } })),
   overview('ethnicity-wrong', verified, edit('ethnicity', { fields: ['ethnicity'], refused: new Refused('ethnicity.invalid', 'ethnicity') })),
   overview('changing-address', { ...verified, account: fullAccount }, edit('address', { fields: ['address'], values: { address: '示范市中心区人民路 1 号' } })),
-  overview('asserted', { account: { ...newcomer, asserted: { name: '张伟', documentType: 'resident-id-card', documentNumber: zhangweiAsPerson.document.number } } }),
+  overview('asserted', { account: { ...newcomer, asserted: { name: '张伟', documentType: 'resident-id-card', documentNumber: zhangweiAsPerson.document.number, email: 'zhang.wei@mail.example' } } }),
   overview('changing-social-history', { ...verified, account: fullAccount }, edit('social-history', { fields: ['socialHistory'], values: { socialHistory: fullAccount.socialHistory } })),
   overview('social-history-too-long', verified, edit('social-history', { fields: ['socialHistory'], refused: new Refused('social-history.invalid', 'socialHistory', { reason: 'length', limit: 500 }) })),
   overview('saved', { ...verified, account: fullAccount, saved: true }),

@@ -21,6 +21,8 @@ export interface ProfileModel {
   readonly document: { readonly type: string; readonly number: MaskedModel; readonly validUntil: string } | undefined;
   /** What was said at registration and nobody verified. */
   readonly asserted: { readonly name: MaskedModel; readonly type: string; readonly number: MaskedModel } | undefined;
+  /** The same of an e-mail address. */
+  readonly assertedEmail: MaskedModel | undefined;
   /** Undefined: the deployment does not ask for it. */
   readonly address: { readonly text: string | undefined; readonly limits: { readonly min: number; readonly max: number } } | undefined;
   /** Undefined: the deployment does not ask for it. */
@@ -66,6 +68,7 @@ export function profileModel(scene: AccountScene, { account, person, edit }: Pro
       validUntil:
         person.document.validUntil === 'long-term' ? say('layout.document.long-term') : (person.document.validUntil ?? say('account.none')),
     },
+    assertedEmail: email !== undefined || asserted?.email === undefined ? undefined : masked(mask.email(asserted.email)),
     asserted: person || !asserted ? undefined : {
       name: masked(mask.name(asserted.name, profile.masking.name)),
       type: say(`layout.document.type.${asserted.documentType}`),

@@ -113,6 +113,14 @@ function passkeysCanBeAdded({ login, authenticators }: Pick<Profile, 'login' | '
   return [{ at: ['login'], problem: 'lists passkey, but nobody can add one', expected: 'no such tab, or "authenticators" with passkey true' }];
 }
 
+/** Entries that go with some identities alone. An e-mail that nobody proved is kept with what is asserted, and nowhere else. */
+const only: Readonly<Partial<Record<RegistrationField, readonly RegistrationIdentity[]>>> = {
+  name: ['asserted', 'in-form'],
+  document: ['asserted', 'in-form'],
+  details: ['in-form'],
+  email: ['asserted'],
+};
+
 /** Every account is proven by a mobile and signed in to with a password; an identity takes its entries. */
 function formsAreComplete({ registration: { fields, identity } }: Pick<Profile, 'registration'>): readonly Violation[] {
   const forIdentity: Readonly<Record<RegistrationIdentity, readonly RegistrationField[]>> = {
@@ -126,7 +134,7 @@ function formsAreComplete({ registration: { fields, identity } }: Pick<Profile, 
   return (['desktop', 'h5'] as const).flatMap((channel) => {
     const at = ['registration', 'fields', channel];
     const missing = needed.filter((field) => !fields[channel].includes(field));
-    const unused = fields[channel].filter((field) => forIdentity['in-form'].includes(field) && !forIdentity[identity].includes(field));
+    const unused = fields[channel].filter((field) => only[field]?.includes(identity) === false);
     return [
       ...missing.map((field) => ({ at, problem: `has no ${field}`, expected: `it, for the identity ${identity}` })),
       ...unused.map((field) => ({ at, problem: `asks for ${field}`, expected: `no such entry with the identity ${identity}` })),

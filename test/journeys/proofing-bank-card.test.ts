@@ -119,7 +119,7 @@ describe.each(['demo', 'beijing'] as const)('proving a bank card in %s', (profil
       [card({ outcome: 'refused', reason: 'risk' }), 'identity.refused'],
       [card({ outcome: 'refused', reason: 'too-many-wrong-pins' }), 'identity.refused'],
       // No bank has it.
-      ['6299000000009999997', 'identity.invalid'],
+      ['6299000000009999998', 'identity.invalid'],
     ];
     expect(await outcomes(person, expected)).toEqual(expected);
     expect(person.page.error).toMatchObject({ field: 'bankCard', text: refusal('identity.invalid.bank-card') });

@@ -116,6 +116,22 @@ describe('registration in guangzhou', () => {
     expect((await back.goes('/account')).status).toBe(200);
   });
 
+  it('[REG-25 REG-26 ACC-04] keeps the address, and an e-mail that nobody proved as such: told to no service, and taken from nobody', async () => {
+    const email = 'shared.mailbox@mail.example';
+    for (const who of [newcomer({ password }), newcomer({ password })]) {
+      const person = await atTheForm();
+      await registersWith(person, { ...assertedFields(who, citizen()), email });
+      expect(person.page.outcome).toBe('done');
+      await person.opens('#next');
+      const page = await person.goes('/account');
+      expect(page.text).toMatch(new RegExp(`sh\\*{3}@mail\\.example .{0,40}${word('account', 'not-verified')}`));
+      const service = await relyingParty(product, 'basic');
+      await service.sendsToUs({ scope: 'openid email address' }, person);
+      await person.submits({}, { button: '#consent-allow' });
+      expect((await service.receives(person)).userinfo).toEqual({ sub: expect.any(String), address: { formatted: '天河区龙口西路穗园西街2号' } });
+    }
+  });
+
   it('[LOG-04] lets the mobile be the name to sign in with as soon as it is verified', async () => {
     const who = newcomer({ password });
     await registersWith(await atTheForm(), assertedFields(who, citizen()));

@@ -41,6 +41,8 @@ export interface AssertedIdentity {
   readonly documentType: DocumentType;
   /** Canonical form. */
   readonly documentNumber: string;
+  /** Becomes the account's own with a code sent to it. */
+  readonly email?: string | undefined;
 }
 
 /** What an owner may change about an account; null empties what may be empty. */

@@ -46,7 +46,6 @@ export interface Registration {
   /** Proven by an SMS code. */
   readonly mobile: string;
   readonly password: string;
-  readonly email?: string | undefined;
   readonly address?: string | undefined;
   readonly asserted?: NewAccount['asserted'];
   /** Confirmed by the register in this very registration, and no minor's. */
@@ -90,7 +89,7 @@ const maxAttempts = 5;
  * proven by an SMS code before: whether a number is taken is not told to anybody else (DIS-21).
  *
  * @returns the account's id
- * @throws Refused mobile.taken, username.taken, email.taken, identity.taken, service.busy
+ * @throws Refused mobile.taken, username.taken, identity.taken, service.busy
  */
 export async function register(deps: RegisterDeps, registration: Registration, options: RegisterOptions): Promise<string> {
   await requireFree(deps, registration);
@@ -110,7 +109,7 @@ export async function register(deps: RegisterDeps, registration: Registration, o
 function refusalOf({ write, rule }: Conflict): Refused {
   if (write !== 'account.insert') return new Refused('identity.taken', 'documentNumber');
   if (rule === 'username') return new Refused('username.taken', 'username');
-  return rule === 'email' ? new Refused('email.taken', 'email') : new Refused('mobile.taken', 'mobile');
+  return new Refused('mobile.taken', 'mobile');
 }
 
 async function open(deps: RegisterDeps, registration: Registration, options: RegisterOptions & { readonly hash: string }): Promise<string> {
@@ -133,11 +132,11 @@ async function open(deps: RegisterDeps, registration: Registration, options: Reg
 }
 
 function newAccount(
-  { username, mobile, email, address, asserted, nationalPlatform }: Registration,
+  { username, mobile, address, asserted, nationalPlatform }: Registration,
   { id, subjectId, now }: { id: string; subjectId: string; now: Date },
   { agreementVersion: version }: RegisterOptions,
 ): NewAccount {
-  return { id, subjectId, username, mobile, email, address, asserted, agreement: { version, acceptedAt: now }, nationalPlatform, createdAt: now };
+  return { id, subjectId, username, mobile, email: undefined, address, asserted, agreement: { version, acceptedAt: now }, nationalPlatform, createdAt: now };
 }
 
 function identityWrites(

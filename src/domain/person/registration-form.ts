@@ -35,7 +35,6 @@ export interface CheckedRegistration {
   readonly username: string | undefined;
   readonly mobile: string;
   readonly password: string;
-  readonly email: string | undefined;
   readonly address: string | undefined;
   /** To be verified. */
   readonly identity: CheckedIdentity | undefined;
@@ -83,10 +82,9 @@ export function checkRegistration(typed: Typed, policies: RegistrationPolicies, 
     username,
     mobile,
     password: normalisePassword(newPassword),
-    email,
     address,
     identity: policies.identity === 'in-form' && name && document && details ? { name, ...document, ...details } : undefined,
-    asserted: policies.identity === 'asserted' && name && document ? { name, documentType: document.documentType, documentNumber: document.number } : undefined,
+    asserted: policies.identity === 'asserted' && name && document ? { name, documentType: document.documentType, documentNumber: document.number, email } : undefined,
   };
 }
 
