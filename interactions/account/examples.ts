@@ -8,6 +8,7 @@ import { endedModel } from './account.ts';
 import { overviewModel, type OverviewFacts } from './overview.ts';
 import { bindingsModel, levelPageModel } from './places.ts';
 import type { Detail } from './profile.ts';
+import type { AccountScene } from './scene.ts';
 import { sessionModel } from './session-list.ts';
 import { endModel, sessionsModel } from './sessions.ts';
 
@@ -44,8 +45,14 @@ function overview(state: string, facts: Partial<OverviewFacts> = {}, editing?: (
     view: 'account/overview',
     state,
     user: { name: called.text },
-    model: (scene) => overviewModel(scene, { ...all, edit: editing?.(scene) }, sampleAct),
+    model: (scene) => overviewModel(editing ? offeringAll(scene) : scene, { ...all, edit: editing?.(scene) }, sampleAct),
   };
+}
+
+/** Every row that may be changed, also where the deployment does not offer it. */
+function offeringAll({ locale, words, profile }: ExampleScene): AccountScene {
+  const changes = ['username', 'password', 'mobile', 'email', 'ethnicity', 'address', 'social-history'] as const;
+  return { locale, words, profile: { ...profile, account: { ...profile.account, changes } } };
 }
 
 /** A row in the state 保存. */
@@ -75,7 +82,8 @@ export const examples: readonly Example[] = [
   overview('changing-ethnicity', verified, edit('ethnicity', { fields: ['ethnicity'], values: { ethnicity: '02' } })),
   overview('ethnicity-wrong', verified, edit('ethnicity', { fields: ['ethnicity'], refused: new Refused('ethnicity.invalid', 'ethnicity') })),
   overview('changing-address', { ...verified, account: fullAccount }, edit('address', { fields: ['address'], values: { address: '示范市中心区人民路 1 号' } })),
-  overview('asserted', { account: { ...newcomer, asserted: { name: '张伟', documentType: 'resident-id-card', documentNumber: zhangweiAsPerson.document.number, email: 'zhang.wei@mail.example' } } }),
+  overview('address-too-short', verified, edit('address', { fields: ['address'], values: { address: '短' }, refused: new Refused('address.invalid', 'address', { reason: 'min-length', min: 8, max: 80 }) })),
+  overview('asserted', { account: { ...newcomer, asserted: { name: '张伟', documentType: 'resident-id-card', documentNumber: zhangweiAsPerson.document.number } } }),
   overview('changing-social-history', { ...verified, account: fullAccount }, edit('social-history', { fields: ['socialHistory'], values: { socialHistory: fullAccount.socialHistory } })),
   overview('social-history-too-long', verified, edit('social-history', { fields: ['socialHistory'], refused: new Refused('social-history.invalid', 'socialHistory', { reason: 'length', limit: 500 }) })),
   overview('saved', { ...verified, account: fullAccount, saved: true }),

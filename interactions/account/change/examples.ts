@@ -67,6 +67,7 @@ export const examples: readonly Example[] = [
   email('sent', { code: 'sent', values: { email: 'zhangwei@example.cn' } }),
   email('wrong', { values: { email: '张伟@example.cn' }, refused: new Refused('email.invalid', 'email', { reason: 'non-ascii' }) }),
   email('code-wrong', { code: 'sent', values: { email: 'zhangwei@example.cn' }, refused: new Refused('otp.wrong', 'code', { reason: 'email' }) }),
+  email('taken', { code: 'sent', values: { email: 'zhangwei@example.cn' }, refused: new Refused('email.taken', 'email') }),
   username('empty'),
   username('taken', { values: { username: 'lina1990' }, refused: new Refused('username.taken', 'username') }),
   ...(['password', 'mobile', 'email', 'username'] as const).map(done),
