@@ -1,6 +1,7 @@
-import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely';
+import { type Kysely, type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import type { Account, AccountHeader, AssertedIdentity, AccountStore, IdentifierKind } from '../../src/domain/person/account.ts';
 import type { Vault } from '../../src/domain/vault.ts';
+import { gathered } from './gathered.ts';
 import type { Tables } from './tables.ts';
 
 interface Deps {
@@ -14,9 +15,11 @@ const headerColumns = ['account.id', 'account.subject_id', 'account.person_id', 
 export function createAccountStore({ db, vault }: Deps): AccountStore {
   const headers = db.selectFrom('account').select(headerColumns);
   return {
-    async header(id) {
-      return toHeader(await headers.where('account.id', '=', id).executeTakeFirst());
-    },
+    // Every token call wants one, so they are read together.
+    header: gathered(async (ids) => {
+      const rows = await headers.where('account.id', '=', (eb) => eb.fn.any(sql.val(ids))).execute();
+      return new Map(rows.map((row) => [row.id, toHeader(row)]));
+    }),
 
     async byId(id) {
       const row = await db
@@ -54,6 +57,8 @@ function byIndex(headers: SelectQueryBuilder<Tables, 'account', HeaderRow>, kind
   return headers.innerJoin('person', 'person.id', 'account.person_id').where('document_index', '=', index);
 }
 
+function toHeader(row: HeaderRow): AccountHeader;
+function toHeader(row: HeaderRow | undefined): AccountHeader | undefined;
 function toHeader(row: HeaderRow | undefined): AccountHeader | undefined {
   return row && { id: row.id, subjectId: row.subject_id, personId: row.person_id ?? undefined, status: row.status };
 }
