@@ -1,5 +1,6 @@
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Evidence, EvidenceStore } from '../../src/domain/assurance/evidence.ts';
+import { gathered } from './gathered.ts';
 import type { Tables } from './tables.ts';
 
 /** Evidence in the database: neither superseded nor revoked; expired items included, the ladder judges them. */
@@ -11,6 +12,15 @@ export function createEvidenceStore({ db }: { readonly db: Kysely<Tables> }): Ev
     .where('revoked_at', 'is', null)
     .orderBy('verified_at')
     .orderBy('kind');
+  // The level of every sign-in and of every refreshed token rests on it.
+  const ofAccount = gathered(async (accountIds) => {
+    const rows = await onFile
+      .innerJoin('account', 'account.person_id', 'evidence.person_id')
+      .select('account.id as account_id')
+      .where('account.id', '=', (eb) => eb.fn.any(sql.val(accountIds)))
+      .execute();
+    return Map.groupBy(rows, (row) => row.account_id);
+  });
   return {
     async ofPerson(personId) {
       const rows = await onFile.where('evidence.person_id', '=', personId).execute();
@@ -18,11 +28,7 @@ export function createEvidenceStore({ db }: { readonly db: Kysely<Tables> }): Ev
     },
 
     async ofAccount(accountId) {
-      const rows = await onFile
-        .innerJoin('account', 'account.person_id', 'evidence.person_id')
-        .where('account.id', '=', accountId)
-        .execute();
-      return rows.map(toEvidence);
+      return ((await ofAccount(accountId)) ?? []).map(toEvidence);
     },
   };
 }
