@@ -47,7 +47,8 @@ describe.each(['demo', 'beijing'])('proving a real name in %s', (profile) => {
     expect(steps(person)).toEqual([['验证身份', 'done'], ['实名认证', 'current'], ['完成', 'ahead']]);
     await person.submits(identityFields(who.identity));
     expect(steps(person)).toEqual([['验证身份', 'done'], ['实名认证', 'done'], ['完成', 'current']]);
-    expect(await person.sandbox.messagesTo(who.mobile)).toMatchObject([{ template: 'code.step-up' }]);
+    const codes = (await person.sandbox.messagesTo(who.mobile)).filter((message) => message.code !== undefined);
+    expect(codes).toMatchObject([{ template: 'code.step-up' }]);
   });
 
   it('[RN-11] lets nobody past that step by its address or a form of their own', async () => {
