@@ -102,6 +102,7 @@ export const examples: readonly Example[] = [
   password('empty'),
   password('everything-wrong', { refused: several(new Refused('password.weak', 'newPassword', { reason: 'min-length', ...lengths }), new Refused('agreement.required', 'agreement')) }),
   password('mobile-taken', { values: { agreement: 'yes' }, refused: new Refused('mobile.taken') }),
+  password('activated-meanwhile', { values: { agreement: 'yes' }, refused: new Refused('activation.gone') }),
   done('activate-done'),
   done('activate-done-for-service', housingFund),
 ];
