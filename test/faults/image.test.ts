@@ -36,6 +36,9 @@ describe('the image', () => {
     BANK_CARD_URL: 'https://bank.example',
     BANK_CARD_APP_ID: 'minxin',
     BANK_CARD_SECRET: key(),
+    NATIONAL_PLATFORM_URL: 'https://national.example',
+    NATIONAL_PLATFORM_APP_ID: 'minxin',
+    NATIONAL_PLATFORM_SECRET: key(),
   };
   let product: OwnProduct;
 
