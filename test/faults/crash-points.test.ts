@@ -276,7 +276,8 @@ async function publishedKey(): Promise<string> {
   return output.split(' ')[0] ?? '';
 }
 
-const activeKey = async (): Promise<string> => /^(\S+) +EdDSA +active/m.exec((await runKeys([])).output)?.[1] ?? '';
+/** Of an algorithm that has no successor waiting. */
+const activeKey = async (): Promise<string> => /^(\S+) +RS256 +active/m.exec((await runKeys([])).output)?.[1] ?? '';
 
 /** Every key, how often they changed, and how many records tell of it, each with who did it. */
 async function writtenKeys({ DATABASE_URL } = stores): Promise<{ keys: readonly string[]; version: number; records: number }> {
