@@ -152,7 +152,7 @@ export const examples: readonly Example[] = [
   account('in-form', { registration: inForm, comingSubjects: ['legal-person'] }),
   account('in-form-permit', { registration: inForm, values: permit, code: 'sent' }),
   account('in-form-permit-wrong', { registration: inForm, values: { ...permit, sex: '', birthDate: '2099-01-01' }, refused: wrongPermit }),
-  account('in-form-wrong', { registration: inForm, values: { ...card, validFrom: '2018-02-30', validity: '' }, refused: wrongDetails }),
+  account('in-form-wrong', { registration: inForm, values: { ...card, validFrom: '2118-02-28', validity: '' }, refused: wrongDetails }),
   account('in-form-evening', { registration: inForm, now: evening }),
   account('in-form-closed', { registration: inForm, now: evening, values: card, refused: new Refused('registration.closed', 'documentNumber', hours) }),
   account('in-form-taken', { registration: inForm, code: undefined, values: card, refused: new Refused('identity.taken', 'documentNumber') }),
