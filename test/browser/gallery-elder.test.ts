@@ -14,9 +14,9 @@ describe('every page in every state', () => {
       ...(await tooSmall(window.page)).map((small) => `${window.page.url()}: ${small}`),
     ]);
     expect(faults).toEqual([]);
-  }, 4 * minutes);
+  }, 6 * minutes);
 
   it('[UXP-01 UXP-03] is clean in the colours of another city', async () => {
     expect(await lookAtEveryPage({ profile: 'beijing', width: 1440, lang: 'zh-CN', elder: false, oneState: true })).toEqual([]);
-  }, 4 * minutes);
+  }, 6 * minutes);
 });
