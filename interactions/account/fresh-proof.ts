@@ -15,7 +15,8 @@ import { checkForm, textFields } from '../../src/http/form-schema.ts';
 import { maskedModel } from '../../src/http/masked.ts';
 import type { FormModel, MaskedModel, ProgressModel } from '../../src/http/page-model.ts';
 import { codeForm, plainForm, sendCode } from '../../src/http/step-form.ts';
-import { runAction, showStep, submitStep, type Wizard, type WizardDeps, type WizardStep } from '../../src/http/wizard.ts';
+import type { Wizard, WizardDeps, WizardStep } from '../../src/http/wizard.ts';
+import { wizardRoutes } from '../../src/http/wizard-routes.ts';
 import { requireOwner, type Owner, type OwnerDeps } from './owner.ts';
 
 /**
@@ -88,18 +89,9 @@ export function freshProofRoutes(router: Router<AppState>, deps: FreshProofDeps)
     if (!/^\/account(\/[\w-]+)*$/.test(page)) throw new Refused('page.not-found');
     return { ctx, owner: await requireOwner(deps, ctx), base: `${proofBase}/${encoded}`, page };
   };
-  const run = ({ owner, base }: ProofScene) => ({ id: owner.sessionUid, base });
-  router.get(`${proofBase}/:page{/:way}`, async (ctx) => {
+  wizardRoutes(router, deps, `${proofBase}/:page`, async (ctx) => {
     const scene = await sceneOf(ctx, ctx.params.page);
-    await showStep(deps, wizard, run(scene), scene, ctx, ctx.params.way);
-  });
-  router.post(`${proofBase}/:page/:way`, async (ctx) => {
-    const scene = await sceneOf(ctx, ctx.params.page);
-    await submitStep(deps, wizard, run(scene), scene, ctx, String(ctx.params.way));
-  });
-  router.post(`${proofBase}/:page/:way/send-code`, async (ctx) => {
-    const scene = await sceneOf(ctx, ctx.params.page);
-    await runAction(deps, wizard, run(scene), scene, ctx, String(ctx.params.way), 'send-code');
+    return { wizard, run: { id: scene.owner.sessionUid, base: scene.base }, scene };
   });
 }
 

@@ -1,7 +1,8 @@
 import type { AppContext } from '../../src/http/app-context.ts';
 import type { Devices } from '../../src/http/devices.ts';
 import { Refused } from '../../src/domain/refused.ts';
-import { draftOf, runAction, showStep, submitStep, type Wizard } from '../../src/http/wizard.ts';
+import { draftOf, type Wizard } from '../../src/http/wizard.ts';
+import { wizardRoutes } from '../../src/http/wizard-routes.ts';
 import { finish } from '../../src/oidc/outcome.ts';
 import type { Journey } from '../journey.ts';
 import { visitOf, type VisitDeps } from '../visit.ts';
@@ -43,17 +44,9 @@ export function createActivate(deps: ActivateJourneyDeps): Journey {
           created: scene.prompt.name === 'create',
         });
       });
-      router.get('/interaction/:uid/activate{/:step}', async (ctx) => {
+      wizardRoutes(router, deps, '/interaction/:uid/activate', async (ctx) => {
         const scene = await sceneOf(deps, ctx);
-        await showStep(deps, wizard, run(scene), scene, ctx, ctx.params.step);
-      });
-      router.post('/interaction/:uid/activate/:step', async (ctx) => {
-        const scene = await sceneOf(deps, ctx);
-        await submitStep(deps, wizard, run(scene), scene, ctx, String(ctx.params.step));
-      });
-      router.post('/interaction/:uid/activate/:step/send-code', async (ctx) => {
-        const scene = await sceneOf(deps, ctx);
-        await runAction(deps, wizard, run(scene), scene, ctx, String(ctx.params.step), 'send-code');
+        return { wizard, run: run(scene), scene };
       });
     },
   };

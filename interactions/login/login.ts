@@ -9,7 +9,8 @@ import { fieldsOf, type SubmittedForm } from '../../src/http/form.ts';
 import { checkForm } from '../../src/http/form-schema.ts';
 import type { Channel, FormModel, Link } from '../../src/http/page-model.ts';
 import type { Page } from '../../src/http/page.ts';
-import { runAction, showStep, submitStep, type FormState, type Wizard, type WizardDeps, type WizardStep } from '../../src/http/wizard.ts';
+import type { FormState, Wizard, WizardDeps, WizardStep } from '../../src/http/wizard.ts';
+import { wizardRoutes } from '../../src/http/wizard-routes.ts';
 import type { Journey } from '../journey.ts';
 import type { LoginAttempt, LoginMethod } from '../login-method.ts';
 import { subjectsModel, type SubjectsModel } from '../layout/subjects.ts';
@@ -51,18 +52,9 @@ export function createLogin(deps: LoginDeps, methods: readonly LoginMethod[]): J
     empty: {},
     steps: [...methods.map((method) => methodStep(deps, method, offered)), ...secondFactorSteps(deps)],
   };
-  const run = (visit: Visit) => ({ id: visit.uid, base: `${visit.base}/login` });
-  const sceneOf = async (ctx: Parameters<typeof visitOf>[1], path: string | undefined): Promise<LoginScene> => {
-    const visit = await visitOf(deps, ctx);
-    return { ...visit, first: await firstFactor(deps, visit.uid, path) };
-  };
   return {
     name: 'login',
     routes(router) {
-      router.get('/interaction/:uid/login{/:method}', async (ctx) => {
-        const scene = await sceneOf(ctx, ctx.params.method);
-        await showStep(deps, wizard, run(scene), scene, ctx, ctx.params.method);
-      });
       router.get('/interaction/:uid/login/:method/challenge', async (ctx) => {
         const visit = await visitOf(deps, ctx);
         const method = offered(visit).find(({ name }) => name === ctx.params.method);
@@ -70,13 +62,10 @@ export function createLogin(deps: LoginDeps, methods: readonly LoginMethod[]): J
         ctx.set('Cache-Control', 'no-store');
         ctx.body = await method.challenge(attemptOf(deps, visit));
       });
-      router.post('/interaction/:uid/login/:method', async (ctx) => {
-        const scene = await sceneOf(ctx, ctx.params.method);
-        await submitStep(deps, wizard, run(scene), scene, ctx, String(ctx.params.method));
-      });
-      router.post('/interaction/:uid/login/:method/send-code', async (ctx) => {
-        const scene = await sceneOf(ctx, undefined);
-        await runAction(deps, wizard, run(scene), scene, ctx, String(ctx.params.method), 'send-code');
+      wizardRoutes(router, deps, '/interaction/:uid/login', async (ctx) => {
+        const visit = await visitOf(deps, ctx);
+        const scene: LoginScene = { ...visit, first: await firstFactor(deps, visit.uid, ctx.params.step) };
+        return { wizard, run: { id: visit.uid, base: `${visit.base}/login` }, scene };
       });
     },
   };

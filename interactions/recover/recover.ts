@@ -1,6 +1,7 @@
 import type { AppContext } from '../../src/http/app-context.ts';
 import { Refused } from '../../src/domain/refused.ts';
-import { runAction, showStep, submitStep, type Wizard } from '../../src/http/wizard.ts';
+import type { Wizard } from '../../src/http/wizard.ts';
+import { wizardRoutes } from '../../src/http/wizard-routes.ts';
 import type { Journey } from '../journey.ts';
 import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
 import { accountStep } from './account.ts';
@@ -19,7 +20,6 @@ export function createRecover(deps: RecoverJourneyDeps): Journey {
     empty: {},
     steps: [accountStep(deps), choiceStep(deps), confirmStep(deps), verifyStep(deps), passwordStep(deps), doneStep(deps)],
   };
-  const run = ({ uid, base }: Visit) => ({ id: uid, base: `${base}/recover` });
   return {
     name: 'recover',
     routes(router) {
@@ -29,17 +29,9 @@ export function createRecover(deps: RecoverJourneyDeps): Journey {
         const model = noMobileModel(sayOf(deps, visit), deps.profile, visit.base);
         await deps.pages.render(ctx, { view: 'recover/no-mobile', model, service: visit.service });
       });
-      router.get('/interaction/:uid/recover{/:step}', async (ctx) => {
-        const visit = await visitAtSignIn(deps, ctx);
-        await showStep(deps, wizard, run(visit), visit, ctx, ctx.params.step);
-      });
-      router.post('/interaction/:uid/recover/:step', async (ctx) => {
-        const visit = await visitAtSignIn(deps, ctx);
-        await submitStep(deps, wizard, run(visit), visit, ctx, String(ctx.params.step));
-      });
-      router.post('/interaction/:uid/recover/:step/send-code', async (ctx) => {
-        const visit = await visitAtSignIn(deps, ctx);
-        await runAction(deps, wizard, run(visit), visit, ctx, String(ctx.params.step), 'send-code');
+      wizardRoutes(router, deps, '/interaction/:uid/recover', async (ctx) => {
+        const scene = await visitAtSignIn(deps, ctx);
+        return { wizard, run: { id: scene.uid, base: `${scene.base}/recover` }, scene };
       });
     },
   };

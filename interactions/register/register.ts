@@ -3,7 +3,8 @@ import type { Devices } from '../../src/http/devices.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { CookieJar } from '../../src/http/cookies.ts';
 import { fieldsOf } from '../../src/http/form.ts';
-import { draftOf, runAction, showStep, submitStep, type Wizard, type WizardStep } from '../../src/http/wizard.ts';
+import { draftOf, type Wizard, type WizardStep } from '../../src/http/wizard.ts';
+import { wizardRoutes } from '../../src/http/wizard-routes.ts';
 import { finish } from '../../src/oidc/outcome.ts';
 import { guardianStep } from '../guardian.ts';
 import type { Journey } from '../journey.ts';
@@ -51,20 +52,17 @@ export function createRegister(deps: RegisterJourneyDeps, methods: readonly Proo
           created: true,
         });
       });
-      router.get('/interaction/:uid/register{/:step}', async (ctx) => {
-        const visit = await visitOf(deps, ctx);
-        if (ctx.params.step === undefined && deps.profile.registration.options && !(await draftOf(deps, wizard, run(visit))).accountId) {
-          return deps.pages.render(ctx, { view: 'register/options', model: optionsModel(pageScene(deps, visit), visit.base), service: visit.service });
-        }
-        await showStep(deps, wizard, run(visit), visit, ctx, ctx.params.step);
-      });
-      router.post('/interaction/:uid/register/:step', async (ctx) => {
-        const visit = await visitOf(deps, ctx);
-        await submitStep(deps, wizard, run(visit), visit, ctx, String(ctx.params.step));
-      });
-      router.post('/interaction/:uid/register/:step/send-code', async (ctx) => {
-        const visit = await visitOf(deps, ctx);
-        await runAction(deps, wizard, run(visit), visit, ctx, String(ctx.params.step), 'send-code');
+      if (deps.profile.registration.options) {
+        router.get('/interaction/:uid/register', async (ctx, next) => {
+          const visit = await visitOf(deps, ctx);
+          if ((await draftOf(deps, wizard, run(visit))).accountId !== undefined) return next();
+          const model = optionsModel(pageScene(deps, visit), visit.base);
+          await deps.pages.render(ctx, { view: 'register/options', model, service: visit.service });
+        });
+      }
+      wizardRoutes(router, deps, '/interaction/:uid/register', async (ctx) => {
+        const scene = await visitOf(deps, ctx);
+        return { wizard, run: run(scene), scene };
       });
     },
   };

@@ -5,7 +5,8 @@ import type { AssuranceLevel } from '../../src/domain/assurance/ladder.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { AppState } from '../../src/http/app-context.ts';
 import { readForm } from '../../src/http/form.ts';
-import { draftOf, runAction, showStep, submitStep, type Wizard } from '../../src/http/wizard.ts';
+import { draftOf, type Wizard } from '../../src/http/wizard.ts';
+import { wizardRoutes } from '../../src/http/wizard-routes.ts';
 import { levelFacts } from '../../src/oidc/level.ts';
 import { finish } from '../../src/oidc/outcome.ts';
 import type { Journey } from '../journey.ts';
@@ -57,19 +58,10 @@ function methodRoutes(
       at: new Date(confirmedAt ?? deps.clock.now().getTime()),
     });
   });
-  router.get('/interaction/:uid/step-up/:method{/:step}', async (ctx) => {
+  wizardRoutes(router, deps, '/interaction/:uid/step-up/:method', async (ctx) => {
     const stage = await stageOf(deps, ctx);
-    await showStep(deps, wizardOf(ctx.params.method), run(stage, ctx.params.method), stage.scene, ctx, ctx.params.step);
-  });
-  router.post('/interaction/:uid/step-up/:method/:step', async (ctx) => {
-    const stage = await stageOf(deps, ctx);
-    const wizard = wizardOf(ctx.params.method);
-    await submitStep(deps, wizard, run(stage, ctx.params.method), stage.scene, ctx, String(ctx.params.step));
-  });
-  router.post('/interaction/:uid/step-up/:method/:step/send-code', async (ctx) => {
-    const stage = await stageOf(deps, ctx);
-    const wizard = wizardOf(ctx.params.method);
-    await runAction(deps, wizard, run(stage, ctx.params.method), stage.scene, ctx, String(ctx.params.step), 'send-code');
+    const { method } = ctx.params;
+    return { wizard: wizardOf(method), run: run(stage, method), scene: stage.scene };
   });
 }
 

@@ -10,7 +10,8 @@ import { checkForm, textFields } from '../../../src/http/form-schema.ts';
 import { maskedModel } from '../../../src/http/masked.ts';
 import type { Page } from '../../../src/http/page.ts';
 import { codeForm, sendCode } from '../../../src/http/step-form.ts';
-import { draftOf, runAction, showStep, submitStep, type FormState, type Run, type Wizard, type WizardStep } from '../../../src/http/wizard.ts';
+import { draftOf, type FormState, type Run, type Wizard, type WizardStep } from '../../../src/http/wizard.ts';
+import { wizardRoutes } from '../../../src/http/wizard-routes.ts';
 import { rememberProof, type FreshProofDeps, type ProofModel } from '../fresh-proof.ts';
 import { requireOwner, type Owner } from '../owner.ts';
 import { bar, doneModel, type ChangeName } from './pages.ts';
@@ -57,25 +58,16 @@ export function changeRoutes(router: Router<AppState>, deps: ChangeDeps, change:
     steps: [verifyStep(deps, change), changeStep(deps, change), doneStep(deps, change)],
   };
   const path = `/account/${change.name}`;
-  const runOf = ({ owner }: ChangeScene): Run => ({ id: owner.sessionUid, base: path });
-  router.get(path, async (ctx) => {
-    const scene = await sceneOf(deps, ctx);
-    const run = runOf(scene);
+  const runOf = ({ sessionUid }: Owner): Run => ({ id: sessionUid, base: path });
+  router.get(path, async (ctx, next) => {
+    const run = runOf(await requireOwner(deps, ctx));
     // Who comes again after a change wants another one.
     if ((await draftOf(deps, wizard, run)).changed) await deps.drafts.destroy(`${wizard.name}:${run.id}`);
-    await showStep(deps, wizard, run, scene, ctx, undefined);
+    return next();
   });
-  router.get(`${path}/:step`, async (ctx) => {
+  wizardRoutes(router, deps, path, async (ctx) => {
     const scene = await sceneOf(deps, ctx);
-    await showStep(deps, wizard, runOf(scene), scene, ctx, ctx.params.step);
-  });
-  router.post(`${path}/:step`, async (ctx) => {
-    const scene = await sceneOf(deps, ctx);
-    await submitStep(deps, wizard, runOf(scene), scene, ctx, String(ctx.params.step));
-  });
-  router.post(`${path}/:step/send-code`, async (ctx) => {
-    const scene = await sceneOf(deps, ctx);
-    await runAction(deps, wizard, runOf(scene), scene, ctx, String(ctx.params.step), 'send-code');
+    return { wizard, run: runOf(scene.owner), scene };
   });
 }
 
