@@ -88,7 +88,8 @@ export function createResumes({ drafts, vault, clock }: ResumeDeps): Resumes {
       } catch (error) {
         const uid = uidAfter('interaction', ctx.path);
         const over = error instanceof Refused && error.code === 'interaction.expired' && uid !== undefined;
-        if (!over || ctx.accepts(['html', 'json']) === 'json' || !(await answerOf(idOf(uid)))) throw error;
+        // An answer that is still being made counts: the interaction is used up a moment before its answer is kept.
+        if (!over || ctx.accepts(['html', 'json']) === 'json' || !(await drafts.get(idOf(uid), clock.now()))) throw error;
         // The library was to answer, and did not.
         ctx.respond = true;
         ctx.status = 303;
