@@ -85,8 +85,8 @@ describe('a change of the password', () => {
     await person.submits({ password: who.password, newPassword, confirmPassword: newPassword });
     expect(await isOut(elsewhere)).toBe(true);
     expect(await isOut(person)).toBe(false);
-    const call = await listener.takes('basic');
-    expect(await service.verifies(call.form['logout_token'] ?? '')).toMatchObject({ sub: claims.sub });
+    const token = await listener.takesLogout('basic', claims.sub);
+    expect(await service.verifies(token)).toMatchObject({ sub: claims.sub });
     const [notice] = await noticesTo(person.sandbox, who.mobile, 'notice.password-changed');
     expect(notice?.text).toMatch(/修改了登录密码.*如非本人操作.*\/help.*12345/);
     expect(JSON.stringify(notice)).not.toContain(newPassword);

@@ -55,8 +55,8 @@ describe('devices and sessions', () => {
     expect([person.page.outcome, person.page.says('[data-outcome]')]).toEqual(['done', '这台设备已退出。']);
     expect(devices(person.page)).toEqual(['Chrome · Windows *', 'WeChat · iOS']);
     expect([await isOut(elsewhere), await isOut(third), await isOut(person)]).toEqual([true, false, false]);
-    const call = await listener.takes('basic');
-    expect(await service.verifies(call.form['logout_token'] ?? '')).toMatchObject({ sub: claims.sub, sid: claims['sid'] });
+    const token = await listener.takesLogout('basic', claims.sub);
+    expect(await service.verifies(token)).toMatchObject({ sub: claims.sub, sid: claims['sid'] });
     await listener.close();
   });
 

@@ -133,8 +133,8 @@ describe('the sessions of an account', () => {
     await here.submits({}, { button: '#end-sessions' });
     expect([here.page.outcome, here.page.says('h1')]).toEqual(['done', word('account', 'ended.title')]);
     for (const person of [here, elsewhere]) expect((await person.goes('/account')).url.pathname).toMatch(/\/login\/password$/);
-    const call = await listener.takes('basic');
-    expect(await service.verifies(call.form['logout_token'] ?? '')).toMatchObject({ sub: claims.sub, sid: claims['sid'] });
+    const token = await listener.takesLogout('basic', claims.sub);
+    expect(await service.verifies(token)).toMatchObject({ sub: claims.sub, sid: claims['sid'] });
     await listener.close();
   });
 

@@ -7,9 +7,12 @@ import type { Product } from './product.ts';
 
 /** The back-channel side of the clients of tests: takes what the product posts. */
 export interface Listener {
-  /** The oldest call to `/<client>` that nobody took yet; throws when none comes in time. */
-  takes(client: string, limitSeconds?: number): Promise<Call>;
-  /** The same, of the logout tokens about one person: what earlier tests left behind may still arrive. */
+  /**
+   * The oldest call to `/<client>` about one person (the `sub` of its logout token) that nobody took yet; throws when
+   * none comes in time. Only about one person, because what earlier tests left behind may still arrive.
+   */
+  takes(client: string, sub: unknown, limitSeconds?: number): Promise<Call>;
+  /** The same; only its logout token. */
   takesLogout(client: string, sub: unknown, limitSeconds?: number): Promise<string>;
   /** How many calls to `/<client>` nobody took. */
   waiting(client: string): number;
@@ -37,9 +40,9 @@ export async function listen({ listenerPort }: Product): Promise<Listener> {
   });
   server.listen(listenerPort, 'localhost');
   await once(server, 'listening');
-  const takes = async (client: string, limitSeconds: number, fits: (call: Call) => boolean): Promise<Call> => {
+  const takes = async (client: string, sub: unknown, limitSeconds = 10): Promise<Call> => {
     for (const deadline = performance.now() + limitSeconds * 1000; performance.now() < deadline; await sleep(25)) {
-      const index = calls.findIndex((call) => call.path === `/${client}` && fits(call));
+      const index = calls.findIndex(({ path, form }) => path === `/${client}` && decodeJwt(form['logout_token'] ?? '').sub === sub);
       const [call] = index < 0 ? [] : calls.splice(index, 1);
       if (call) return call;
     }
@@ -47,10 +50,10 @@ export async function listen({ listenerPort }: Product): Promise<Listener> {
   };
   return {
     waiting: (client) => calls.filter(({ path }) => path === `/${client}`).length,
-    takes: (client, limitSeconds = 10) => takes(client, limitSeconds, () => true),
-    async takesLogout(client, sub, limitSeconds = 10) {
-      const call = await takes(client, limitSeconds, ({ form }) => decodeJwt(form['logout_token'] ?? '').sub === sub);
-      return call.form['logout_token'] ?? '';
+    takes,
+    async takesLogout(client, sub, limitSeconds) {
+      const { form } = await takes(client, sub, limitSeconds);
+      return form['logout_token'] ?? '';
     },
     answers(next) {
       status = next;
