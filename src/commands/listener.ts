@@ -6,7 +6,7 @@ import type { Configuration } from '../config/configuration.ts';
 import type { AppState } from '../http/app-context.ts';
 
 /** Milliseconds and bytes; a slow or endless request costs one connection, not the process. */
-const limits = { maxHeaderSize: 16_384, requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 };
+const limits = { maxHeaderSize: 8_192, requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 };
 
 /** Serves requests on the port. */
 export async function listen(app: Koa<AppState>, { port, host }: Configuration['environment']): Promise<Server> {

@@ -4,8 +4,8 @@ import type { AppContext } from '../http/app-context.ts';
 /** Endpoints that people are sent to, by a link or by a form (Core 3.1.2.1, RP-Initiated Logout 2). */
 export const postedPaths = ['/auth', '/session/end'];
 
-/** Of a header line there are 16 KiB, cookies included; who needs more pushes the request (RFC 9126). */
-const maxCharacters = 8_192;
+/** All headers together have 8 KiB, cookies included; who needs more pushes the request (RFC 9126). */
+const maxCharacters = 4_096;
 
 /**
  * A posted request becomes the same one by GET, whatever its body holds: it is judged there. The library takes
