@@ -32,6 +32,7 @@ import { createProvider, type ProviderDeps } from './oidc/provider.ts';
 import { createProviderPages } from './oidc/provider-pages.ts';
 import { recordReplay } from './oidc/replay.ts';
 import { createResumes, ignoreUnknownSessions, type Resumes } from './oidc/resume.ts';
+import { serverErrors } from './oidc/server-errors.ts';
 import { createRing, type ProviderRing } from './oidc/ring.ts';
 import { beforeSessionEnds, sessionEndWrites } from './oidc/session-end.ts';
 import { createHeaderOf, createSubjectOf } from './oidc/subject.ts';
@@ -118,9 +119,9 @@ async function providerRing(options: AssemblyOptions, shown: Shown): Promise<Pro
       shown.resumes.answerOnce(provider);
       rememberDocuments(provider, constantHeaders(options.environment.issuer.startsWith('https:')));
       provider.use(crossOriginRules(options.clients));
+      provider.use(serverErrors);
       provider.use(async (ctx, next) => {
         await next();
-        if (ctx.status === 503) ctx.set('Retry-After', '5');
         await deps.pages.switchPage(ctx as never);
       });
       return provider;
