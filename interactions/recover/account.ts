@@ -1,4 +1,4 @@
-import { countSearch } from '../../src/domain/authenticator/recovery.ts';
+import { countSearch } from '../../src/domain/authenticator/throttle.ts';
 import { checkIdentifier, checkIdentity, search, type Wanted } from '../../src/domain/authenticator/recovery-search.ts';
 import type { IdentifierKind } from '../../src/domain/person/account.ts';
 import type { RecoveryStart } from '../../src/domain/policy.ts';
@@ -11,6 +11,9 @@ import { formOf, sayOf, type RecoverStep, type RecoverStepDeps } from './steps.t
 
 const identifierSchema = textFields({ identifier: 64 });
 const identitySchema = textFields({ name: 200, documentNumber: 64 });
+
+/** From one address; a service hall shares one. */
+const searchesPerHour = 300;
 
 /** Whose password it is about; always behind a captcha. The answer is the same page, whoever it is (DIS-21). */
 export function accountStep(deps: RecoverStepDeps): RecoverStep {
@@ -28,7 +31,7 @@ export function accountStep(deps: RecoverStepDeps): RecoverStep {
     async submit(form, _, visit) {
       const wanted = wantedIn(deps, form, startsOf(deps, visit));
       await deps.captchas.pass(form.captcha);
-      if (deps.addressLimits) await countSearch(deps, visit.ctx.state.address);
+      if (deps.addressLimits) await countSearch(deps, { name: 'recover', by: visit.ctx.state.address, limitPerHour: searchesPerHour, field: 'identifier' });
       return { learnt: { sought: await search(deps, wanted, deps.profile.proofing.length > 0), provedAt: undefined } };
     },
   };

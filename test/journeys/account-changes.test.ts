@@ -322,17 +322,22 @@ describe('an e-mail address', () => {
 });
 
 describe('a username', () => {
+  let product: Product;
+  beforeAll(async () => {
+    product = await sharedProduct();
+  });
+
   it('[ACC-06] is changed in demo and beijing, and signs in from then on', async () => {
     for (const profile of ['demo', 'beijing']) {
-      const product = await sharedProduct(profile);
-      const [who, { username }] = [await newCitizen(product), newcomer()];
-      const person = await at(product, 'username', who);
+      const city = await sharedProduct(profile);
+      const [who, { username }] = [await newCitizen(city), newcomer()];
+      const person = await at(city, 'username', who);
       await provesMobile(person, who.mobile);
       await person.submits({ username: '9' });
       expect(person.page.error?.code).toBe('username.invalid');
       await person.submits({ username });
       expect(person.page.outcome).toBe('done');
-      const again = newPerson(product);
+      const again = newPerson(city);
       await again.goes('/login');
       await signsIn(again, { username, password: who.password });
       expect((await again.goes('/account')).url.pathname).toBe('/account');
@@ -342,9 +347,9 @@ describe('a username', () => {
 
   it('[ACC-06 DIS-03] is not to be changed where the city does not offer it', async () => {
     for (const profile of ['beijing-2019', 'hubei', 'guangzhou']) {
-      const product = await sharedProduct(profile);
-      const person = newPerson(product);
-      const who = await newCitizen(product);
+      const city = await sharedProduct(profile);
+      const person = newPerson(city);
+      const who = await newCitizen(city);
       await person.goes('/login');
       await signsIn(person, profile === 'hubei' ? { ...who, username: who.mobile } : who);
       await person.goes('/account');
@@ -354,7 +359,6 @@ describe('a username', () => {
   });
 
   it('that somebody has is refused', async () => {
-    const product = await sharedProduct();
     const [who, other] = [await newCitizen(product), newcomer()];
     const first = await at(product, 'username', who);
     await provesMobile(first, who.mobile);
@@ -364,5 +368,16 @@ describe('a username', () => {
     await provesMobile(person, next.mobile);
     await person.submits({ username: other.username.toUpperCase() });
     expect([person.page.error?.code, person.page.error?.field]).toEqual(['username.taken', 'username']);
+  });
+
+  it('is looked for in twenty tries an hour, so that nobody learns who else is there', async () => {
+    const who = await newCitizen(product);
+    const person = await at(product, 'username', who);
+    await provesMobile(person, who.mobile);
+    for (let tries = 0; tries < 20; tries += 1) await person.submits({ username: '9' });
+    expect(person.page.error?.code).toBe('username.invalid');
+    await person.submits({ username: newcomer().username });
+    expect(person.page).toMatchObject({ status: 429, error: { code: 'credentials.throttled', field: 'username' } });
+    expect(person.page.headers['retry-after']).toMatch(/^\d+$/);
   });
 });

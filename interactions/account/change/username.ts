@@ -1,3 +1,4 @@
+import { countSearch } from '../../../src/domain/authenticator/throttle.ts';
 import { changeUsername } from '../../../src/domain/person/account-changes.ts';
 import { mask } from '../../../src/domain/person/masking.ts';
 import type { UsernamePolicy } from '../../../src/domain/person/username.ts';
@@ -6,6 +7,9 @@ import { maskedModel } from '../../../src/http/masked.ts';
 import { plainForm } from '../../../src/http/step-form.ts';
 import type { Change, ChangeDeps } from './change.ts';
 import { newUsernameModel } from './pages.ts';
+
+/** A person settles on a name in fewer tries; a list of names is not to be searched this way. */
+const triesPerHour = 20;
 
 /** 修改用户名 – also one that was generated (ACC-06, DIS-03). */
 export function usernameChange(deps: ChangeDeps, policy: UsernamePolicy): Change {
@@ -22,6 +26,7 @@ export function usernameChange(deps: ChangeDeps, policy: UsernamePolicy): Change
     },
     async submit({ values }, { changer }) {
       checkForm(schema, values);
+      await countSearch(deps.passwords, { name: 'username', by: changer.account.id, limitPerHour: triesPerHour, field: 'username' });
       await changeUsername(deps, changer, values.username ?? '', policy);
     },
   };

@@ -4,12 +4,12 @@ import type { AccountStore } from '../person/account.ts';
 import { documentTypes } from '../person/document-number.ts';
 import { passwordProblems } from '../person/register.ts';
 import { FormRefused, Refused, type RefusalCode } from '../refused.ts';
-import type { QuotaRule } from '../short-lived.ts';
 import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
 import type { AuditDetails, AuditEventName } from '../audit/events.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { normalisePassword, type PasswordPolicy } from './password-policy.ts';
-import { passwordMark, type Sought } from './recovery-search.ts';
+import { passwordMark } from './password.ts';
+import type { Sought } from './recovery-search.ts';
 import { countAttempt, type ThrottleDeps } from './throttle.ts';
 
 /**
@@ -27,19 +27,6 @@ export interface RecoveryDeps extends ThrottleDeps {
 export interface Origin {
   readonly requestId: string;
   readonly clientId: string | undefined;
-}
-
-/** Searches from one address; a service hall shares one. */
-const searchesPerHour = 300;
-
-/** @throws Refused credentials.throttled with Retry-After */
-export async function countSearch({ quotas, vault, clock }: ThrottleDeps, address: string): Promise<void> {
-  const key = `recover:${vault.index('quota', address).toString('base64url')}`;
-  const rule: QuotaRule = { key, limit: searchesPerHour, windowSeconds: 3600 };
-  const taken = await quotas.take([rule], clock.now());
-  if (taken.ok) return;
-  const minutes = Math.max(1, Math.ceil(taken.retryAfterSeconds / 60));
-  throw new Refused('credentials.throttled', 'identifier', { minutes, reason: 'recover' }, taken.retryAfterSeconds);
 }
 
 export interface OwnerProof {

@@ -38,13 +38,30 @@ export interface ThrottleDeps {
  */
 export async function countAttempt(deps: ThrottleDeps, attempt: Attempt): Promise<{ succeed: () => Promise<void> }> {
   const rules = attemptRules(deps.vault, attempt);
-  const taken = await deps.quotas.take(rules, deps.clock.now());
-  if (!taken.ok) {
-    const minutes = Math.max(1, Math.ceil(taken.retryAfterSeconds / 60));
-    const { field, reason } = attempt;
-    throw new Refused('credentials.throttled', field, { minutes, ...(reason ? { reason } : {}) }, taken.retryAfterSeconds);
-  }
-  return { succeed: () => deps.quotas.giveBack(rules, taken.ticket) };
+  const ticket = await take(deps, rules, attempt);
+  return { succeed: () => deps.quotas.giveBack(rules, ticket) };
+}
+
+/** What is counted whether it succeeds or not: looking for what others hold. */
+export interface Search {
+  readonly name: 'recover' | 'username';
+  /** Whose searches are counted together. */
+  readonly by: string;
+  readonly limitPerHour: number;
+  readonly field: string;
+}
+
+/** @throws Refused credentials.throttled (429) with Retry-After */
+export async function countSearch(deps: ThrottleDeps, { name, by, limitPerHour, field }: Search): Promise<void> {
+  const key = `${name}:${deps.vault.index('quota', by).toString('base64url')}`;
+  await take(deps, [{ key, limit: limitPerHour, windowSeconds: 3600 }], { field, reason: name });
+}
+
+async function take({ quotas, clock }: ThrottleDeps, rules: readonly QuotaRule[], { field, reason }: Pick<Attempt, 'field' | 'reason'>): Promise<string> {
+  const taken = await quotas.take(rules, clock.now());
+  if (taken.ok) return taken.ticket;
+  const minutes = Math.max(1, Math.ceil(taken.retryAfterSeconds / 60));
+  throw new Refused('credentials.throttled', field, { minutes, ...(reason ? { reason } : {}) }, taken.retryAfterSeconds);
 }
 
 function attemptRules(vault: Vault, { identifier, address, knownDevice }: Attempt): QuotaRule[] {
