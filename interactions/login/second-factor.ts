@@ -1,3 +1,4 @@
+import { passwordMark } from '../../src/domain/authenticator/password.ts';
 import { secondFactorFields, useSecondFactor, type SecondFactorDeps, type SecondFactorKind } from '../../src/domain/authenticator/second-factor.ts';
 import { secondsAfter } from '../../src/domain/clock.ts';
 import type { AuthenticatorPolicy } from '../../src/domain/policy.ts';
@@ -46,11 +47,23 @@ const firstKey = (uid: string) => `first-factor:${uid}`;
 /** Where the second factor is asked for, by kind. */
 const paths: Readonly<Record<SecondFactorKind, string>> = { totp: 'second-factor', 'recovery-code': 'recovery-code' };
 
+/** With what it was proved: whoever set another password or mobile since, in a recovery too, ends it. */
+interface FirstFactor extends SignIn {
+  readonly mark: string;
+}
+
+async function markOf({ accounts }: SecondFactorPageDeps, accountId: string): Promise<string> {
+  const [account, hash] = await Promise.all([accounts.byId(accountId), accounts.passwordHash(accountId)]);
+  return passwordMark(`${account?.mobile} ${hash}`);
+}
+
 /** What was proved in this interaction; only pages of the second factor ask. */
 export async function firstFactor(deps: SecondFactorPageDeps, uid: string, path: string | undefined): Promise<SignIn | undefined> {
   if (!Object.values(paths).includes(path ?? '')) return undefined;
   const sealed = await deps.once.get(firstKey(uid), deps.clock.now());
-  return sealed === undefined ? undefined : (JSON.parse(deps.vault.openFor('first-factor', Buffer.from(sealed, 'base64'))) as SignIn);
+  if (sealed === undefined) return undefined;
+  const { mark, ...first } = JSON.parse(deps.vault.openFor('first-factor', Buffer.from(sealed, 'base64'))) as FirstFactor;
+  return mark === (await markOf(deps, first.accountId)) ? first : undefined;
 }
 
 /** A passkey is two factors already; an app is asked for only where there is one. */
@@ -62,7 +75,8 @@ export async function needsSecondFactor(deps: SecondFactorPageDeps, { accountId,
 export async function keepFirstFactor(deps: SecondFactorPageDeps, visit: Visit, first: SignIn, writes: readonly Write[]): Promise<string> {
   const { accountId, method } = first;
   await deps.unitOfWork.commit('first-factor', [...writes, signInEvent(deps, visit, 'first-factor.accepted', accountId, { method })]);
-  const sealed = deps.vault.sealFor('first-factor', JSON.stringify(first)).toString('base64');
+  const kept: FirstFactor = { ...first, mark: await markOf(deps, accountId) };
+  const sealed = deps.vault.sealFor('first-factor', JSON.stringify(kept)).toString('base64');
   await deps.once.put(firstKey(visit.uid), sealed, secondsAfter(deps.clock.now(), keptSeconds));
   return `${visit.base}/login/${paths.totp}`;
 }

@@ -3,6 +3,7 @@ import { newPerson, type Page, type Person } from '../support/browser.ts';
 import { allows, newCitizen, type Citizen } from '../support/citizen.ts';
 import type { Product } from '../support/product.ts';
 import { atProtection, setsUpApp, type App } from '../support/protection.ts';
+import { atRecovery, recovers } from '../support/recovery.ts';
 import { relyingParty, type RelyingParty } from '../support/relying-party.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 
@@ -79,6 +80,14 @@ describe('two-step verification', () => {
     await person.sandbox.waits(601);
     const late = await person.submits({ totpCode: await who.app.code() });
     expect(late.url.pathname).toMatch(/\/login\/password$/);
+  });
+
+  it('[AST-14 PRV-06] a password that is set anew meanwhile ends what the old one began', async () => {
+    const who = await withApp();
+    const stranger = await byPassword(who);
+    await recovers(await atRecovery(product), who.citizen);
+    await stranger.submits({ totpCode: await who.app.code() });
+    expect(stranger.page.url.pathname).toMatch(/\/login\/password$/);
   });
 
   it('[AST-14] a wrong code is refused, and so is one that was used before, also the one of the set-up', async () => {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { AccountStore, IdentifierKind } from '../person/account.ts';
 import type { DocumentType } from '../person/document-number.ts';
@@ -99,4 +99,9 @@ export async function confirmPassword(
   }
   await counted.succeed();
   return stored;
+}
+
+/** Stands for the password of a moment: equal for equal hashes, and tells nothing of them. */
+export function passwordMark(hash: string | undefined): string {
+  return createHash('sha256').update(hash ?? '').digest('base64url');
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Account, AccountStore, IdentifierKind, Person, PersonStore } from '../person/account.ts';
 import { documentTypes, type DocumentType } from '../person/document-number.ts';
 import type { DocumentNumberCheck } from '../person/document-number-check.ts';
@@ -7,6 +6,7 @@ import { requireMobile } from '../person/register.ts';
 import { FormRefused, Refused } from '../refused.ts';
 import type { Vault } from '../vault.ts';
 import { identifierCandidates } from './identify.ts';
+import { passwordMark } from './password.ts';
 import { decoyOf } from './recovery-decoy.ts';
 
 /**
@@ -125,9 +125,4 @@ function decoy(vault: Vault, { candidates, typed }: Wanted, verifiable: boolean)
     mobile: typed.kind === 'mobile' ? typed.text : mobile,
     document: isVerified ? { type: 'resident-id-card', number, key: '' } : undefined,
   };
-}
-
-/** Equal for equal hashes and tells nothing of them. */
-export function passwordMark(hash: string | undefined): string {
-  return createHash('sha256').update(hash ?? '').digest('base64url');
 }
