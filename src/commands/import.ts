@@ -128,13 +128,13 @@ interface Job extends Pick<Request, 'source' | 'dryRun'> {
 
 function run({ profile }: Configuration, adapters: Adapters, { file, source, dryRun, lines, report, progressTo }: Job): Promise<ImportProgress> {
   const { imports, unitOfWork, hasher } = adapters;
-  const { documents, personName, username } = profile;
+  const { documents, personName, username, guardian } = profile;
   let told = 0;
   const deps = {
     imports,
     unitOfWork,
     clock: systemClock,
-    policies: { documents, personName, username, acceptsHash: (hash: string) => hasher.accepts(hash) },
+    policies: { documents, personName, username, guardian, acceptsHash: (hash: string) => hasher.accepts(hash) },
     report,
     progressed({ line }: ImportProgress) {
       if (line - told < linesBetweenNews) return;

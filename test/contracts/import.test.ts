@@ -43,6 +43,7 @@ describe.each(databaseKinds)('an import into %s', (kind) => {
       documents: ['resident-id-card'],
       personName: { minWidth: 1, maxWidth: 100, digits: false },
       username: null,
+      guardian: null,
       acceptsHash: (hash) => hash.startsWith('$2b$'),
     },
     report: newReport(),

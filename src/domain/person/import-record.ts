@@ -3,6 +3,8 @@ import { documentTypes, isDocumentType, type DocumentType } from './document-num
 import { checkMobile } from './mobile.ts';
 import { checkPersonName, type PersonNamePolicy } from './person-name.ts';
 import { normaliseUsername, unmetUsernameRules, usernameKey, type UsernamePolicy } from './username.ts';
+import type { GuardianPolicy } from '../policy.ts';
+import { needsGuardian } from '../proofing/guardian-proof.ts';
 import { Refused } from '../refused.ts';
 import type { Person, Sex } from './account.ts';
 import type { Identifiers } from './import-progress.ts';
@@ -33,6 +35,7 @@ export interface ImportPolicies {
   readonly personName: PersonNamePolicy;
   /** Null: accounts have no usernames. */
   readonly username: UsernamePolicy | null;
+  readonly guardian: GuardianPolicy | null;
   readonly acceptsHash: (hash: string) => boolean;
 }
 
@@ -69,7 +72,10 @@ export function checkImported(record: ImportRecord, policies: ImportPolicies, no
   if (passwordHash === undefined) return { kind: 'person', identity: checkedIdentity(record, policies, now), mobile };
   if (mobile === undefined) throw new Refused('field.required', 'mobile');
   if (!policies.acceptsHash(passwordHash)) throw new Refused('field.invalid', 'passwordHash', { reason: 'form' });
-  return { kind: 'account', mobile, username: checkedUsername(record.username, policies), passwordHash, verified: checkedProof(record, policies, now) };
+  const [username, verified] = [checkedUsername(record.username, policies), checkedProof(record, policies, now)];
+  // Nobody's guardian has agreed here yet (PRV-05); the activation asks for it.
+  if (verified && needsGuardian(policies.guardian, verified.identity.birthDate, now)) return { kind: 'person', identity: verified.identity, mobile };
+  return { kind: 'account', mobile, username, passwordHash, verified };
 }
 
 /** What nobody else may have. */

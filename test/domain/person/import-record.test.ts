@@ -8,6 +8,7 @@ const policies: ImportPolicies = {
   documents: ['resident-id-card', 'hk-permit'],
   personName: { minWidth: 1, maxWidth: 100, digits: false },
   username: { minLength: 4, maxLength: 20, firstLetter: true, allow: ['letters', 'digits'], notDigitsOnly: true },
+  guardian: { under: 14, version: '2026-01' },
   acceptsHash: (hash) => hash === 'good',
 };
 
@@ -46,6 +47,13 @@ describe('a record of an import', () => {
     expect(check({ ...account, validUntil: '2020-01-01', verifiedAt: '2019-06-01T08:00:00Z' })).toMatchObject({
       verified: { at: new Date('2019-06-01T08:00:00Z'), expiresAt: new Date('2020-01-01T15:59:59.999Z') },
     });
+  });
+
+  it('[PRV-05] of a child waits for their guardian, also with a hash', () => {
+    const permit = { ...account, name: '陈小豪', documentType: 'hk-permit', documentNumber: 'H09900001', sex: '男', verifiedAt: '2021-06-01' };
+    expect(check({ ...permit, birthDate: '2012-03-02' })).toMatchObject({ kind: 'person', mobile: '13800000001', identity: { birthDate: '2012-03-02' } });
+    expect(check({ ...permit, birthDate: '2012-03-01' })).toMatchObject({ kind: 'account' });
+    expect(check({ ...permit, birthDate: '2012-03-02' }, { guardian: null })).toMatchObject({ kind: 'account' });
   });
 
   it('of a permit takes sex and birth date from its columns', () => {
