@@ -19,7 +19,7 @@ export interface HelpScene {
   readonly locale: Locale;
   readonly words: Words;
   /** What the texts say of limits and ways to sign in is what holds here. */
-  readonly profile: Pick<Profile, 'brand' | 'sms' | 'help'> & CityProfile;
+  readonly profile: Pick<Profile, 'brand' | 'sms' | 'help' | 'guardian'> & CityProfile;
 }
 
 /** Every question of the city, in its order. */
@@ -58,7 +58,7 @@ export function questionPath(id: string): string {
 }
 
 /** What the texts may name. */
-export function facts({ locale, profile: { brand, sms } }: HelpScene): Readonly<Record<string, string | number>> {
+export function facts({ locale, profile: { brand, sms, guardian, registration } }: HelpScene): Readonly<Record<string, string | number>> {
   return {
     platform: brand.platform[locale],
     organiser: brand.footer.organiser[locale] || brand.platform[locale],
@@ -68,5 +68,7 @@ export function facts({ locale, profile: { brand, sms } }: HelpScene): Readonly<
     perDay: sms.perDay,
     cooldown: sms.cooldownSeconds,
     minutes: sms.ttlSeconds / 60,
+    ...(guardian && { age: guardian.under }),
+    ...(registration.hours && { opens: registration.hours.opens, closes: registration.hours.closes }),
   };
 }

@@ -17,7 +17,7 @@ export interface Question {
 }
 
 /** A part of a page where people get stuck; templates name it: `+answers('captcha')`. */
-export type Place = 'login' | 'mobile' | 'code' | 'captcha' | 'second-factor' | 'activate' | 'levels' | 'footing';
+export type Place = 'login' | 'mobile' | 'code' | 'captcha' | 'second-factor' | 'activate' | 'levels' | 'guardian' | 'footing';
 
 interface Paragraph {
   readonly key: string;
@@ -79,6 +79,13 @@ export const questions: readonly Question[] = [
     related: ['password-and-mobile-lost', 'mobile-taken'],
   },
   {
+    id: 'hours',
+    topic: 'account',
+    arises: ['registration.closed'],
+    answer: ['when', 'why', 'keep'],
+    related: ['activation', 'no-sms'],
+  },
+  {
     id: 'second-factor',
     topic: 'account',
     arises: ['second-factor'],
@@ -105,6 +112,13 @@ export const questions: readonly Question[] = [
     arises: ['identity.mismatch', 'identity.no-record', 'identity.invalid'],
     answer: ['check', 'issuer'],
     related: ['rare-characters', 'levels'],
+  },
+  {
+    id: 'children',
+    topic: 'identity',
+    arises: ['guardian', 'guardian.required', 'guardian.invalid'],
+    answer: ['who', 'how', 'declared', 'withdraw', 'without'],
+    related: ['levels', 'identity-taken'],
   },
   {
     id: 'identity-taken',

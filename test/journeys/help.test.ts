@@ -58,11 +58,11 @@ describe.each(['beijing', 'demo'])('answers from the manual, in %s', (profile) =
   });
 
   it.each([
-    ['[NOT-02] a number that is cancelled or somebody else\'s', 'mobile-taken', /以前的机主.*服务热线.*绑定了别人的手机号.*修改手机号.*服务热线/],
+    ['[NOT-02] a number that is cancelled or somebody else\'s', 'mobile-taken', /以前的机主.*服务热线.*绑定了家人的手机号.*修改手机号.*服务热线/],
     ['[NOT-04] permits that fail', 'permit-fails', /港澳居民来往内地通行证.*台湾居民来往大陆通行证.*外国人永久居留身份证.*联系证件的签发机关/],
     ['[NOT-05] rare characters', 'rare-characters', /以符号代替.*窗口办理/],
     ['[NOT-06] questions about business', 'business', /公积金.*只负责账号、登录和身份认证.*咨询办理该业务的网站或者部门/],
-    ['[NOT-07] a mobile that is not used any more', 'mobile-lost', /用密码登录.*修改手机号.*重新注册.*服务热线/],
+    ['[NOT-07] a mobile that is not used any more', 'mobile-lost', /原手机号收到的验证码.*重新注册.*服务热线/],
     ['[NOT-08] closing the account: what to do and what follows, not a section to look up', 'deletion', /服务热线.*申请.*账号不能恢复.*实名信息解除关系/],
   ])('%s', async (_, id, said) => {
     const page = await newPerson(product).goes(`/help/${id}`);

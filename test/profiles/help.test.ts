@@ -44,6 +44,12 @@ describe('the help of a city', () => {
     expect(JSON.stringify(privacy)).toContain('短信验证码在 2 分钟后失效');
   });
 
+  it('gives the hours of registration and the age of children as they are there', () => {
+    expect(answer(profileOf('hubei'), 'hours')).toContain('每天 08:00–18:00（北京时间）可以注册');
+    const older = { ...profileOf('beijing'), guardian: { under: 16, version: '2026-01' } };
+    expect(answer(older, 'children')).toContain('未满 16 周岁的，须由父母或者其他监护人同意');
+  });
+
   it('names in the agreements whom it tells, where it tells somebody, and leaves no hole for who does not say who runs it', () => {
     const textOf = (name: string, profile: Profile) => JSON.stringify(helpTexts.filter((text) => text.name === name).map((text) => textModel(scene(profile), text)));
     expect(textOf('privacy', profileOf('demo'))).toMatch(/国家政务服务平台：.*除此以外，不向任何单位和个人提供/);
