@@ -100,7 +100,7 @@ describe('passkeys in a browser', () => {
     await devtools.send('WebAuthn.setUserVerified', { authenticatorId: reader, isUserVerified: false });
     await window.page.click('#tab-passkey');
     await window.page.click('#login-passkey');
-    await window.page.waitForFunction("document.querySelector('[data-passkey-status]').textContent.includes('没有完成')");
+    await window.page.locator('[data-passkey-status]', { hasText: '没有完成' }).waitFor();
     expect(url()).toMatch(/\/login\/passkey$/);
     await expectClean(window);
   }, 60_000);
