@@ -23,6 +23,6 @@ export default {
     ...throughTheProduct.map((name) => suite(name, `${name}/**`, products)),
   ],
   testTimeout: 60_000,
-  // PGlite and the product run as child processes; two workers are as many as two cores carry.
-  maxWorkers: 2,
+  // Tests wait for much (a process, a clock, a page): of two workers on two cores a third is idle.
+  maxWorkers: 3,
 };

@@ -1,24 +1,9 @@
-import { newPerson, type Page, type Person } from './browser.ts';
+import { newPerson } from './browser.ts';
+import type { UseCase } from './crash.ts';
 import { newCitizen, signsIn, type Citizen } from './citizen.ts';
 import { provesMobile, sendsCode, startsChange } from './account-changes.ts';
 import { newcomer } from './newcomer.ts';
 import type { Product } from './product.ts';
-
-/** Somebody one act before a use case. */
-export interface Scene {
-  readonly person: Person;
-  readonly act: () => Promise<Page>;
-  /** The same again, where it cannot be the very same. */
-  readonly again?: () => Promise<Page>;
-  readonly done: (page: Page) => boolean;
-}
-
-/** Its named writes, and how somebody comes to the act that does them. */
-export interface UseCase {
-  readonly writes: readonly string[];
-  readonly phase?: 'before';
-  readonly scene: () => Promise<Scene>;
-}
 
 /** Every change in the account centre. */
 export function accountUseCases(survivor: () => Product): Readonly<Record<string, UseCase>> {

@@ -12,6 +12,9 @@ export interface Look {
   readonly oneState?: boolean;
 }
 
+/** A look takes two; on a busy machine more. */
+export const galleryMinutes = 6 * 60_000;
+
 /** Shows every page in every state in one window and tells what is wrong with each. */
 export async function lookAtEveryPage({ profile, width, lang, elder, oneState = false }: Look, faultsOf: (window: Window) => Promise<readonly string[]> = unclean): Promise<readonly string[]> {
   const window = await openPage(await sharedProduct(profile), { width, locale: lang });
