@@ -25,13 +25,14 @@ export function createDurableState({ db, clock }: Deps): StateStore & SessionSto
     ...finders(db),
 
     async put(model, id, row) {
-      await db
+      const { numInsertedOrUpdatedRows } = await db
         .insertInto('oidc_state')
         .values(toColumns(model, id, row, clock.now()))
         .onConflict((conflict) =>
           conflict.columns(['model', 'id_hash']).doUpdateSet(replacement).where('oidc_state.ended_at', 'is', null),
         )
-        .execute();
+        .executeTakeFirst();
+      return numInsertedOrUpdatedRows === 1n;
     },
 
     async insert(model, id, row, now) {

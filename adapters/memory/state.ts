@@ -50,6 +50,7 @@ export function createMemoryState(clock: Clock = systemClock): StateStore {
     async put(model, id, row) {
       const consumedAt = items.peek(keyOf(model, id))?.row.consumedAt;
       write(model, id, { ...row, consumedAt });
+      return true;
     },
 
     async insert(model, id, row, now) {

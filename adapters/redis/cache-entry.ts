@@ -26,13 +26,11 @@ const INDEX_SLACK_MS = 60_000;
 const VALUE = 0x56; // V
 const BAR = 'X';
 
-/** KEYS entry; ARGV mark, life. Answers what stood before the first space: of a value, since when it is true. */
+/** KEYS entry; ARGV mark, life. */
 const markEntry = script(`
-local before = string.match(redis.call('GETRANGE', KEYS[1], 0, 20), '^[^ ]*')
-local state = string.sub(before, 1, 1)
+local state = redis.call('GETRANGE', KEYS[1], 0, 0)
 local mark = (state == 'W' or state == 'X') and 'X' or ARGV[1]
-redis.call('SET', KEYS[1], mark, 'PX', ARGV[2])
-return before`);
+redis.call('SET', KEYS[1], mark, 'PX', ARGV[2])`);
 
 /** KEYS entry; ARGV mark or lease, value or nothing, its life, life of a bar. */
 const settleEntry = script(`
@@ -77,18 +75,11 @@ export async function leaseEntry(redis: RedisConnection, entry: string): Promise
   return granted === 'OK' ? lease : undefined;
 }
 
-/**
- * Sends every reader to the inner store until the mark is settled.
- *
- * @returns the mark, and since when the entry was known to be true, where it held a value
- */
-export async function beginWrite(
-  redis: RedisConnection,
-  entry: string,
-): Promise<{ readonly mark: string; readonly asOf: number | undefined }> {
+/** Sends every reader to the inner store until the mark is settled. */
+export async function beginWrite(redis: RedisConnection, entry: string): Promise<string> {
   const mark = `W${randomUUID()}`;
-  const before = String(await markEntry(redis, [entry], [mark, MARK_MS]));
-  return { mark, asOf: before.startsWith('V') ? Number(before.slice(1)) : undefined };
+  await markEntry(redis, [entry], [mark, MARK_MS]);
+  return mark;
 }
 
 /** Gives a lease or mark back, for a value where there is one to cache. */

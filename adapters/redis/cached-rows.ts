@@ -19,12 +19,17 @@ export interface CachedRows {
   find(model: string, id: string, now: Date): Promise<StateRow | undefined>;
   findByUid(model: string, uid: string, now: Date): Promise<StateRow | undefined>;
   /**
-   * Runs `act`, which writes the inner store.
+   * Runs `act`, which puts the row to the inner store and tells whether it did (see StateStore).
    *
-   * @param row - what `act` puts; absent: nothing is cached afterwards
    * @throws Unavailable before `act`, when Redis does not answer
    */
-  write<T>(model: string, id: string, row: NewStateRow | undefined, act: () => Promise<T>): Promise<T>;
+  put(model: string, id: string, row: NewStateRow, act: () => Promise<boolean>): Promise<boolean>;
+  /**
+   * Runs `act`, which changes the row in the inner store in another way; nothing is cached afterwards.
+   *
+   * @throws Unavailable before `act`, when Redis does not answer
+   */
+  change<T>(model: string, id: string, act: () => Promise<T>): Promise<T>;
 }
 
 /** A lead takes some 300 bytes. */
@@ -75,20 +80,25 @@ export function createCachedRows({ redis, inner, ttlMs, clock }: CachedRowsOptio
       return inner.findByUid(model, uid, now);
     },
 
-    async write(model, id, row, act) {
+    async put(model, id, row, act) {
       const entry = keys.cachedRow(`${model}:${id}`);
       const now = clock.now();
-      const [{ mark, asOf }, cachable] = await Promise.all([
+      const [mark, cachable] = await Promise.all([
         beginWrite(redis, entry),
-        row && mayCache(entry, row, now),
-        row?.uid !== undefined && leadTo(redis, keys.cachedUid(model, row.uid), id, keepMs(row.expiresAt, now)),
+        mayCache(entry, row, now),
+        row.uid !== undefined && leadTo(redis, keys.cachedUid(model, row.uid), id, keepMs(row.expiresAt, now)),
       ]);
-      const result = await act();
-      // A row that has ended stays ended, whatever is put. Only one that was cached is known to live, and
-      // being written makes that knowledge no younger.
-      const lifeMs = asOf === undefined ? 0 : asOf + ttlMs - now.getTime();
-      const value = row && cachable && asOf !== undefined && lifeMs > 0 ? { value: encodeRow(row), asOf, lifeMs } : undefined;
+      const lives = await act();
+      const value = lives && cachable ? { value: encodeRow(row), asOf: now.getTime(), lifeMs: ttlMs } : undefined;
       await unlessUnavailable(settle(redis, entry, mark, value));
+      return lives;
+    },
+
+    async change(model, id, act) {
+      const entry = keys.cachedRow(`${model}:${id}`);
+      const mark = await beginWrite(redis, entry);
+      const result = await act();
+      await unlessUnavailable(settle(redis, entry, mark));
       return result;
     },
   };

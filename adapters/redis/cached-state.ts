@@ -34,8 +34,8 @@ export interface CachedState extends StateStore {
  * who find no value ask the inner store, and may fill the entry only if the lease they took before
  * asking is still there. So whatever the order of readers and writers in whatever process, an entry
  * filled from an older state of the row is impossible: every write takes the lease away. Two writers at
- * once leave no value behind, as neither knows who wrote last, and a write leaves one only in place of
- * another: the durable store ignores what is put to a row that has ended.
+ * once leave no value behind, as neither knows who wrote last, and neither does one whose row has ended:
+ * the durable store says so and ignores what is put to it.
  *
  * When Redis does not answer, reads go to the inner store. Writes are refused (`Unavailable`) before
  * anything is written: without a mark, another process that still reaches Redis would go on answering the
@@ -56,12 +56,12 @@ export function createCachedState(options: CachedStateOptions): CachedState {
   return {
     async put(model, id, row) {
       if (!cached.has(model)) return inner.put(model, id, row);
-      await rows.write(model, id, row, () => inner.put(model, id, row));
+      return rows.put(model, id, row, () => inner.put(model, id, row));
     },
 
     async insert(model, id, row, now) {
       if (!cached.has(model)) return inner.insert(model, id, row, now);
-      return rows.write(model, id, undefined, () => inner.insert(model, id, row, now));
+      return rows.change(model, id, () => inner.insert(model, id, row, now));
     },
 
     find: (model, id, now) => finder(model).find(model, id, now),
@@ -75,7 +75,7 @@ export function createCachedState(options: CachedStateOptions): CachedState {
 
     async destroy(model, id) {
       if (!cached.has(model)) return inner.destroy(model, id);
-      await rows.write(model, id, undefined, () => inner.destroy(model, id));
+      await rows.change(model, id, () => inner.destroy(model, id));
     },
 
     /** Nothing under a grant is cached. */

@@ -65,6 +65,7 @@ export function createRedisState(redis: RedisConnection, clock: Clock = systemCl
       const value = [encodeRow(row), keepMs(row.expiresAt, now)];
       // Indexes first: one without a row is harmless, a token that no revocation finds is not.
       await Promise.all([...putIndexes(redis, model, id, row, now), putRow(redis, keysOf(nameOf(model, id)), value)]);
+      return true;
     },
 
     async insert(model, id, row, now) {

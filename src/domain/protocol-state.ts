@@ -17,8 +17,12 @@ export interface StateRow {
 export type NewStateRow = Omit<StateRow, 'consumedAt'>;
 
 export interface StateStore {
-  /** Inserts or replaces; `consumedAt` of a row that is there is kept. */
-  put(model: string, id: string, row: NewStateRow): Promise<void>;
+  /**
+   * Inserts or replaces; `consumedAt` of a row that is there is kept.
+   *
+   * @returns false when the row has ended and therefore stays what it is; stores that forget what ended know no such row
+   */
+  put(model: string, id: string, row: NewStateRow): Promise<boolean>;
   /** Inserts; false when a row that has not expired is there. At most one caller gets true (single use of a jti). */
   insert(model: string, id: string, row: NewStateRow, now: Date): Promise<boolean>;
   /** Never answers an expired row. */

@@ -75,7 +75,7 @@ function stateAdapter({ storeOf, stores, vault, clock, beforeSessionEnds }: Stat
         accountId: payload.accountId,
         clientId: payload.clientId,
       };
-      if (model !== 'ReplayDetection') return store.put(model, hashedId(id), row);
+      if (model !== 'ReplayDetection') return void (await store.put(model, hashedId(id), row));
       if (!(await store.insert(model, hashedId(id), row, now))) {
         throw new errors.InvalidClientAuth('the same jti was used at the same moment');
       }

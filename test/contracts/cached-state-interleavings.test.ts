@@ -59,21 +59,24 @@ async function interleave(scheduler: fc.Scheduler, acts: readonly Act[]): Promis
       return found;
     },
     put: (model, key, value) => change(() => memory.put(model, key, value), value.clientId),
-    destroy: end,
+    destroy: async () => void (await end()),
   };
   let ended = false;
 
-  async function change(act: () => Promise<void>, state: string | undefined): Promise<void> {
+  /** @returns whether the row was alive */
+  async function change(act: () => Promise<unknown>, state: string | undefined): Promise<boolean> {
     await scheduler.schedule(Promise.resolve(), 'before write');
-    if (!ended) {
+    const lives = !ended;
+    if (lives) {
       history.push(state);
       await act();
     }
     await scheduler.schedule(Promise.resolve(), 'after write');
+    return lives;
   }
 
-  async function end(): Promise<void> {
-    await change(async () => {
+  function end(): Promise<boolean> {
+    return change(async () => {
       ended = true;
       await memory.destroy('Session', id);
     }, undefined);
@@ -90,7 +93,7 @@ async function interleave(scheduler: fc.Scheduler, acts: readonly Act[]): Promis
     expect(history.slice(asked)).toContain(answer);
   }
 
-  const perform: Record<Act, (index: number) => Promise<void>> = {
+  const perform: Record<Act, (index: number) => Promise<unknown>> = {
     'read here': () => read(here),
     'read there': () => read(there),
     'write here': (index) => here.put('Session', id, row(`v${index}`)),

@@ -24,8 +24,8 @@ describe.each(databaseKinds)('durable state in %s', (kind) => {
     await state().put('RefreshToken', revoked, stateRow({ grantId }));
     await state().destroy('Grant', destroyed);
     await state().revokeByGrantId(grantId);
-    await state().put('Grant', destroyed, stateRow());
-    await state().put('RefreshToken', revoked, stateRow({ grantId }));
+    expect(await state().put('Grant', destroyed, stateRow())).toBe(false);
+    expect(await state().put('RefreshToken', revoked, stateRow({ grantId }))).toBe(false);
     expect(await state().find('Grant', destroyed, now)).toBeUndefined();
     expect(await state().find('RefreshToken', revoked, now)).toBeUndefined();
   });
@@ -39,7 +39,7 @@ describe.each(databaseKinds)('durable state in %s', (kind) => {
   });
 
   describe('sessions', () => {
-    const put = async (accountId: string, uid: string, payload = uid): Promise<void> =>
+    const put = async (accountId: string, uid: string, payload = uid) =>
       state().put('Session', randomUUID(), stateRow({ accountId, uid, payload: Buffer.from(payload) }));
     const authenticate = (accountId: string, sessionUid: string, factors: SessionFactor[], expiresAt = at(60)) =>
       createUnitOfWork(stores).commit('sign-in', [

@@ -25,7 +25,7 @@ export interface Racer {
   /** How many may win where it is not one: the uses of a quota. */
   readonly winners?: number;
   /** Makes the thing of a round; called once before anybody races. */
-  prepare?(round: number): Promise<void>;
+  prepare?(round: number): Promise<unknown>;
   /** One caller tries; true when it won. */
   attempt(round: number, caller: number): Promise<boolean>;
 }
