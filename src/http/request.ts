@@ -9,8 +9,10 @@ import type { AppContext, Next } from './app-context.ts';
 export function requestContext({ issuer, proxyHops }: { issuer: string; proxyHops: number }) {
   const { host, protocol } = new URL(issuer);
   return async (ctx: AppContext, next: Next): Promise<void> => {
-    ctx.state.requestId = randomBytes(9).toString('base64url');
-    ctx.state.nonce = randomBytes(16).toString('base64');
+    // Asked for at once: the call costs more than its bytes.
+    const random = randomBytes(25);
+    ctx.state.requestId = random.toString('base64url', 0, 9);
+    ctx.state.nonce = random.toString('base64', 9);
     ctx.state.address = clientAddress(ctx.req.socket.remoteAddress, ctx.req.headers['x-forwarded-for'], proxyHops);
     for (const name of Object.keys(ctx.req.headers)) {
       if (name === 'forwarded' || name.startsWith('x-forwarded-')) delete ctx.req.headers[name];

@@ -10,7 +10,8 @@ import { jwksMaxAgeSeconds } from '../domain/keys/rotation.ts';
 const cacheable: ReadonlySet<string> = new Set(['/.well-known/openid-configuration', '/jwks']);
 
 interface Document {
-  readonly body: Buffer;
+  /** As text: Node sends it with the headers in one piece, unlike a buffer. */
+  readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -23,7 +24,7 @@ export function rememberDocuments(provider: Provider, securityHeaders: Readonly<
   provider.use(async (ctx, next) => {
     await next();
     if (ctx.method !== 'GET' || ctx.status !== 200 || !cacheable.has(ctx.path)) return;
-    const body = Buffer.from(JSON.stringify(ctx.body));
+    const body = JSON.stringify(ctx.body);
     const headers = {
       ...securityHeaders,
       'Access-Control-Allow-Origin': '*',
