@@ -299,7 +299,7 @@ describe('addresses', () => {
     expect([page.status, page.json()]).toEqual([404, { ok: false, problem: { code: 'page.not-found', text: refusal('page.not-found') } }]);
   });
 
-  it.each(['//evil.example/', 'https://evil.example/', '/\\evil.example', '\\\\evil.example', 'javascript:alert(1)', '/%09/evil.example', '/\t/evil.example', ''])(
+  it.each(['//evil.example/', 'https://evil.example/', '/\\evil.example', '\\\\evil.example', 'javascript:alert(1)', '/%09/evil.example', '/\t/evil.example', '/.//evil.example', '/help/..//evil.example', '/%2e//evil.example', ''])(
     'never leave us by a switch or a new captcha: %j',
     async (target) => {
       const person = newPerson(product);
