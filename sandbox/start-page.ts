@@ -92,7 +92,7 @@ async function startModel({ pages, clock, people, messages, authorities, passwor
     clock: { now: clock.now(), offset: offsetParts(clock.offsetSeconds()) },
     authorities: Object.entries(authorities).map(([source, authority]) => ({
       source,
-      label: pages.words.has(`start.authority.${source}`) ? say(`start.authority.${source}`) : source,
+      label: say(`start.authority.${source}`),
       behaviours: behaviours.map((name) => ({ name, label: say(`start.behaviour.${name}`), current: name === authority.behaviour() })),
     })),
   };
