@@ -26,7 +26,8 @@ export function createActivate(deps: ActivateJourneyDeps): Journey {
     empty: {},
     steps: [documentStep(deps), nobodyStep(deps), mobileStep(deps), identityStep(deps), agreementStep(deps), passwordStep(deps), doneStep(deps)],
   };
-  const run = ({ uid, base }: ActivateScene) => ({ id: uid, base: `${base}/activate` });
+  // Each pass begins a run of its own: what another run has learnt was learnt of another document.
+  const run = ({ uid, base, pass }: ActivateScene) => ({ id: pass === undefined ? uid : `${uid}:${pass}`, base: `${base}/activate` });
   return {
     name: 'activate',
     routes(router) {
@@ -56,6 +57,6 @@ export function createActivate(deps: ActivateJourneyDeps): Journey {
 async function sceneOf(deps: ActivateJourneyDeps, ctx: AppContext): Promise<ActivateScene> {
   const visit = await visitOf(deps, ctx);
   if (!['create', 'login'].includes(visit.prompt.name)) throw new Refused('interaction.expired');
-  const passed = await deps.activationPass.read(visit.uid);
-  return { ...visit, passed: passed && (await lookUp(deps, passed)) };
+  const given = await deps.activationPass.read(visit.uid);
+  return { ...visit, pass: given?.id, passed: given && (await lookUp(deps, given.sought)) };
 }

@@ -7,6 +7,7 @@ import type { FormModel, Link, Locale, MaskedModel, ProgressModel } from '../../
 import type { Say, Words } from '../../src/http/words.ts';
 import { progress } from '../../src/http/wizard.ts';
 import type { ResultModel } from '../layout/result.ts';
+import { passwordHint, passwordRules } from '../layout/rule-hints.ts';
 
 /** What the pages of the activation show. */
 
@@ -127,7 +128,7 @@ export function passwordPageModel(
   return {
     progress: bar(say, 2),
     form,
-    password: { hint: say(`register.password-hint.${password.characters}`, { min: password.minLength, max: password.maxLength }), rules: [] },
+    password: { hint: passwordHint(say, password), rules: passwordRules(say, password) },
     agreement: [
       { href: '/help/agreement', label: brand.agreement.title[locale] },
       { href: '/help/privacy', label: brand.privacy.title[locale] },

@@ -58,6 +58,8 @@ export interface ActivateDraft {
 }
 
 export interface ActivateScene extends Visit {
+  /** Id of the pass that led here. */
+  readonly pass: string | undefined;
   /** From registration, where document and mobile were given already. */
   readonly passed: Found | undefined;
 }

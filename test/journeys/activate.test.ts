@@ -13,11 +13,11 @@ import { refusal, word } from '../support/words.ts';
 
 /** How each city masks 陈心 of 420199199205031211. */
 const cities = {
-  demo: { name: '*心', number: '4201**********11' },
-  hubei: { name: '陈*', number: '***********1211' },
+  demo: { name: '*心', number: '4201**********11', rules: [] },
+  hubei: { name: '陈*', number: '***********1211', rules: ['upper', 'lower', 'digit'] },
 };
 
-describe.each(Object.entries(cities))('activation in %s', (profile, masked) => {
+describe.each(Object.entries(cities))('activation in %s', (profile, { rules, ...masked }) => {
   let product: Product;
   beforeAll(async () => {
     product = await sharedProduct(profile);
@@ -67,6 +67,15 @@ describe.each(Object.entries(cities))('activation in %s', (profile, masked) => {
       expect(person.page.error).toMatchObject({ code: 'identity.mismatch', field: 'validFrom', text: refusal('identity.mismatch.activation') });
       await person.submits(possessionFields(imported));
       expect(person.page.url.pathname).toMatch(/\/activate\/password$/);
+    });
+
+    it('[ACT-06] says every rule of the password before one is typed', async () => {
+      const imported = await importedPerson(product);
+      const person = await atTheForm();
+      await seeksRecord(person, imported, imported.mobile);
+      await person.submits(possessionFields(imported));
+      for (const rule of rules) expect(person.page.text).toContain(word('register', `password-rule.${rule}`));
+      expect(person.page.$('#newPassword-hint li').length).toBe(rules.length);
     });
 
     it('[ACT-03] the service that waits receives a verified person of level L2', async () => {
