@@ -1,41 +1,47 @@
 import type { Profile } from '../src/domain/policy.ts';
+import type { FirstPage } from '../src/oidc/first-page.ts';
 import type { Journey } from './journey.ts';
-import { visitOf, type Visit, type VisitDeps } from './visit.ts';
+import { visitOf, type VisitDeps } from './visit.ts';
 
 export interface DispatchDeps extends VisitDeps {
-  readonly profile: Pick<Profile, 'login' | 'activation' | 'recovery'>;
+  readonly profile: PageProfile;
 }
 
-/** The address the provider sends people to; it leads to the page that answers the prompt. */
+type PageProfile = Pick<Profile, 'login' | 'activation' | 'recovery'>;
+
+/** The address of an interaction; it leads to the page that answers the prompt. */
 export function createDispatch(deps: DispatchDeps): Journey {
+  const firstPage = createFirstPage(deps.profile);
   return {
     name: 'dispatch',
     routes(router) {
       router.get('/interaction/:uid', async (ctx) => {
-        const visit = await visitOf(deps, ctx);
+        const { base, prompt, params } = await visitOf(deps, ctx);
         ctx.status = 303;
-        ctx.redirect(`${visit.base}/${pageOf(visit, deps.profile)}`);
+        ctx.redirect(`${base}/${firstPage({ prompt: prompt.name, params, channel: ctx.state.channel })}`);
       });
     },
   };
 }
 
 /** Which page answers a prompt of the policy (src/oidc/policy.ts). */
-function pageOf({ prompt, params, ctx }: Visit, { login, activation, recovery }: DispatchDeps['profile']): string {
-  switch (prompt.name) {
-    case 'create':
-      return params.journey === 'activate' && activation ? 'activate' : 'register';
-    case 'login': {
-      if (params.journey === 'recover' && recovery) return 'recover';
-      // Straight to the first tab: everybody comes this way, and one redirect less is felt on a phone.
-      const [first = ''] = login[ctx.state.channel];
-      return `login/${first}`;
+export function createFirstPage({ login, activation, recovery }: PageProfile): FirstPage {
+  return ({ prompt, params, channel }) => {
+    switch (prompt) {
+      case 'create':
+        return params['journey'] === 'activate' && activation ? 'activate' : 'register';
+      case 'login': {
+        if (params['journey'] === 'recover' && recovery) return 'recover';
+        // Straight to the first tab.
+        const [first = ''] = login[channel];
+        return `login/${first}`;
+      }
+      case 'step_up':
+        return 'step-up';
+      case 'consent':
+        return 'consent';
+      default:
+        throw new Error(`no journey answers the prompt ${prompt}`);
     }
-    case 'step_up':
-      return 'step-up';
-    case 'consent':
-      return 'consent';
-    default:
-      throw new Error(`no journey answers the prompt ${prompt.name}`);
-  }
+  };
 }

@@ -21,11 +21,13 @@ import { createFormTokens } from './http/form.ts';
 import { constantHeaders } from './http/headers.ts';
 import { createPages, type Pages } from './http/page.ts';
 import { loadWords, type Words } from './http/words.ts';
+import { createFirstPage } from '../interactions/dispatch.ts';
 import type { Journey } from '../interactions/journey.ts';
 import { appContextOf } from './oidc/app-contexts.ts';
 import { rememberDocuments } from './oidc/documents.ts';
 import { ownClientId } from './oidc/clients.ts';
 import { crossOriginRules } from './oidc/cors.ts';
+import { straightToPage } from './oidc/first-page.ts';
 import { providerKeys } from './oidc/key-ring.ts';
 import type { LevelDeps } from './oidc/level.ts';
 import { createProvider, type ProviderDeps } from './oidc/provider.ts';
@@ -120,6 +122,7 @@ async function providerRing(options: AssemblyOptions, shown: Shown): Promise<Pro
       rememberDocuments(provider, constantHeaders(options.environment.issuer.startsWith('https:')));
       provider.use(crossOriginRules(options.clients));
       provider.use(serverErrors);
+      provider.use(straightToPage(createFirstPage(options.profile)));
       provider.use(async (ctx, next) => {
         await next();
         await deps.pages.switchPage(ctx as never);

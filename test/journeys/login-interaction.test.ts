@@ -29,7 +29,8 @@ describe('a sign-in that begins', () => {
   it('leads from the request straight to the first tab of the city', async () => {
     const person = await service.sendsToUs();
     const [, , uid = ''] = person.page.url.pathname.split('/');
-    expect(person.trail.map(({ url }) => url.pathname)).toEqual(['/auth', `/interaction/${uid}`, `/interaction/${uid}/login/password`]);
+    expect(person.trail.map(({ url }) => url.pathname)).toEqual(['/auth', `/interaction/${uid}/login/password`]);
+    expect((await person.goes(`/interaction/${uid}`)).url.pathname).toBe(`/interaction/${uid}/login/password`);
   });
 
   it('has its first tab at the address without one, too', async () => {
