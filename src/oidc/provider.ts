@@ -6,6 +6,7 @@ import { acrValues } from '../domain/assurance/ladder.ts';
 import { createFindAccount, type AccountDeps } from './account.ts';
 import { claimsByScope } from './claims.ts';
 import { checkAssertion, compareHashedSecrets, fetchKeys, libraryClient, ourMembers, ownOrigin } from './clients.ts';
+import { createCookieSignatures } from './cookie-signatures.ts';
 import { createLoadExistingGrant, type GrantDeps } from './grants.ts';
 import { lifetimes } from './lifetimes.ts';
 import { collectLogouts, type SessionEndDeps } from './session-end.ts';
@@ -161,7 +162,7 @@ function cookieSettings({ issuer, cookieKeys }: ProviderDeps): NonNullable<Confi
   const secure = issuer.startsWith('https:');
   const shared = { httpOnly: true, sameSite: 'lax', secure, signed: true, overwrite: true } as const;
   return {
-    keys: [...cookieKeys],
+    keys: createCookieSignatures(cookieKeys),
     // The library fixes the path of the last two, which __Host- forbids.
     names: {
       session: `${secure ? '__Host-' : ''}mx_session`,
