@@ -9,6 +9,7 @@ import type { AppContext } from '../http/app-context.ts';
 import { appContextOf } from './app-contexts.ts';
 import { serviceOf, type Service } from './clients.ts';
 import { uidAfter } from './resume.ts';
+import { signOutPath } from './session-end.ts';
 import type { SubjectOf } from './subject.ts';
 
 /** Every page the library would show is ours, in both languages, with a way back to the service. */
@@ -71,6 +72,7 @@ export function createProviderPages({ pages, cookies, subjectOf, answered }: Pro
     return service?.href === undefined ? undefined : { href: service.href, label: service.name };
   };
   const last = lastService(cookies);
+  const logout = logoutPages(show, async (ctx) => wayBackOf(ctx, ctx.oidc.client ?? (await last.recall(ctx))));
 
   return {
     interactionUrl(ctx, interaction) {
@@ -87,24 +89,18 @@ export function createProviderPages({ pages, cookies, subjectOf, answered }: Pro
           ? show(ctx, 'error/done', model, refusals['interaction.done'])
           : show(ctx, 'error/expired', model, refusals['interaction.expired']);
       }
+      if (ctx.path === signOutPath && error instanceof errors.InvalidRequest && logout.mayRepeat(ctx)) return logout.repeat(ctx);
       const model: ProtocolErrorModel = { code: out.error, back: wayBackOf(ctx, ctx.oidc.client) };
       await show(ctx, 'error/protocol', model);
     },
     async logout(ctx) {
-      const { session, client } = ctx.oidc;
+      const { client } = ctx.oidc;
       last.remember(ctx, client);
-      const model: LogoutModel = {
-        action: '/session/end/confirm',
-        xsrf: secretOf(session),
-        service: (await hintsAtAnother(ctx, subjectOf)) ? undefined : serviceOf(client, localised(ctx, cookies).state.locale),
-      };
-      await show(ctx, 'logout/logout', model);
+      await logout.ask(ctx, (await hintsAtAnother(ctx, subjectOf)) ? undefined : serviceOf(client, localised(ctx, cookies).state.locale));
     },
     async loggedOut(ctx) {
       const { accountId } = await ctx.oidc.provider.Session.get(ctx);
-      const model: LoggedOutModel = { stayed: accountId !== undefined, next: wayBackOf(ctx, ctx.oidc.client ?? (await last.recall(ctx))) };
-      // The library sets no status here, and koa's first one is 404.
-      await show(ctx, 'logout/done', model, 200);
+      await logout.done(ctx, accountId !== undefined);
     },
     formPost: (ctx, redirectUri, payload) => formPost(ctx, redirectUri, payload, 'form_post'),
     async switchPage(ctx) {
@@ -113,8 +109,32 @@ export function createProviderPages({ pages, cookies, subjectOf, answered }: Pro
       const xsrf = secretOf(session);
       if (xsrf === undefined) return;
       // Who is not signed in and signs out comes by here as well.
-      await formPost(ctx, '/session/end/confirm', { xsrf, logout: 'yes' }, session?.accountId === undefined ? 'form_post' : 'switch');
+      await formPost(ctx, signOutPath, { xsrf, logout: 'yes' }, session?.accountId === undefined ? 'form_post' : 'switch');
     },
+  };
+}
+
+type Show = (ctx: KoaContextWithOIDC, view: string, model: object, status?: number) => Promise<void>;
+
+/** The question whether to sign out, and what came of it. */
+function logoutPages(show: Show, nextOf: (ctx: KoaContextWithOIDC) => Promise<Link | undefined>) {
+  const ask = (ctx: KoaContextWithOIDC, service: Service | undefined, status = ctx.status) => {
+    const model: LogoutModel = { action: signOutPath, xsrf: secretOf(ctx.oidc.session), service };
+    return show(ctx, 'logout/logout', model, status);
+  };
+  const done = async (ctx: KoaContextWithOIDC, stayed: boolean) => {
+    const model: LoggedOutModel = { stayed, next: await nextOf(ctx) };
+    // The library sets no status here, and koa's first one is 404.
+    await show(ctx, 'logout/done', model, 200);
+  };
+  /** A second press of the button: what it asks for has happened. */
+  const isDone = ({ oidc }: KoaContextWithOIDC) => oidc.session?.accountId === undefined && oidc.params?.logout === 'yes';
+  return {
+    ask,
+    done,
+    /** An answer to a question that is no longer open: it was answered, or another tab has asked since. */
+    mayRepeat: (ctx: KoaContextWithOIDC) => isDone(ctx) || secretOf(ctx.oidc.session) !== undefined,
+    repeat: (ctx: KoaContextWithOIDC) => (isDone(ctx) ? done(ctx, false) : ask(ctx, undefined, 400)),
   };
 }
 

@@ -38,7 +38,8 @@ export function collectLogouts(provider: Provider, { subjectOf, clock }: Session
   });
 }
 
-const signOutPath = '/session/end/confirm';
+/** Where the answer to the question whether to sign out goes. */
+export const signOutPath = '/session/end/confirm';
 
 /** Before the store forgets a session: what was collected, and that somebody signed out, in one transaction. */
 export async function beforeSessionEnds({ unitOfWork, clock }: SessionEndDeps): Promise<void> {

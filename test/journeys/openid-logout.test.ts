@@ -117,6 +117,30 @@ describe('signing out because a service asks', () => {
     expect(nobody.page.url.href).toBe('https://basic.example/goodbye');
   });
 
+  it('[PRT-05] a second press of the button finds that it is done', async () => {
+    const { person } = await signedIn(await party('basic'));
+    await person.arrives('/session/end');
+    const xsrf = person.page.$('[name=xsrf]').attr('value') ?? '';
+    await confirms(person);
+    const again = await person.posts('/session/end/confirm', { xsrf, logout: 'yes' });
+    expect(again).toMatchObject({ status: 200, outcome: 'done', error: undefined });
+    expect(again.$('#next').attr('href')).toBe('https://basic.example/login');
+    expect(await isSignedIn(person)).toBe(false);
+  });
+
+  it('[PRT-05] the question that an earlier tab asked is asked again', async () => {
+    const { person } = await signedIn(await party('basic'));
+    await person.arrives('/session/end');
+    const later = person.tab();
+    await later.arrives('/session/end');
+    await confirms(person);
+    expect(person.page).toMatchObject({ status: 400, error: undefined });
+    expect(await isSignedIn(person.tab())).toBe(true);
+    await confirms(person);
+    expect(person.page.outcome).toBe('done');
+    expect(await isSignedIn(person)).toBe(false);
+  });
+
   it('[PRT-05] the question of another browser is no answer here', async () => {
     const service = await party('basic');
     const { person } = await signedIn(service);
