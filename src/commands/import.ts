@@ -100,9 +100,9 @@ async function importFile(configuration: Configuration, request: Request, progre
   });
   const file = await examine(request.path, request.encoding);
   const lines = formats[request.format](linesOf(request.path, request.encoding));
+  const report = request.report === undefined ? noReport : await openReport(request.report);
   const log = createLog({ level: configuration.environment.logLevel });
   const { adapters } = await openStores(configuration, { clock: systemClock, log });
-  const report = request.report === undefined ? noReport : await openReport(request.report);
   try {
     await prepare(configuration, adapters);
     return await run(configuration, adapters, { ...request, file, lines, report, progressTo });

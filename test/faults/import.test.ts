@@ -134,6 +134,20 @@ describe('an import', () => {
     expect([await numberOf('select count(*) from person'), await numberOf(`select count(*) from import_run where source = 'tried'`)]).toEqual([people, 0]);
   });
 
+  it('[OPX-09] writes its report over no file that is none, least of all over the people', async () => {
+    const path = file('only-copy.csv', [importLine(720_000_000)]);
+    const before = readFileSync(path, 'utf8');
+    const { code, output } = await runMain(['import', path, '--source', 'only-copy', '--report', path], env);
+    expect([code, output]).toEqual([1, 'the file of --report is there and is no report; give another name\n']);
+    expect(readFileSync(path, 'utf8')).toBe(before);
+    expect(await numberOf(`select count(*) from import_run where source = 'only-copy'`)).toBe(0);
+
+    const args = ['import', path, '--source', 'only-copy', '--report', join(folder, 'report.csv')];
+    expect((await runMain([...args, '--dry-run'], env)).code).toBe(0);
+    expect((await runMain(args, env)).code).toBe(0);
+    expect(readFileSync(join(folder, 'report.csv'), 'utf8')).toBe('line,outcome,column,reason\n2,activated-later,,\n');
+  });
+
   it.each([
     ['a file that is not there', ['nowhere.csv'], /^the file cannot be read\n$/],
     ['no file', [], /^npm run import -- <file>/],
