@@ -33,7 +33,7 @@ export function createStepUp(deps: StepUpDeps, methods: readonly ProofingMethod[
       router.get('/interaction/:uid/step-up', async (ctx) => showLevels(deps, methods, await stageOf(deps, ctx)));
       router.post('/interaction/:uid/step-up/decline', async (ctx) => decline(deps, await stageOf(deps, ctx)));
       authenticationRoutes(router, deps);
-      methodRoutes(router, deps, wizardOf);
+      methodRoutes(router, deps, wizardOf, (name) => methods.some((method) => method.name === name && method.needsPerson));
     },
   };
 }
@@ -42,6 +42,7 @@ function methodRoutes(
   router: Router<AppState>,
   deps: StepUpDeps,
   wizardOf: (name: string | undefined) => Wizard<ProofingDraft, StepUpScene>,
+  needsPerson: (name: string | undefined) => boolean,
 ): void {
   const run = ({ scene }: Stage, method: string | undefined) => ({
     id: `${scene.uid}:${method}`,
@@ -61,7 +62,10 @@ function methodRoutes(
   wizardRoutes(router, deps, '/interaction/:uid/step-up/:method', async (ctx) => {
     const stage = await stageOf(deps, ctx);
     const { method } = ctx.params;
-    return { wizard: wizardOf(method), run: run(stage, method), scene: stage.scene };
+    const wizard = wizardOf(method);
+    // Which of the ways are open is said by the level page.
+    if (needsPerson(method) && stage.scene.person === undefined) return { leaveTo: stage.scene.base };
+    return { wizard, run: run(stage, method), scene: stage.scene };
   });
 }
 

@@ -9,6 +9,11 @@ export interface Standing<Draft extends object, Scene> {
   readonly scene: Scene;
 }
 
+/** This wizard is not for the person now; another page is. */
+export interface Elsewhere {
+  readonly leaveTo: string;
+}
+
 /**
  * The addresses of a wizard below `path`: itself (leads to where the person is), its steps, and the button that sends
  * a code.
@@ -19,18 +24,19 @@ export function wizardRoutes<Draft extends object, Scene>(
   router: Router<AppState>,
   deps: WizardDeps,
   path: string,
-  standing: (ctx: AppContext & { params: Record<string, string | undefined> }) => Promise<Standing<Draft, Scene>>,
+  standing: (ctx: AppContext & { params: Record<string, string | undefined> }) => Promise<Standing<Draft, Scene> | Elsewhere>,
 ): void {
-  router.get(`${path}{/:step}`, async (ctx) => {
-    const { wizard, run, scene } = await standing(ctx);
-    await showStep(deps, wizard, run, scene, ctx, ctx.params.step);
-  });
-  router.post(`${path}/:step`, async (ctx) => {
-    const { wizard, run, scene } = await standing(ctx);
-    await submitStep(deps, wizard, run, scene, ctx, String(ctx.params.step));
-  });
-  router.post(`${path}/:step/send-code`, async (ctx) => {
-    const { wizard, run, scene } = await standing(ctx);
-    await runAction(deps, wizard, run, scene, ctx, String(ctx.params.step), 'send-code');
-  });
+  const at = (handle: (standing: Standing<Draft, Scene>, ctx: AppContext, step: string | undefined) => Promise<void>) =>
+    async (ctx: AppContext & { params: Record<string, string | undefined> }) => {
+      const found = await standing(ctx);
+      if (!('leaveTo' in found)) return handle(found, ctx, ctx.params.step);
+      ctx.status = 303;
+      ctx.redirect(found.leaveTo);
+    };
+  router.get(`${path}{/:step}`, at(({ wizard, run, scene }, ctx, step) => showStep(deps, wizard, run, scene, ctx, step)));
+  router.post(`${path}/:step`, at(({ wizard, run, scene }, ctx, step) => submitStep(deps, wizard, run, scene, ctx, String(step))));
+  router.post(
+    `${path}/:step/send-code`,
+    at(({ wizard, run, scene }, ctx, step) => runAction(deps, wizard, run, scene, ctx, String(step), 'send-code')),
+  );
 }

@@ -16,9 +16,9 @@ describe.each(['demo', 'beijing'])('proving a real name in %s', (profile) => {
     product = await sharedProduct(profile);
   });
 
-  /** Signed in with a password, at the step-up page of a service that wants L2. */
-  const atStepUp = async (who: Citizen): Promise<Person> => {
-    const person = await (await relyingParty(product, 'level-2')).sendsToUs();
+  /** Signed in with a password, at the step-up page of a service that wants more. */
+  const atStepUp = async (who: Citizen, service = 'level-2'): Promise<Person> => {
+    const person = await (await relyingParty(product, service)).sendsToUs();
     await signsIn(person, who);
     return person;
   };
@@ -52,8 +52,8 @@ describe.each(['demo', 'beijing'])('proving a real name in %s', (profile) => {
   });
 
   it('[RN-11] lets nobody past that step by its address or a form of their own', async () => {
-    const who = await newCitizen(product);
-    const person = await atStepUp(who);
+    const who = await newCitizen(product, 'L2');
+    const person = await atStepUp(who, 'level-3');
     const base = person.page.url.pathname;
     for (const path of ['real-name/evidence', 'real-name/done', 'real-name/finish', 'bank-card', 'bank-card/evidence']) {
       await person.goes(`${base}/${path}`);

@@ -229,6 +229,9 @@ describe.each(['demo', 'beijing'])('levels, %s', (profile) => {
     // A bank card belongs to a person who must be known first.
     expect(person.page.has('a#step-up-bank-card')).toBe(false);
     expect(person.page.text).toContain('银行卡认证');
+    const ways = person.page.url.pathname;
+    for (const path of ['', '/verify', '/evidence', '/done']) expect((await person.goes(`${ways}/bank-card${path}`)).url.pathname).toBe(ways);
+    expect((await person.posts(`${ways}/bank-card/verify`, {})).url.pathname).toBe(ways);
     await provesRealName(person, citizen);
     expect(isAsked(person)).toBe(true);
     expect(person.page.has('#step-up-real-name')).toBe(false);
