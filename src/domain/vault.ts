@@ -27,6 +27,7 @@ export type IndexKind =
   | 'passkey-user'
   | 'recovery-code'
   | 'recovery-decoy'
+  | 'submission'
   | 'audit-anchor'
   | 'quota';
 

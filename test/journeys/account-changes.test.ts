@@ -27,6 +27,13 @@ async function signedInElsewhere(product: Product, who: Citizen): Promise<Person
   return person;
 }
 
+/** The same page in a second tab. */
+async function openedAt(person: Person): Promise<Person> {
+  const other = person.tab();
+  await other.goes(person.page.url);
+  return other;
+}
+
 const isOut = async (person: Person) => /\/login\//.test((await person.goes('/account')).url.pathname);
 
 describe.each(['demo', 'beijing', 'beijing-2019'])('a change of the password in %s', (profile) => {
@@ -123,12 +130,21 @@ describe('a change of the password', () => {
     expect([person.page.status, person.page.error?.code]).toEqual([429, 'credentials.throttled']);
   });
 
+  it('to another password, from a tab that was left open, is not taken for the one that was done', async () => {
+    const who = await newCitizen(product);
+    const person = await at(product, 'password', who);
+    await provesMobile(person, who.mobile);
+    const other = await openedAt(person);
+    await person.submits({ password: who.password, newPassword, confirmPassword: newPassword });
+    await other.submits({ password: newPassword, newPassword: 'Weitere-2026', confirmPassword: 'Weitere-2026' });
+    expect([other.page.status, other.page.error?.code, other.page.outcome]).toEqual([409, 'form.stale', undefined]);
+  });
+
   it('submitted twice happens once, and both halves end at the same page', async () => {
     const who = await newCitizen(product);
     const person = await at(product, 'password', who);
     await provesMobile(person, who.mobile);
-    const other = person.tab();
-    await other.goes(person.page.url);
+    const other = await openedAt(person);
     const fields = { password: who.password, newPassword, confirmPassword: newPassword };
     await Promise.all([person.submits(fields), other.submits(fields)]);
     expect([person.page.outcome, other.page.outcome]).toEqual(['done', 'done']);
@@ -215,7 +231,7 @@ describe('a change of the mobile', () => {
     await person.submits({ mobile, code });
     for (const to of [who.mobile, mobile]) {
       const [notice] = await noticesTo(person.sandbox, to, 'notice.mobile-changed');
-      expect(notice?.text).toMatch(/修改了绑定的手机号.*如非本人操作/);
+      expect(notice?.text).toMatch(/修改了绑定的手机号.*如非本人操作，请立即拨打 12345/);
     }
     expect(await isOut(elsewhere)).toBe(true);
     expect(await isOut(person)).toBe(false);

@@ -162,6 +162,18 @@ describe('two-step verification of an account', () => {
     await service.redeems(plain);
   });
 
+  it('is switched off once, by a second tab too, and codes are made for no app that is off', async () => {
+    const { person, citizen } = await owner();
+    await setsUpApp(person);
+    await person.goes('/account/security/totp/remove');
+    const other = person.tab();
+    await other.goes('/account/security/totp/remove');
+    for (const tab of [person, other]) expect((await tab.submits({}, { button: '#remove' })).url.pathname).toBe('/account/security');
+    await nextMessage(person, citizen.mobile, 'notice.totp-removed');
+    expect((await person.sandbox.messagesTo(citizen.mobile)).filter(({ template }) => template === 'notice.totp-removed')).toHaveLength(1);
+    expect((await person.goes('/account/security/recovery-codes/new')).status).toBe(404);
+  });
+
   it('codes that are shown go after ten minutes, whether they were kept or not', async () => {
     const { person } = await owner();
     await setsUpApp(person);

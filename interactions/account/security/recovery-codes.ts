@@ -28,6 +28,7 @@ export function recoveryCodeRoutes(router: Router<AppState>, deps: SecurityDeps)
   router.get(newPath, async (ctx) => {
     const owner = await provedOwner(deps, ctx, newPath);
     if (!owner) return;
+    if (!(await deps.totps.has(owner.account.id))) throw new Refused('page.not-found');
     const model = { action: newPath, token: deps.tokens.issue(ctx, newPath) };
     await deps.pages.render(ctx, { view: 'account/security/recovery-codes-new', model, user: owner.user });
   });

@@ -63,13 +63,20 @@ export function totpRoutes(router: Router<AppState>, deps: SecurityDeps): void {
     if (!owner) return;
     readForm(ctx, deps.tokens, removePath);
     const accountId = owner.account.id;
-    await commitChange(deps, ctx, owner, 'totp.removed', [
-      { write: 'totp.remove', accountId },
-      { write: 'recovery-codes.remove', accountId },
-    ]);
-    ctx.status = 303;
-    ctx.redirect(leaveWith('totp-removed'));
+    // Off already, by the first half of a double click or in another tab: nobody is told of it again.
+    if (await deps.totps.has(accountId)) {
+      await commitChange(deps, ctx, owner, 'totp.removed', [
+        { write: 'totp.remove', accountId },
+        { write: 'recovery-codes.remove', accountId },
+      ]);
+    }
+    leave(ctx, leaveWith('totp-removed'));
   });
+}
+
+function leave(ctx: AppContext, address: string): void {
+  ctx.status = 303;
+  ctx.redirect(address);
 }
 
 const keptSeconds = 900;
