@@ -199,14 +199,19 @@ async function loginPage(
     identifierAsked: identifierAsked(deps.profile, ctx.state.channel),
     notice: undefined,
     registerHref: `${visit.base}/register`,
-    help: [
-      ...(deps.profile.recovery ? [{ href: `${visit.base}/recover`, label: say('login.recover') }] : []),
-      ...(deps.profile.activation ? [{ href: `${visit.base}/activate`, label: say('login.activate') }] : []),
-    ],
+    help: otherWays(deps.profile, say, visit.base),
     reauthenticate: visit.session !== undefined,
     passkey: passkeyForm(deps, offered, visit),
   };
   return { view: `login/${method.name}/view`, model, service: visit.service };
+}
+
+/** Into an account whose password is forgotten, or that is not active yet. */
+export function otherWays({ recovery, activation }: Pick<LoginDeps['profile'], 'recovery' | 'activation'>, say: (key: string) => string, base: string): readonly Link[] {
+  return [
+    ...(recovery ? [{ href: `${base}/recover`, label: say('login.recover') }] : []),
+    ...(activation ? [{ href: `${base}/activate`, label: say('login.activate') }] : []),
+  ];
 }
 
 function passkeyForm({ tokens }: LoginDeps, offered: readonly LoginMethod[], { ctx, base }: Visit): LoginModel['passkey'] {

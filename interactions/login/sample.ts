@@ -1,7 +1,7 @@
 import type { Example, ExampleScene } from '../journey.ts';
 import { interaction, nowhere, sampleAct, sampleForm, type SampleForm } from '../layout/samples.ts';
 import { subjectsModel } from '../layout/subjects.ts';
-import type { LoginModel } from './login.ts';
+import { otherWays, type LoginModel } from './login.ts';
 
 /** The login card around the examples of each method. */
 
@@ -21,7 +21,7 @@ export function sampleLogin(name: string, fields: readonly string[], state: stri
       notice: undefined,
       subjects: subjectsModel(scene.say, scene.profile.comingSubjects, nowhere),
       registerHref: `${interaction}/register`,
-      help: [],
+      help: otherWays(scene.profile, scene.say, interaction),
       reauthenticate,
       passkey: scene.profile.login.desktop.includes('passkey') || name === 'passkey' ? samplePasskey : undefined,
     }),

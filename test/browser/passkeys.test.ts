@@ -3,6 +3,7 @@ import type { CDPSession } from 'playwright-core';
 import { closeChromium, expectClean, openPage, type Window } from '../support/chromium.ts';
 import { newCitizen, type Citizen } from '../support/citizen.ts';
 import type { Product } from '../support/product.ts';
+import { sandboxOf } from '../support/sandbox.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 
 let product: Product;
@@ -103,6 +104,18 @@ describe('passkeys in a browser', () => {
     await window.page.locator('[data-passkey-status]', { hasText: '没有完成' }).waitFor();
     expect(url()).toMatch(/\/login\/passkey$/);
     await expectClean(window);
+  }, 60_000);
+
+  it('added too late after the proof lead to the proof again, and not to a page that fails', async () => {
+    await fingerprintReader();
+    await signsInByPassword();
+    await window.goes('/account/security/passkeys/new');
+    await sandboxOf(product).waits(601);
+    await window.page.click('#next');
+    await window.page.waitForURL(/\/account\/proof\//);
+    await window.page.fill('#password', citizen.password);
+    await window.page.click('#next');
+    await window.page.waitForURL(/passkeys\/new$/);
   }, 60_000);
 
   it('where a browser knows none, the page says so and offers the other ways', async () => {
