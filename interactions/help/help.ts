@@ -108,7 +108,7 @@ export function helpModel(scene: HelpScene, query = '', back?: WayBack): HelpMod
     query,
     results: query === '' ? undefined : results(scene, answers, query, back),
     topics: groups.filter(({ questions }) => questions.length > 0),
-    links: helpTexts.map(({ name, title }) => ({ href: `/help/${name}`, label: title(scene) })),
+    links: textsOf(scene).map(({ name, title }) => ({ href: `/help/${name}`, label: title(scene) })),
     back,
   };
 }
@@ -134,6 +134,11 @@ export function questionModel(scene: HelpScene, id: string, back?: WayBack): Que
   );
 }
 
+/** The texts of a city: an agreement on bank cards only where there is something to agree on. */
+function textsOf({ profile }: HelpScene): readonly HelpText[] {
+  return helpTexts.filter(({ name }) => name !== 'bank-card-agreement' || cityOf(profile).has('proofing.bank-card'));
+}
+
 function linkTo({ id, title }: Answer, back: WayBack): Link {
   return { href: withWayBack(questionPath(id), back), label: title };
 }
@@ -143,7 +148,7 @@ export function textModel(scene: HelpScene, { name, title, version }: HelpText):
 }
 
 /** What sections say besides, where the city does more. */
-const additions = ['registration.nationalPlatform', 'proofing.real-name'];
+const additions = ['registration.nationalPlatform', 'identity.asserted', 'identity.voluntary', 'proofing.real-name', 'identity.at-registration', 'proofing.bank-card'];
 
 /** Sections are numbered in the words, as many as there are: text, additions, and what closes them. */
 function sections(scene: HelpScene, namespace: string): TextModel['sections'] {

@@ -110,14 +110,14 @@ export const questions: readonly Question[] = [
     id: 'permit-fails',
     topic: 'identity',
     arises: ['identity.mismatch', 'identity.no-record', 'identity.invalid'],
-    answer: ['check', 'issuer'],
+    answer: [where('documents.foreign-permanent-resident', 'check'), where('documents.permits-only', 'check-permits'), 'issuer'],
     related: ['rare-characters', 'levels'],
   },
   {
     id: 'children',
     topic: 'identity',
     arises: ['guardian', 'guardian.required', 'guardian.invalid'],
-    answer: ['who', 'how', 'declared', 'withdraw', 'without'],
+    answer: ['who', where('identity.voluntary', 'how'), where('identity.at-registration', 'how-registering'), 'declared', 'withdraw', where('identity.voluntary', 'without')],
     related: ['levels', 'identity-taken'],
   },
   {
@@ -159,7 +159,7 @@ export const questions: readonly Question[] = [
     id: 'not-me',
     topic: 'other',
     arises: ['account.locked'],
-    answer: ['sign-out', where('account.password', 'password'), 'hotline', 'secrets'],
+    answer: [where('account.one-page', 'sign-out'), where('account.security-tab', 'sign-out-others'), where('account.password', 'password'), 'hotline', 'secrets'],
     related: ['forgotten-password', 'identity-taken'],
   },
 ];

@@ -77,6 +77,50 @@ it.each(['demo', 'hubei'])('[NOT-09] whoever lost password and number alike is s
   expect(/电子社保卡.*正在建设中.*账号申诉.*正在建设中/.test(text)).toBe(profile === 'hubei');
 });
 
+describe.each([
+  ['demo', '“退出全部设备”', '#end-sessions'],
+  ['hubei', '“安全中心”点击“退出其他全部设备”', '#tab-security'],
+  ['guangzhou', '“安全中心”点击“退出其他全部设备”', '#tab-security'],
+])('whoever did not do it, in %s', (profile, said, button) => {
+  it('is sent to what stands in the account centre there', async () => {
+    const product = await sharedProduct(profile);
+    const person = newPerson(product);
+    expect((await person.goes('/help/not-me')).text).toContain(said);
+    await person.goes('/login');
+    const { mobile, password } = await newCitizen(product);
+    await signsIn(person, { username: mobile, password });
+    await person.goes('/account');
+    expect(person.page.has(button)).toBe(true);
+  });
+});
+
+describe('where the identity comes with the account', () => {
+  it('nobody is told that it may be left out, and no document is named that is not taken, in hubei', async () => {
+    const person = newPerson(await sharedProduct('hubei'));
+    const children = (await person.goes('/help/children')).text;
+    expect(children).toContain('注册孩子的账号时');
+    expect(children).not.toMatch(/在孩子的账号中|没有完成实名认证的账号/);
+    expect((await person.goes('/help/permit-fails')).text).not.toContain('永久居留');
+    expect((await person.goes('/help/agreement')).text).toMatch(/注册账号时须完成实名认证.*更高级别的认证由您自愿决定/);
+    expect((await person.goes('/help/privacy')).text).toMatch(/以上信息在注册时收集.*不提供的，不能注册/);
+  });
+
+  it('the privacy statement says that the form asks for it unverified, and speaks of no bank cards, in guangzhou', async () => {
+    const person = newPerson(await sharedProduct('guangzhou'));
+    const privacy = (await person.goes('/help/privacy')).text;
+    expect(privacy).toMatch(/注册时填写的姓名、证件类型和证件号码：按您所填保存，未经核验/);
+    expect(privacy).not.toMatch(/银行卡/);
+    expect(hrefs(await person.goes('/help'), 'a')).not.toContain('/help/bank-card-agreement');
+  });
+
+  it('verification stays free where it is a step that may be left out, in beijing', async () => {
+    const person = newPerson(await sharedProduct('beijing'));
+    expect((await person.goes('/help/privacy')).text).toMatch(/仅在您办理实名认证时收集.*核验后不保存卡号.*您可以不提供实名认证所需的信息/);
+    expect((await person.goes('/help/agreement')).text).toContain('是否进行实名认证由您自愿决定');
+    expect((await person.goes('/help/permit-fails')).text).toContain('外国人永久居留身份证');
+  });
+});
+
 describe('the search', () => {
   let product: Product;
   beforeAll(async () => {
