@@ -13,7 +13,7 @@ function document(state: string, form: Partial<SampleForm> = {}): Example {
     view: 'activate/document',
     state,
     service: housingFund,
-    model: (scene) => documentPageModel(scene, scene.profile, sampleForm(scene, { fields, code: 'unsent', ...form })),
+    model: (scene) => documentPageModel(scene, scene.profile, sampleForm(scene, { fields, code: 'unsent', ...form }), interaction),
   };
 }
 
@@ -64,7 +64,7 @@ function done(state: string, service?: Example['service']): Example {
     view: 'layout/result',
     state,
     ...(service ? { service } : {}),
-    model: (scene) => doneModel(scene, scene.profile.brand, { service: service?.(scene.locale)?.name, finish: `${interaction}/activate/finish` }),
+    model: (scene) => doneModel(scene, scene.profile, { service: service?.(scene.locale)?.name, finish: `${interaction}/activate/finish` }),
   };
 }
 

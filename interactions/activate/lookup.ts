@@ -21,14 +21,15 @@ export function documentStep(deps: ActivateStepDeps): ActivateStep {
     done: (draft, scene) => (draft.found ?? scene.passed) !== undefined,
     async page(_, scene, state) {
       const code = await deps.codes.model(scene.ctx, `${state.action}/send-code`, where(scene));
-      const model = documentPageModel(sayOf(deps, scene), deps.profile, {
+      const form = {
         action: state.action,
         token: state.token,
         fields: fieldsOf(fields, state.values, state.problems),
         problems: state.problems,
         captcha: code.cooldownSeconds === 0 ? await deps.captchas.model(scene.ctx) : undefined,
         code,
-      });
+      };
+      const model = documentPageModel(sayOf(deps, scene), deps.profile, form, scene.base);
       return { view: 'activate/document', model, service: scene.service };
     },
     actions: {

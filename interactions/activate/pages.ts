@@ -32,10 +32,17 @@ export interface DocumentPageModel {
   readonly progress: ProgressModel;
   readonly form: FormModel;
   readonly documentTypes: readonly Choice[];
+  readonly back: Link;
 }
 
-export function documentPageModel({ say }: ActivateWords, { documents }: Pick<Profile, 'documents'>, form: FormModel): DocumentPageModel {
-  return { progress: bar(say, 0), form, documentTypes: documents.map((type) => ({ value: type, label: say(`layout.document.type.${type}`) })) };
+/** @param base - of the interaction */
+export function documentPageModel({ say }: ActivateWords, { documents }: Pick<Profile, 'documents'>, form: FormModel, base: string): DocumentPageModel {
+  return {
+    progress: bar(say, 0),
+    form,
+    documentTypes: documents.map((type) => ({ value: type, label: say(`layout.document.type.${type}`) })),
+    back: { href: `${base}/login`, label: say('activate.to-login') },
+  };
 }
 
 /** @param base - of the interaction */
@@ -137,17 +144,24 @@ export function passwordPageModel(
   };
 }
 
-/** @param finish - address that ends the interaction */
+const accountPath = '/account';
+
+/**
+ * Nobody is signed in yet: that is what the button does, and what it says.
+ *
+ * @param finish - address that ends the interaction
+ */
 export function doneModel(
   { locale, say }: ActivateWords,
-  { portal }: Pick<Brand, 'portal'>,
+  { brand, landing }: Pick<Profile, 'landing'> & { readonly brand: Pick<Brand, 'portal'> },
   { service, finish }: { service: string | undefined; finish: string },
 ): ResultModel {
+  const home = landing === accountPath ? say('activate.done.to-account') : say('activate.done.to-landing', { portal: brand.portal.name[locale] });
   return {
     progress: bar(say, 3),
     outcome: 'done',
     title: say('activate.done.title'),
     text: say('activate.done.text'),
-    next: { href: finish, label: service === undefined ? say('activate.done.to-landing', { portal: portal.name[locale] }) : say('layout.back-to', { service }) },
+    next: { href: finish, label: service === undefined ? home : say('activate.done.to-service', { service }) },
   };
 }

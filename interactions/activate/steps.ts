@@ -34,7 +34,7 @@ export interface ActivateStepDeps extends WizardDeps, ActivateDeps {
   readonly identitySource: IdentitySource;
   readonly captchas: CaptchaDesk;
   readonly codes: CodeDesk;
-  readonly profile: Pick<Profile, 'activation' | 'documents' | 'personName' | 'password' | 'guardian' | 'masking' | 'brand'>;
+  readonly profile: Pick<Profile, 'activation' | 'documents' | 'personName' | 'password' | 'guardian' | 'masking' | 'brand' | 'landing'>;
 }
 
 /** What the look-up found: `bound` says what the proven mobile is to the person. */
@@ -236,7 +236,7 @@ export function doneStep(deps: ActivateStepDeps): ActivateStep {
     when: (draft) => draft.accountId !== undefined,
     done: () => false,
     async page(_, scene) {
-      const model = doneModel(sayOf(deps, scene), deps.profile.brand, { service: scene.service?.name, finish: `${scene.base}/activate/finish` });
+      const model = doneModel(sayOf(deps, scene), deps.profile, { service: scene.service?.name, finish: `${scene.base}/activate/finish` });
       return { view: 'layout/result', model, service: scene.service };
     },
   };

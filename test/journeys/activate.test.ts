@@ -38,8 +38,8 @@ describe.each(Object.entries(cities))('activation in %s', (profile, { rules, ...
       expect(person.page.url.pathname).toMatch(/\/activate\/identity$/);
       await provesAndSetsPassword(person, imported);
       expect(person.page.outcome).toBe('done');
-      await person.opens('#next');
-      expect((await person.goes('/account')).status).toBe(200);
+      expect(person.page.says('#next')).toBe(word('activate', 'done.to-account'));
+      expect((await person.opens('#next')).url.pathname).toBe('/account');
 
       const again = newPerson(product);
       await again.goes('/login');
@@ -192,6 +192,12 @@ describe.each(Object.entries(cities))('activation in %s', (profile, { rules, ...
   });
 
   describe('of nobody', () => {
+    it('leads back to the sign-in whoever need not activate anything', async () => {
+      const person = await atTheForm();
+      await person.opens('#back');
+      expect([person.page.status, person.page.url.pathname]).toEqual([200, expect.stringMatching(/\/login\/password$/)]);
+    });
+
     it('[DIS-21] unknown, active and waiting numbers get the same pages until the code was redeemed', async () => {
       const active = (await newCitizen(product, 'L2')).identity;
       const shown = [];
