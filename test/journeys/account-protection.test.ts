@@ -42,6 +42,9 @@ describe('the passkeys of an account', () => {
     await person.submits({ passkeyName: '平板 📱' });
     expect(names(person)).toEqual(['平板 📱']);
     await nextMessage(person, mobile, 'notice.passkey-renamed');
+    await person.opens('#passkeys li a');
+    expect((await person.submits({ passkeyName: ' 平板  📱 ' })).outcome).toBeUndefined();
+    expect((await person.sandbox.messagesTo(mobile)).filter(({ template }) => template === 'notice.passkey-renamed')).toHaveLength(1);
 
     await person.opens('#passkeys li a');
     await person.submits({}, { button: '#remove' });
@@ -160,6 +163,18 @@ describe('two-step verification of an account', () => {
     const plain = await service.sendsToUs();
     await signsIn(plain, citizen);
     await service.redeems(plain);
+  });
+
+  it('is finished with what was scanned, also where the proof has to be given again on the way', async () => {
+    const { person, citizen } = await owner();
+    await person.opens('#set-up-totp');
+    const secret = person.page.says('#secret');
+    await person.sandbox.waits(1200);
+    await person.submits({ totpCode: await appFor(person, secret).code() });
+    await person.submits({ password: citizen.password });
+    expect(person.page.says('#secret')).toBe(secret);
+    await person.submits({ totpCode: await appFor(person, secret).code() });
+    expect(person.page.has('#codes')).toBe(true);
   });
 
   it('is switched off once, by a second tab too, and codes are made for no app that is off', async () => {

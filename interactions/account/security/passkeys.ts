@@ -161,6 +161,7 @@ function renameWizard(deps: SecurityDeps): Wizard<NoDraft, PasskeyScene> {
           checkForm(schema, values);
           const { id, accountId } = passkey;
           const name = passkeyName(values.passkeyName ?? '');
+          if (name === passkey.name) return { leaveTo: securityPath };
           await commitChange(deps, ctx, owner, 'passkey.renamed', [{ write: 'passkey.rename', id, accountId, name }]);
           return { leaveTo: leaveWith('passkey-renamed') };
         },

@@ -79,7 +79,8 @@ function leave(ctx: AppContext, address: string): void {
   ctx.redirect(address);
 }
 
-const keptSeconds = 900;
+/** Longer than a proof is good for: whoever has to prove themselves again finds what the app has scanned. */
+const keptSeconds = 3600;
 const secretKey = ({ sessionUid }: Owner) => `totp-set-up:${sessionUid}`;
 
 /** The same secret for as long as somebody is at it: a reload must not make the app's entry worthless. */
