@@ -93,7 +93,7 @@ export const newcomer: Account = {
   ethnicity: undefined,
   socialHistory: undefined,
   number: '744021634577',
-  createdAt: new Date('2026-11-22T00:17:00Z'),
+  updatedAt: new Date('2026-11-22T00:17:00Z'),
 };
 
 export const zhangwei: Account = {
