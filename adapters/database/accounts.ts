@@ -26,7 +26,7 @@ export function createAccountStore({ db, vault }: Deps): AccountStore {
         .selectFrom('account')
         .select([...headerColumns, 'data_key', 'username_sealed', 'mobile_sealed', 'email_sealed', 'ethnicity_sealed', 'social_history_sealed'])
         .select(['address_sealed', 'asserted_identity_sealed'])
-        .select(['number', 'created_at'])
+        .select(['number', 'updated_at'])
         .where('id', '=', id)
         .executeTakeFirst();
       return row && openAccount(vault, row);
@@ -64,7 +64,7 @@ function toHeader(row: HeaderRow | undefined): AccountHeader | undefined {
 }
 
 type SealedColumn = 'username_sealed' | 'mobile_sealed' | 'email_sealed' | 'ethnicity_sealed' | 'social_history_sealed' | 'address_sealed' | 'asserted_identity_sealed';
-type SealedAccount = HeaderRow & Pick<Selectable<Tables['account']>, SealedColumn | 'data_key' | 'number' | 'created_at'>;
+type SealedAccount = HeaderRow & Pick<Selectable<Tables['account']>, SealedColumn | 'data_key' | 'number' | 'updated_at'>;
 
 async function openAccount(vault: Vault, row: SealedAccount): Promise<Account> {
   const open = (column: SealedColumn, sealed: Buffer): Promise<string> =>
@@ -92,6 +92,6 @@ async function openAccount(vault: Vault, row: SealedAccount): Promise<Account> {
     ethnicity,
     socialHistory,
     number: row.number === null ? undefined : String(row.number),
-    createdAt: row.created_at,
+    updatedAt: row.updated_at,
   };
 }

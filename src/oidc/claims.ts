@@ -34,7 +34,7 @@ export const claimRows: readonly ClaimRow[] = [
   { claim: 'gender', scope: 'profile', needs: 'person', value: ({ person }) => (person?.sex === 'unknown' ? undefined : person?.sex) },
   { claim: 'birthdate', scope: 'profile', needs: 'person', value: ({ person }) => person?.birthDate },
   { claim: 'zoneinfo', scope: 'profile', needs: 'nothing', value: () => 'Asia/Shanghai' },
-  { claim: 'updated_at', scope: 'profile', needs: 'account', value: ({ account }) => account && Math.floor(account.createdAt.getTime() / 1000) },
+  { claim: 'updated_at', scope: 'profile', needs: 'account', value: ({ account }) => account && Math.floor(account.updatedAt.getTime() / 1000) },
   { claim: 'email', scope: 'email', needs: 'account', value: ({ account }) => account?.email },
   { claim: 'email_verified', scope: 'email', needs: 'account', value: ({ account }) => (account?.email === undefined ? undefined : true) },
   { claim: 'phone_number', scope: 'phone', needs: 'account', value: ({ account }) => account && `+86${account.mobile}` },

@@ -38,7 +38,7 @@ describe.each(databaseKinds)('people in %s', (kind) => {
       ethnicity: undefined,
       socialHistory: undefined,
       number: expect.stringMatching(/^[1-9]\d{11}$/),
-      createdAt: happenedAt,
+      updatedAt: happenedAt,
     });
   });
 

@@ -48,6 +48,28 @@ describe.each(['demo', 'beijing', 'beijing-2019'])('ethnicity in %s', (profile) 
 });
 
 describe('details', () => {
+  it('[ACC-04] reach the services that ask for them, with the time of the last change', async () => {
+    const product = await sharedProduct();
+    const who = await newCitizen(product);
+    const service = await relyingParty(product, 'entitled');
+    const asks = async (by: Person) => {
+      await service.sendsToUs({ scope: 'openid profile address' }, by);
+      if (by.page.has('#login-submit')) await signsIn(by, who);
+      else if (by.page.has('#consent-allow')) await by.submits({}, { button: '#consent-allow' });
+      return (await service.receives(by)).userinfo;
+    };
+    const person = newPerson(product);
+    const before = await asks(person);
+    expect(before).not.toHaveProperty('address');
+    await person.sandbox.waits(60);
+    await person.goes('/account');
+    await person.opens('#change-address');
+    await person.submits({ address: '广州市越秀区府前路1号' });
+    const after = await asks(person);
+    expect(after.address).toEqual({ formatted: '广州市越秀区府前路1号' });
+    expect(Number(after.updated_at) - Number(before.updated_at)).toBeGreaterThanOrEqual(60);
+  });
+
   it('[ACC-12] that nobody offers are refused, and what was typed stays', async () => {
     const product = await sharedProduct();
     const person = await inAccount(product, await newCitizen(product));

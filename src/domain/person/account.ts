@@ -32,7 +32,8 @@ export interface Account extends AccountHeader {
   readonly socialHistory: string | undefined;
   /** The platform's own number, 12 digits (ACC-17). */
   readonly number: string | undefined;
-  readonly createdAt: Date;
+  /** When something of it, or whose it is, changed last. */
+  readonly updatedAt: Date;
 }
 
 /** What somebody said of themselves and nobody verified: never an identifier, never unique, released to nobody. */
