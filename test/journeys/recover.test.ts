@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { newPerson, type Page, type Person } from '../support/browser.ts';
 import { provesMobile, sendsCode, startsChange } from '../support/account-changes.ts';
-import { newCitizen, signsIn, type Citizen } from '../support/citizen.ts';
+import { newCitizen, provesRealName, signsIn, type Citizen } from '../support/citizen.ts';
 import { problemsOf } from '../support/form-problems.ts';
 import { nextMessage } from '../support/messages.ts';
 import { citizen as anyCitizen, goodPassword } from '../support/newcomer.ts';
@@ -302,6 +302,20 @@ describe('what a recovery refuses', () => {
     await setsPassword(thief, goodPassword);
     expect(thief.page.error?.code).toBe('recovery.over');
     await expectPassword(who, renewed);
+  });
+
+  it('[REC-07] who is verified while a recovery by the mobile alone is under way is safe from it', async () => {
+    const who = await newCitizen(product, 'L1');
+    const thief = await atRecovery(product);
+    await seeksAccount(thief, who.username);
+    await provesOwner(thief, who);
+    await thief.sandbox.waits(61);
+    const owner = await (await relyingParty(product, 'social-insurance')).sendsToUs();
+    await signsIn(owner, who);
+    await provesRealName(owner, who);
+    await setsPassword(thief, goodPassword);
+    expect(thief.page.error?.code).toBe('recovery.over');
+    await expectPassword(who, who.password);
   });
 
   it('pressed twice, sets one password and tells of it once', async () => {

@@ -91,11 +91,13 @@ export interface RecoverRequest {
  * do without the person. One transaction. Of two recoveries at once one succeeds.
  *
  * @throws FormRefused password.weak, password.mismatch
- * @throws Refused recovery.over when mobile, password or state of the account changed meanwhile; service.busy
+ * @throws Refused recovery.over when mobile, password, identity or state of the account changed meanwhile; service.busy
  */
 export async function recover(deps: RecoveryDeps, { accountId, mobile, document, passwordMark: mark }: Sought, request: RecoverRequest): Promise<void> {
   const [account, stored] = accountId === undefined ? [] : await Promise.all([deps.accounts.byId(accountId), deps.accounts.passwordHash(accountId)]);
   if (account?.status !== 'active' || account.mobile !== mobile || passwordMark(stored) !== mark) throw new Refused('recovery.over');
+  // Verified since it was sought: the mobile alone is not enough any more.
+  if (account.personId !== undefined && document === undefined) throw new Refused('recovery.over');
   const problems = passwordProblems(request.form, request.policy, { username: account.username, mobile, document: document?.number });
   if (problems.length > 0) throw new FormRefused(problems);
   const hash = await deps.hasher.hash(normalisePassword(request.form.newPassword));
