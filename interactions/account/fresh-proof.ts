@@ -21,8 +21,8 @@ import { requireOwner, type Owner, type OwnerDeps } from './owner.ts';
 
 /**
  * 验证身份 – before a change of a credential or an identifier the owner proves again who they are: the password, or an
- * SMS code, in this session, no longer ago than ten minutes (RN-11). The proof becomes a factor of the session, as if
- * they had signed in with it, so that it also counts for what a service asks next.
+ * SMS code, in this session, no longer ago than ten minutes (RN-11); for a passkey an SMS code will not do. The proof
+ * becomes a factor of the session, as if they had signed in with it, so that it also counts for what a service asks next.
  */
 export interface FreshProofDeps extends OwnerDeps, WizardDeps {
   readonly sessions: SessionStore;
@@ -37,6 +37,10 @@ export interface FreshProofDeps extends OwnerDeps, WizardDeps {
 /** Any of these, lately, is a fresh proof. */
 const proofs: ReadonlySet<string> = new Set(['pwd', 'sms', 'hwk', 'swk']);
 
+/** A passkey opens levels that an SMS code does not, so that nobody gets one by an SMS code alone. */
+const passwordOnly = '/account/security/passkeys/new';
+const strongProofs: ReadonlySet<string> = new Set(['pwd', 'hwk', 'swk']);
+
 /**
  * The owner, freshly proved; undefined when they were led to the page that asks for a proof.
  *
@@ -45,7 +49,8 @@ const proofs: ReadonlySet<string> = new Set(['pwd', 'sms', 'hwk', 'swk']);
 export async function provedOwner(deps: FreshProofDeps, ctx: AppContext, page: string): Promise<Owner | undefined> {
   const owner = await requireOwner(deps, ctx);
   const now = deps.clock.now();
-  if (provedLately(await deps.sessions.factors(owner.sessionUid, now), proofs, now)) return owner;
+  const enough = page === passwordOnly ? strongProofs : proofs;
+  if (provedLately(await deps.sessions.factors(owner.sessionUid, now), enough, now)) return owner;
   ctx.status = 303;
   ctx.redirect(`${proofBase}/${Buffer.from(page).toString('base64url')}/password`);
   return undefined;
@@ -117,7 +122,7 @@ function codeStep(deps: FreshProofDeps): Step {
   const request = ({ owner }: ProofScene): CodeRequest => ({ purpose: 'step-up', scope: owner.sessionUid, mobile: owner.account.mobile });
   return {
     path: 'sms-code',
-    when: () => true,
+    when: (_, { page }) => page !== passwordOnly,
     done: () => false,
     async page(_, scene, state) {
       return proofPage(deps, 'sms-code', scene, await codeForm(deps, scene.ctx, state, request(scene)));
@@ -142,12 +147,12 @@ export async function rememberProof(deps: Pick<FreshProofDeps, 'clock' | 'lifeti
   ]);
 }
 
-function proofPage({ pages }: FreshProofDeps, way: ProofWay, { ctx, owner, base }: ProofScene, form: FormModel) {
+function proofPage({ pages }: FreshProofDeps, way: ProofWay, { ctx, owner, base, page }: ProofScene, form: FormModel) {
   const model: ProofModel = {
     way,
     form,
     mobile: maskedModel(pages.words, ctx.state.locale, mask.mobile(owner.account.mobile)),
-    otherHref: `${base}/${way === 'password' ? 'sms-code' : 'password'}`,
+    otherHref: page === passwordOnly ? undefined : `${base}/${way === 'password' ? 'sms-code' : 'password'}`,
   };
   return { view: 'account/proof', model, user: owner.user };
 }

@@ -198,9 +198,19 @@ describe('two-step verification of an account', () => {
 });
 
 describe('a change of what protects an account', () => {
-  const pages = ['/account/security/passkeys/new', '/account/security/totp', '/account/security/totp/remove', '/account/security/recovery-codes/new'];
+  const passkey = '/account/security/passkeys/new';
+  const byEither = ['/account/security/totp', '/account/security/totp/remove', '/account/security/recovery-codes/new'];
 
-  it.each(pages)('[AST-14 RN-11] asks for a fresh proof after ten minutes, by password or SMS code, and leads back: %s', async (path) => {
+  it('[AST-14 RN-11] asks for the password after ten minutes where a passkey is added, which opens more than an SMS code', async () => {
+    const { person, citizen } = await owner();
+    expect((await person.goes(passkey)).url.pathname).toBe(passkey);
+    await person.sandbox.waits(601);
+    expect((await person.goes(passkey)).has('#use-sms-code')).toBe(false);
+    expect((await person.submits({ password: 'wrong' })).error).toMatchObject({ code: 'credentials.wrong', field: 'password' });
+    expect((await person.submits({ password: citizen.password })).url.pathname).toBe(passkey);
+  });
+
+  it.each(byEither)('[AST-14 RN-11] asks for a fresh proof after ten minutes, by password or SMS code, and leads back: %s', async (path) => {
     const { person, citizen } = await owner();
     expect((await person.goes(path)).url.pathname).toBe(path);
     await person.sandbox.waits(601);

@@ -55,6 +55,21 @@ describe('signing in with a passkey', () => {
     expect((await service.receives(weak)).claims).toMatchObject({ acr: 'L3', amr: ['hwk', 'mfa', 'sms', 'user'] });
   });
 
+  it('[AST-14] is not given to who has the SIM card alone, so that an SMS code opens no level by way of it', async () => {
+    const citizen = await newCitizen(product, 'L3');
+    const thief = newPerson(product);
+    await thief.goes('/login');
+    await signsInBySms(thief, citizen);
+    await thief.goes('/account/security');
+    await thief.opens('#add-passkey');
+    expect([thief.page.has('#password'), thief.page.has('[data-challenge]'), thief.page.has('#use-sms-code')]).toEqual([true, false, false]);
+    const proof = thief.page.url.pathname;
+    expect((await thief.goes(proof.replace(/password$/, 'sms-code'))).url.pathname).toBe(proof);
+    expect((await thief.goes('/account/security/passkeys/new/challenge')).has('#password')).toBe(true);
+    await thief.submits({ password: citizen.password });
+    expect(thief.page.has('[data-challenge]')).toBe(true);
+  });
+
   it('[AST-14] the passkey of somebody else does not strengthen a session', async () => {
     const { citizen } = await withPasskey('L3');
     const { authenticator: strangers } = await withPasskey('L3');

@@ -50,7 +50,7 @@ function proof(state: string, way: ProofWay, form: Partial<SampleForm> = {}): Ex
       way,
       form: sampleForm(scene, { fields: [way === 'password' ? 'password' : 'code'], ...form }),
       mobile: maskedModel(scene.words, scene.locale, mask.mobile(zhangwei.mobile)),
-      otherHref: sampleAct.action,
+      otherHref: state === 'only' ? undefined : sampleAct.action,
     }),
   };
 }
@@ -84,6 +84,7 @@ const codes = ['7k2m-9x4c-0q8w-3n6p', 'a1b2-c3d4-e5f6-g7h8', 'j9k0-m1n2-p3q4-r5s
 export const examples: readonly Example[] = [
   proof('empty', 'password'),
   proof('wrong', 'password', { refused: new Refused('credentials.wrong', 'password', { reason: 'confirm' }) }),
+  proof('only', 'password'),
   proof('empty', 'sms-code', { code: 'unsent' }),
   proof('sent', 'sms-code', { code: 'sent' }),
   overview('nothing-set-up'),
