@@ -25,7 +25,7 @@ import { createFirstPage } from '../interactions/dispatch.ts';
 import type { Journey } from '../interactions/journey.ts';
 import { appContextOf } from './oidc/app-contexts.ts';
 import { rememberDocuments } from './oidc/documents.ts';
-import { ownClientId } from './oidc/clients.ts';
+import { ownClientId } from './domain/client.ts';
 import { crossOriginRules } from './oidc/cors.ts';
 import { straightToPage } from './oidc/first-page.ts';
 import { providerKeys } from './oidc/key-ring.ts';

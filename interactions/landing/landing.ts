@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isAcr } from '../../src/domain/assurance/level.ts';
+import { ownClientId } from '../../src/domain/client.ts';
 import { captchaPath, type CaptchaDesk } from '../../src/http/captcha-desk.ts';
 import { equal, type CookieJar } from '../../src/http/cookies.ts';
 import type { AppContext } from '../../src/http/app-context.ts';
@@ -9,7 +10,6 @@ import { preferencesScope, type Pages } from '../../src/http/page.ts';
 import { isLocale, rememberElder, rememberLocale } from '../../src/http/preferences.ts';
 import type { Profile } from '../../src/domain/policy.ts';
 import { Refused } from '../../src/domain/refused.ts';
-import { ownClientId } from '../../src/oidc/clients.ts';
 import { readSession, type BrowserSessionDeps } from '../../src/oidc/browser-session.ts';
 import type { Journey } from '../journey.ts';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ClientRecord } from '../domain/client.ts';
+import { ownClientId, type ClientRecord } from '../domain/client.ts';
 import { clientRules } from './client-rules.ts';
 import type { Surroundings } from './client-rules.ts';
 import { isObject } from './json.ts';
@@ -76,6 +76,7 @@ function member(entry: unknown, name: string): unknown {
 function repeated(entry: unknown, index: number, seen: Map<unknown, number>): readonly Violation[] {
   const id = member(entry, 'client_id');
   const first = seen.get(id);
+  if (id === ownClientId) return [{ at: ['client_id'], problem: 'is that of the platform itself', expected: 'an identifier of its own' }];
   if (first !== undefined) return [{ at: ['client_id'], problem: `is also that of [${first}]`, expected: 'an identifier of its own' }];
   if (id !== undefined) seen.set(id, index);
   return [];

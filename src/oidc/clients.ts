@@ -1,11 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { errors, type Client, type ClientMetadata, type Provider } from 'oidc-provider';
-import type { ClientRecord } from '../domain/client.ts';
+import { ownClientId, type ClientRecord } from '../domain/client.ts';
 import type { Locale } from '../http/page-model.ts';
 import { personalScopes } from './claims.ts';
-
-/** Our own pages as a client of our own provider (D15). */
-export const ownClientId = 'minxin';
 
 /** Members of a client record that are ours; the library drops what is not listed here. */
 export const ourMembers: readonly string[] = [

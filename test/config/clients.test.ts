@@ -124,6 +124,12 @@ describe('a client', () => {
     expect(problemsWith(members)).toEqual([problem]);
   });
 
+  it('is not the platform itself, whose pages are a client too', () => {
+    expect(load([{ client_id: 'minxin', client_secret: 'x'.repeat(32), redirect_uris: ['https://tax.example.gov.cn/cb'] }]).problems).toMatchObject([
+      { path: expect.stringContaining('[0] (minxin).client_id'), problem: 'is that of the platform itself' },
+    ]);
+  });
+
   it('has keys on P-256, Ed25519 keys or RSA keys of 2048 bits', () => {
     const keys = [soundEcKey, rsaKey(2048), generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })];
     expect(problemsWith({ jwks: { keys } })).toEqual([]);
