@@ -64,6 +64,7 @@ export function accountPageModel(
   const { brand, registration, documents } = profile;
   const way = registration.nationalPlatform?.[channel];
   const { hours } = registration;
+  const running = hours !== null && withinHours(hours, now);
   return {
     progress: bar(scene, 'account'),
     form,
@@ -79,10 +80,10 @@ export function accountPageModel(
     ],
     nationalPlatform: way === undefined || way === 'announced' ? undefined : tick(way, form, filled),
     notices: [
-      ...(hours ? [say('register.hours', { opens: hours.opens, closes: hours.closes })] : []),
+      ...(hours && running ? [say('register.hours', { opens: hours.opens, closes: hours.closes })] : []),
       ...(way === 'announced' ? [say('register.national-platform-announced')] : []),
     ],
-    closed: hours && !withinHours(hours, now) ? say('register.closed', { opens: hours.opens, closes: hours.closes }) : undefined,
+    closed: hours && !running ? say('register.closed', { opens: hours.opens, closes: hours.closes }) : undefined,
     submit: registration.identity.endsWith('step') && channel === 'h5' ? 'layout.next' : 'register.submit',
     ways: takenWays(scene, base, form.problems),
     signIn: `${base}/login`,

@@ -191,6 +191,7 @@ describe('registration in hubei', () => {
     await untilTimeOfDay(product, 18, 1);
     await person.goes('/register');
     expect(person.page.says('.notice.warn')).toBe(word('register', 'closed', { opens: '08:00', closes: '18:00' }));
+    expect(person.page.$('.notice').length).toBe(1);
     const who = newcomer();
     const outsider = documentFields(who, citizen());
     await person.asksForCode(outsider);
