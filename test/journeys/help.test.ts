@@ -110,6 +110,7 @@ describe('where the identity comes with the account', () => {
     const privacy = (await person.goes('/help/privacy')).text;
     expect(privacy).toMatch(/注册时填写的姓名、证件类型和证件号码：按您所填保存，未经核验/);
     expect(privacy).not.toMatch(/银行卡/);
+    expect(privacy).toContain('为发送验证码和账号通知');
     expect(hrefs(await person.goes('/help'), 'a')).not.toContain('/help/bank-card-agreement');
   });
 
