@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { citizenNumberCheckCharacter } from '../src/domain/person/citizen-number.ts';
-import { todayInShanghai } from '../src/domain/person/civil-date.ts';
+import { compareCivilDates, todayInShanghai } from '../src/domain/person/civil-date.ts';
 import type { CivilDate } from '../src/domain/person/civil-date.ts';
 import type { Clock } from '../src/domain/clock.ts';
 import { documentTypes } from '../src/domain/person/document-number.ts';
@@ -89,9 +89,15 @@ export function createPeople(clock: Clock): People {
     for (const card of person.bankCards) byCard.set(card.number, { person, card });
   };
   scripted.forEach(add);
+  const today = () => todayInShanghai(clock.now());
   return {
-    scripted,
-    find: (type, number) => byDocument.get(keyOf(type, number)) ?? generatedPersonWith(type, number),
+    get scripted() {
+      return scripted.map((person) => renewed(person, today()));
+    },
+    find(type, number) {
+      const person = byDocument.get(keyOf(type, number)) ?? generatedPersonWith(type, number);
+      return person && renewed(person, today());
+    },
     findCard: (number) => byCard.get(number) ?? generatedCard(number),
     add,
   };
@@ -104,6 +110,14 @@ export function createPeople(clock: Clock): People {
 export function scriptedPeople(today: CivilDate): readonly ScriptedPerson[] {
   const year = Number(today.slice(0, 4));
   return records.map(({ age, ...person }) => (age === undefined ? person : aged(person, age, year)));
+}
+
+/** Who has a document that ended has fetched the next one on its last day: the same number, for twenty years more. */
+function renewed<P extends RegisteredPerson>(person: P, today: CivilDate): P {
+  const { validUntil } = person.document;
+  if (validUntil === 'long-term' || compareCivilDates(validUntil, today) >= 0) return person;
+  const next = { ...person.document, validFrom: validUntil, validUntil: `${Number(validUntil.slice(0, 4)) + 20}${validUntil.slice(4)}` };
+  return renewed({ ...person, document: next }, today);
 }
 
 /** Identity cards of people under 16 are valid for five years. */

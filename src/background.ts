@@ -4,6 +4,7 @@ import type { Adapters } from '../adapters/registry.ts';
 import { purge } from '../adapters/database/retention.ts';
 import { adviceAfterNotice } from '../interactions/help/answers.ts';
 import type { Assembly } from './assembly.ts';
+import { tellDocumentEnds } from './domain/assurance/document-end.ts';
 import { dispatch, type Deliveries } from './domain/notification/dispatch.ts';
 import { syncUser, type NationalPlatform } from './domain/notification/national-platform.ts';
 import type { MailGateway, SmsGateway } from './domain/notification/outbox.ts';
@@ -82,6 +83,7 @@ function jobs({ assembly, gateways, nationalPlatform, log, metrics }: Background
         return false;
       },
     },
+    { name: 'document-ends', everyMs: 2000, run: () => tellDocumentEnds({ ...adapters, clock }) },
     { name: 'retention', everyMs: 60_000, run: async () => (await purge(adapters.database.db, clock.now()), false) },
     // The sandbox moves its own clock on purpose.
     ...(assembly.environment.sandbox ? [] : [{ name: 'clock-skew', everyMs: 60_000, run: () => checkSkew(adapters, clock.now(), log) }]),

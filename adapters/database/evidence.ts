@@ -30,10 +30,27 @@ export function createEvidenceStore({ db }: { readonly db: Kysely<Tables> }): Ev
     async ofAccount(accountId) {
       return ((await ofAccount(accountId)) ?? []).map(toEvidence);
     },
+
+    async endingUntold({ after, until, limit }) {
+      const rows = await db
+        .selectFrom('evidence')
+        .innerJoin('account', 'account.person_id', 'evidence.person_id')
+        .select(['evidence.id', 'account.id as account_id', 'expires_at'])
+        .where('end_told_at', 'is', null)
+        .where('superseded_at', 'is', null)
+        .where('revoked_at', 'is', null)
+        .where('expires_at', '>', after)
+        .where('expires_at', '<=', until)
+        .where('account.status', '=', 'active')
+        .orderBy('expires_at')
+        .limit(limit)
+        .execute();
+      return rows.flatMap(({ id, account_id: accountId, expires_at: expiresAt }) => (expiresAt ? [{ evidenceId: id, accountId, expiresAt }] : []));
+    },
   };
 }
 
-type EvidenceRow = Omit<Selectable<Tables['evidence']>, 'superseded_at' | 'revoked_at'>;
+type EvidenceRow = Omit<Selectable<Tables['evidence']>, 'superseded_at' | 'revoked_at' | 'end_told_at'>;
 
 function toEvidence(row: EvidenceRow): Evidence {
   return {

@@ -88,6 +88,7 @@ export const tables = {
     expires_at: nullable(moment),
     superseded_at: nullable(moment),
     revoked_at: nullable(moment),
+    end_told_at: nullable(moment),
   },
 
   /** Who agreed that a minor is verified: JSON of name, document and mobile. */

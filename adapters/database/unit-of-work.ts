@@ -19,7 +19,7 @@ import {
 } from './writes/authenticators.ts';
 import { putConsents } from './writes/consent.ts';
 import { rewrapDataKeys } from './writes/data-keys.ts';
-import { insertEvidence } from './writes/evidence.ts';
+import { insertEvidence, tellEvidenceEnds } from './writes/evidence.ts';
 import type { Handler, Statement, WriteDeps, WriteOf } from './writes/handler.ts';
 import { insertAccounts, updateAccounts } from './writes/accounts.ts';
 import {
@@ -48,6 +48,7 @@ const handlers: { readonly [Name in WriteName]: Handler<Name> } = {
   'import-progress.put': putImportProgress,
   'guardian-consent.put': putGuardianConsents,
   'evidence.insert': insertEvidence,
+  'evidence.end-told': tellEvidenceEnds,
   'session-factors.put': putSessionFactors,
   'session.end': endSession,
   'sessions.end': endSessions,

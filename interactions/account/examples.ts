@@ -75,6 +75,9 @@ const facts = { account: zhangwei, person: zhangweiAsPerson, evidence: [realName
 export const examples: readonly Example[] = [
   overview('unverified'),
   overview('verified', verified),
+  overview('document-ending', { ...verified, evidence: [{ ...realName, expiresAt: earlier(-20 * 1440) }] }),
+  overview('document-ended', { ...verified, evidence: [{ ...realName, expiresAt: earlier(1440) }] }),
+  overview('document-ended-level-held', { ...verified, evidence: [{ ...realName, expiresAt: earlier(1440) }, bankCard] }),
   overview('verified-by-bank-card', { ...verified, evidence: [realName, bankCard] }),
   overview('several-devices', { ...verified, sessions: [here, phone, hall] }),
   overview('long-name', { ...verified, account: fullAccount, person: longName }),

@@ -48,6 +48,8 @@ export type Write =
   | { readonly write: 'guardian-consent.put'; readonly consent: GuardianConsent }
   /** Replaces earlier evidence of the same kind (which is kept, marked as superseded). */
   | { readonly write: 'evidence.insert'; readonly evidence: Evidence }
+  /** The owner hears that evidence ends. @throws Conflict (rule `once`) when they did already */
+  | { readonly write: 'evidence.end-told'; readonly evidenceId: string; readonly at: Date }
   | {
       readonly write: 'session-factors.put';
       readonly sessionUid: string;

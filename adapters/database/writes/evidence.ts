@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { Conflict } from '../../../src/domain/unit-of-work.ts';
 import type { Handler } from './handler.ts';
 
 /**
@@ -32,3 +33,14 @@ export const insertEvidence: Handler<'evidence.insert'> = async (writes) => {
   ];
 };
 
+/** Of two processes that would tell, one does. */
+export const tellEvidenceEnds: Handler<'evidence.end-told'> = async (writes) =>
+  writes.map(({ evidenceId, at }) => async (db) => {
+    const { numUpdatedRows } = await db
+      .updateTable('evidence')
+      .set({ end_told_at: at })
+      .where('id', '=', evidenceId)
+      .where('end_told_at', 'is', null)
+      .executeTakeFirst();
+    if (numUpdatedRows !== 1n) throw new Conflict('evidence.end-told', 'once');
+  });

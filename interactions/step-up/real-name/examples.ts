@@ -1,20 +1,22 @@
 import { Refused, type FormRefused, type RefusalCode } from '../../../src/domain/refused.ts';
 import type { Example } from '../../journey.ts';
-import { housingFund, interaction, sampleAct, sampleForm, several, unfilled } from '../../layout/samples.ts';
+import { housingFund, interaction, sampleAct, sampleForm, several, unfilled, zhangweiAsPerson } from '../../layout/samples.ts';
 import type { ProofingPage } from '../../proofing-method.ts';
 import { bar } from '../pages.ts';
-import { realNamePage, type RealNamePage } from './real-name.ts';
+import { knownModel, realNamePage, type RealNamePage } from './real-name.ts';
 
 interface State {
   readonly values?: Readonly<Record<string, string>>;
   readonly refused?: Refused | FormRefused;
   /** In a registration, where it may be skipped. */
   readonly skippable?: boolean;
+  /** Verified before, with a document that has ended. */
+  readonly known?: 'ended' | 'again';
 }
 
 const fields = ['documentType', 'name', 'documentNumber', 'sex', 'validFrom', 'validUntil', 'longTerm'];
 
-function example(state: string, { values, refused, skippable = false }: State = {}): Example {
+function example(state: string, { values, refused, skippable = false, known }: State = {}): Example {
   return {
     view: 'step-up/real-name/view',
     state,
@@ -24,7 +26,7 @@ function example(state: string, { values, refused, skippable = false }: State = 
       form: sampleForm(scene, { fields, values, refused }),
       back: skippable ? undefined : { href: `${interaction}/step-up`, label: scene.say('layout.back') },
       skip: skippable ? { ...sampleAct, label: scene.say('register.skip') } : undefined,
-      ...realNamePage(scene.profile.documents, scene.say),
+      ...realNamePage(scene.profile.documents, scene.say, known && knownModel({ ...scene, masking: scene.profile.masking, now: new Date(known === 'ended' ? '2038-06-07' : '2026-06-01') }, zhangweiAsPerson)),
     }),
   };
 }
@@ -76,5 +78,8 @@ export const examples: readonly Example[] = [
   example('other-document', wrong('document.invalid', 'documentNumber', 'other-document-type', { documentType: 'hk-permit' })),
   example('dates-in-wrong-order', wrong('date.invalid', 'validUntil', 'order', { validUntil: '2016-06-06' })),
   example('expired', { values: { ...zhangwei, validUntil: '2026-06-06' }, refused: new Refused('document.expired', 'validUntil') }),
+  example('renewal', { known: 'ended' }),
+  example('again', { known: 'again' }),
+  example('renewal-dates-wrong', { known: 'ended', values: { validFrom: '2038-06-06', validUntil: '2036-06-06', longTerm: 'no' }, refused: new Refused('date.invalid', 'validUntil', { reason: 'order' }) }),
   ...answers.map(([code, field]) => example(code, { values: zhangwei, refused: new Refused(code, field) })),
 ];

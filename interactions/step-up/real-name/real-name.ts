@@ -1,17 +1,27 @@
+import type { Person } from '../../../src/domain/person/account.ts';
+import { endOfDay } from '../../../src/domain/person/civil-date.ts';
 import type { DocumentType } from '../../../src/domain/person/document-number.ts';
+import { mask } from '../../../src/domain/person/masking.ts';
 import type { PersonNamePolicy } from '../../../src/domain/person/person-name.ts';
+import type { Profile } from '../../../src/domain/policy.ts';
 import type { IdentitySource } from '../../../src/domain/proofing/identity-source.ts';
 import type { ProofDeps } from '../../../src/domain/proofing/proof.ts';
 import { checkRealName, recordRealName, verifyRealName, type RealNameForm } from '../../../src/domain/proofing/real-name.ts';
+import { checkRenewal } from '../../../src/domain/proofing/renewal.ts';
+import { Refused } from '../../../src/domain/refused.ts';
 import type { SubmittedForm } from '../../../src/http/form.ts';
 import { checkFormAnd, textFields } from '../../../src/http/form-schema.ts';
-import type { Say } from '../../../src/http/words.ts';
+import { maskedModel } from '../../../src/http/masked.ts';
+import type { Locale, MaskedModel } from '../../../src/http/page-model.ts';
+import type { Say, Words } from '../../../src/http/words.ts';
 import type { ProofingMethod } from '../../proofing-method.ts';
 
 export interface RealNameDeps extends ProofDeps {
   readonly identitySource: IdentitySource;
   readonly documents: readonly DocumentType[];
   readonly personName: PersonNamePolicy;
+  readonly masking: Profile['masking'];
+  readonly words: Words;
 }
 
 const form = textFields(
@@ -19,31 +29,66 @@ const form = textFields(
   ['documentType', 'name', 'documentNumber', 'validFrom'],
 );
 
+/** Whoever was verified before gives the dates of the new document. */
+const renewalForm = textFields({ validFrom: 20, validUntil: 20, longTerm: 5 }, ['validFrom']);
+
 /** 实名认证 – document and name against the population register (RN-12). */
 export function realName(deps: RealNameDeps): ProofingMethod {
   return {
     name: 'real-name',
     needsPerson: false,
     fields: ['documentType', 'name', 'documentNumber', 'sex', 'validFrom', 'validUntil', 'longTerm'],
-    page: ({ say }) => realNamePage(deps.documents, say),
-    async verify({ values }, { applicant }) {
-      const identity = checkFormAnd(form, values, () => checkRealName(realNameForm(values), deps, deps.clock.now()));
-      return verifyRealName(deps, applicant, identity);
+    page: ({ say, ctx, person }) => realNamePage(deps.documents, say, person && knownModel({ ...deps, locale: ctx.state.locale, now: deps.clock.now() }, person)),
+    async verify({ values }, { applicant, person }) {
+      const now = deps.clock.now();
+      const typed = realNameForm(values);
+      if (!person) return verifyRealName(deps, applicant, checkFormAnd(form, values, () => checkRealName(typed, deps, now)));
+      const identity = checkFormAnd(renewalForm, values, () => checkRenewal(person, typed, deps, now));
+      return verifyRealName(deps, applicant, identity).catch(markDates);
     },
     record: (confirmed, guardian, { applicant }) => recordRealName(deps, applicant, confirmed, guardian),
   };
 }
 
+/** Of a document that is known only its dates can be wrong. */
+function markDates(error: unknown): never {
+  const about = error instanceof Refused && error.field === 'documentNumber';
+  throw about ? new Refused(error.code, 'validFrom', error.params, error.retryAfterSeconds) : error;
+}
+
 /** What the view needs besides progress, form and the ways back. */
 export interface RealNamePage {
   readonly notice: string;
+  /** Who was verified before: only the validity is asked for (DIS-17). */
+  readonly known: KnownIdentity | undefined;
   readonly documentTypes: readonly { readonly value: string; readonly label: string }[];
   readonly sexes: readonly { readonly value: string; readonly label: string }[];
 }
 
-export function realNamePage(documents: readonly DocumentType[], say: Say): RealNamePage {
+export interface KnownIdentity {
+  /** Else the service wants to have it checked anew. */
+  readonly ended: boolean;
+  readonly name: MaskedModel;
+  readonly documentType: string;
+  readonly number: MaskedModel;
+}
+
+type KnownScene = Pick<RealNameDeps, 'masking' | 'words'> & { readonly locale: Locale; readonly now: Date };
+
+export function knownModel({ masking, words, locale, now }: KnownScene, { name, document }: Person): KnownIdentity {
+  const { validUntil } = document;
   return {
-    notice: say('step-up.real-name.notice'),
+    ended: validUntil !== undefined && validUntil !== 'long-term' && endOfDay(validUntil) <= now,
+    name: maskedModel(words, locale, mask.name(name, masking.name)),
+    documentType: words.text(locale, `layout.document.type.${document.type}`),
+    number: maskedModel(words, locale, mask.document(document.number, masking.document)),
+  };
+}
+
+export function realNamePage(documents: readonly DocumentType[], say: Say, known?: KnownIdentity): RealNamePage {
+  return {
+    notice: say(`step-up.real-name.${known ? (known.ended ? 'renewal' : 'again') : 'notice'}`),
+    known,
     documentTypes: documents.map((type) => ({ value: type, label: say(`layout.document.type.${type}`) })),
     sexes: ['male', 'female'].map((sex) => ({ value: sex, label: say(`layout.sex.${sex}`) })),
   };

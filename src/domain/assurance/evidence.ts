@@ -23,4 +23,13 @@ export interface EvidenceStore {
   ofPerson(personId: string): Promise<readonly Evidence[]>;
   /** The same for the person behind an account, in one look-up; empty for an unverified account. */
   ofAccount(accountId: string): Promise<readonly Evidence[]>;
+  /** Evidence of active accounts that ends between two moments and whose owner was not told of it, the next first. */
+  endingUntold(range: { readonly after: Date; readonly until: Date; readonly limit: number }): Promise<readonly EndingEvidence[]>;
+}
+
+/** Evidence that ends, and who is to hear of it. */
+export interface EndingEvidence {
+  readonly evidenceId: string;
+  readonly accountId: string;
+  readonly expiresAt: Date;
 }

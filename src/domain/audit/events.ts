@@ -13,6 +13,7 @@ export const auditEvents = {
   'otp.sent': 'a one-time code was asked for; `purpose` says what for',
   'identity.verified': 'an authority confirmed evidence of `kind`',
   'identity.not-verified': 'an authority did not confirm evidence of `kind`; `reason` is its outcome',
+  'document.ending': 'an owner was told that their document, and its evidence with it, ends within thirty days',
   'step-up.declined': 'a person declined to raise the level for a service',
   'consent.given': 'a person allowed a service to read data; `scopes`',
   'consent.denied': 'a person refused a service',
