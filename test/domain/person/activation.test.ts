@@ -54,7 +54,10 @@ describe('the pass from registration', () => {
     const pass = createActivationPass({ once, vault: createFileVault(keys), clock });
     const sought = { type: 'resident-id-card', number: '110199199003150113', key: '110199199003150113', mobile: '13800000001' } as const;
     await pass.give('uid', sought);
-    expect(await pass.read('uid')).toEqual(sought);
+    const given = await pass.read('uid');
+    expect(given).toEqual({ id: expect.any(String), sought });
+    await pass.give('uid', sought);
+    expect((await pass.read('uid'))?.id).not.toBe(given?.id);
     expect(await pass.read('another')).toBeUndefined();
     expect(await once.get('activation:uid', clock.now())).not.toMatch(/1101991990|13800000001/);
     clock.advance(3_601_000);
