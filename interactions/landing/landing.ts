@@ -81,11 +81,15 @@ export function landingModel(sandbox: boolean): LandingModel {
 
 const targetSeconds = 3600;
 
+/** It stands in a cookie, and all headers of a request together have 8 KiB: no link may fill them for an hour. */
+const maxTargetCharacters = 512;
+
 /** `return`: the page of ours that wanted a session; `acr`: the level a tile of the account centre leads to. */
 function login(deps: LandingDeps, ctx: AppContext): void {
   const { acr, return: page } = ctx.query;
   const home = isAcr(acr) ? '/account' : deps.landing;
-  begin(deps, ctx, typeof page === 'string' ? (ownPath(page, deps.issuer) ?? '/') : home, isAcr(acr) ? { acr_values: acr } : {});
+  const wanted = typeof page === 'string' && page.length <= maxTargetCharacters ? ownPath(page, deps.issuer) : undefined;
+  begin(deps, ctx, page === undefined ? home : (wanted ?? '/'), isAcr(acr) ? { acr_values: acr } : {});
 }
 
 function begin({ issuer, cookies }: LandingDeps, ctx: AppContext, target: string, extra: Readonly<Record<string, string>>): void {

@@ -315,6 +315,16 @@ describe('addresses', () => {
     },
   );
 
+  it('keep no address in the browser that is too long for the headers to come', async () => {
+    const person = newPerson(product);
+    await person.goes(`/login?return=/help/${'x'.repeat(2900)}`);
+    await (await relyingParty(product, 'basic')).sendsToUs({ state: 'x'.repeat(3800) }, person);
+    expect([person.page.status, person.page.has('#login-submit')]).toEqual([200, true]);
+    await person.goes('/login?return=/help/agreement');
+    await signsIn(person, await newCitizen(product));
+    expect(person.page.url.pathname).toBe('/help/agreement');
+  });
+
   it('take a switch from our own pages only', async () => {
     const person = newPerson(product);
     await person.goes('/');
