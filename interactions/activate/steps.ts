@@ -199,6 +199,7 @@ export function passwordStep(deps: ActivateStepDeps): ActivateStep {
   const schema = textFields(lengths, ['newPassword', 'confirmPassword']);
   return {
     path: 'password',
+    once: true,
     when: (draft) => draft.confirmation !== undefined && (!draft.minor || draft.guardian !== undefined) && draft.accountId === undefined,
     done: (draft) => draft.accountId !== undefined,
     async page(_, scene, state) {

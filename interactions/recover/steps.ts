@@ -141,6 +141,7 @@ export function passwordStep(deps: RecoverStepDeps): RecoverStep {
   const [schema, schemaWithCode] = [textFields(lengths), textFields({ ...lengths, code: 16 })];
   return {
     path: 'password',
+    once: true,
     when: (draft) => isUnderWay(draft) && (isByIdentity(draft) || isProved(deps, draft)),
     done: (draft) => draft.recovered === true,
     async page(draft, visit, state) {

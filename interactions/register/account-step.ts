@@ -77,6 +77,7 @@ export function accountStep(deps: AccountStepDeps): WizardStep<RegisterDraft, Vi
   const forms = { desktop: formOf(deps, 'desktop'), h5: formOf(deps, 'h5') };
   return {
     path: 'account',
+    once: true,
     when: (draft) => draft.accountId === undefined,
     done: (draft) => draft.accountId !== undefined,
     page: (_, visit, state) => accountPage(deps, visit, state),

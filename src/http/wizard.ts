@@ -1,13 +1,10 @@
-import type { Clock } from '../domain/clock.ts';
-import { secondsAfter } from '../domain/clock.ts';
 import { FormRefused, Refused } from '../domain/refused.ts';
-import type { DraftStore } from '../domain/short-lived.ts';
-import type { Vault } from '../domain/vault.ts';
 import type { AppContext } from './app-context.ts';
 import { problemsOf, readForm, type FormTokens, type SubmittedForm } from './form.ts';
 import type { Page, Pages } from './page.ts';
 import type { FormModel, ProblemModel, ProgressModel } from './page-model.ts';
 import { inTurn } from './turn.ts';
+import { isRepeated, load, save, withSubmitted, type Loaded, type WizardDraftDeps } from './wizard-draft.ts';
 
 /**
  * The one engine of all wizards (docs/adr/0018). A step says when it may be shown (`when`, from facts,
@@ -21,6 +18,11 @@ export interface WizardStep<Draft extends object, Scene> {
   readonly path: string;
   /** May this step be shown, given what is known? */
   when(draft: Draft, scene: Scene): boolean;
+  /**
+   * What it did stays done: whoever submits something else afterwards, in another tab, is told that it was not done.
+   * Of all other steps a later submission from the same page follows the first.
+   */
+  readonly once?: true;
   /** Has it been completed? */
   done(draft: Draft, scene: Scene): boolean;
   page(draft: Draft, scene: Scene, form: FormState): Promise<Page>;
@@ -61,43 +63,9 @@ export interface Run {
   readonly base: string;
 }
 
-export interface WizardDeps {
-  readonly drafts: DraftStore;
-  readonly vault: Vault;
-  readonly clock: Clock;
+export interface WizardDeps extends WizardDraftDeps {
   readonly tokens: FormTokens;
   readonly pages: Pages;
-}
-
-const draftTtlSeconds = 3600;
-
-interface Loaded<Draft> {
-  readonly draft: Draft;
-  readonly revision: number;
-}
-
-async function load<Draft extends object, Scene>(
-  { drafts, vault, clock }: WizardDeps,
-  wizard: Wizard<Draft, Scene>,
-  run: Run,
-): Promise<Loaded<Draft>> {
-  if (wizard.draftless) return { draft: wizard.empty, revision: 0 };
-  const row = await drafts.get(`${wizard.name}:${run.id}`, clock.now());
-  if (!row) return { draft: wizard.empty, revision: 0 };
-  const draft = JSON.parse(vault.openFor(`draft:${wizard.name}`, row.sealed)) as Draft;
-  return { draft, revision: row.revision };
-}
-
-/** Saves the next revision; false when somebody else did meanwhile. */
-async function save<Draft extends object, Scene>(
-  { drafts, vault, clock }: WizardDeps,
-  wizard: Wizard<Draft, Scene>,
-  run: Run,
-  { draft, revision }: Loaded<Draft>,
-): Promise<boolean> {
-  const now = clock.now();
-  const sealed = vault.sealFor(`draft:${wizard.name}`, JSON.stringify(draft));
-  return drafts.put(`${wizard.name}:${run.id}`, revision, sealed, secondsAfter(now, draftTtlSeconds), now);
 }
 
 /** The first step that may be shown and is not done; the last one when all are. */
@@ -167,7 +135,10 @@ async function submitForm<Draft extends object, Scene>(
   form: SubmittedForm,
 ): Promise<void> {
   const loaded = await load(deps, wizard, run);
-  const follow = () => toPosition(wizard, run, loaded.draft, scene, ctx);
+  const follow = () => {
+    if (step.once && !isRepeated(deps, loaded, step.path, form.values)) throw new Refused('form.stale');
+    return toPosition(wizard, run, loaded.draft, scene, ctx);
+  };
   // A repeated submission of a step that is done follows the first one; it must do no harm.
   if (!step.submit || !step.when(loaded.draft, scene)) return follow();
   let result: Learnt<Draft>;
@@ -189,7 +160,8 @@ async function submitForm<Draft extends object, Scene>(
     return;
   }
   const draft = { ...forgetLater(wizard, step, loaded.draft), ...result.learnt };
-  const saved = await save(deps, wizard, run, { draft, revision: loaded.revision });
+  const submitted = step.once ? withSubmitted(deps, loaded, step.path, form.values) : loaded.submitted;
+  const saved = await save(deps, wizard, run, { draft, submitted, revision: loaded.revision });
   toPosition(wizard, run, saved ? draft : (await load(deps, wizard, run)).draft, scene, ctx);
 }
 

@@ -331,6 +331,19 @@ describe('what a recovery refuses', () => {
     expect((await person.sandbox.messagesTo(who.mobile)).filter(({ template }) => template === 'notice.password-recovered')).toHaveLength(1);
   });
 
+  it('does not say of a second tab with another password that it was set', async () => {
+    const who = await newCitizen(product, 'L1');
+    const person = await atRecovery(product);
+    await seeksAccount(person, who.username);
+    await provesOwner(person, who);
+    const twin = person.tab();
+    await twin.goes(person.page.url);
+    await setsPassword(person, goodPassword);
+    await setsPassword(twin, 'Another-2026-word');
+    expect([twin.page.status, twin.page.error?.code]).toEqual([409, 'form.stale']);
+    await expectPassword(who, goodPassword);
+  });
+
   async function expectPassword(who: Citizen, password: string): Promise<void> {
     const person: Person = newPerson(product);
     await person.goes('/login');

@@ -126,7 +126,10 @@ describe('the registration as a wizard', () => {
       const tab = person.tab();
       await tab.goes(`${base()}/account`);
       await registers(person);
+      // What the second tab wanted was not done, and nobody may think so.
       await tab.submits({ ...accountFields(newcomer()), captcha: '' });
+      expect([tab.page.status, tab.page.error?.code]).toEqual([409, 'form.stale']);
+      await tab.goes(base());
       expect(step(tab.page)).toBe('identity');
       await skipsIdentity(tab);
       await person.goes(person.page.url);

@@ -3,7 +3,7 @@ import { generatedPersonWith } from '../../sandbox/generated-people.ts';
 import type { Acr } from '../../src/domain/assurance/ladder.ts';
 import type { RegisteredPerson } from '../../sandbox/registered-person.ts';
 import type { Page, Person } from './browser.ts';
-import { identityFields } from './newcomer.ts';
+import { datesOf, identityFields } from './newcomer.ts';
 import type { Product } from './product.ts';
 import { sandboxOf } from './sandbox.ts';
 
@@ -58,7 +58,8 @@ export async function opensProofing(person: Person, method: string, { mobile }: 
 /** From the step-up page: proves a real name, the citizen's own by default, and goes on. */
 export async function provesRealName(person: Person, citizen: Citizen, as: RegisteredPerson = citizen.identity): Promise<Page> {
   await opensProofing(person, 'real-name', citizen);
-  await person.submits(identityFields(as));
+  // Whoever was verified before is asked only for the validity.
+  await person.submits(person.page.has('[name=name]') ? identityFields(as) : datesOf(as));
   await goesOn(person);
   return allows(person);
 }

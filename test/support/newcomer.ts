@@ -35,6 +35,11 @@ export function identityFields({ name, sex, document }: RegisteredPerson): Recor
   return { documentType: type, name, documentNumber: number, sex, validFrom, ...end };
 }
 
+/** The same for somebody who was verified before: only the validity is asked for. */
+export function datesOf(person: RegisteredPerson): Record<string, string> {
+  return Object.fromEntries(Object.entries(identityFields(person)).filter(([field]) => ['validFrom', 'validUntil', 'longTerm'].includes(field)));
+}
+
 /** From the account step of the registration to what comes after it. */
 export async function registers(person: Person, who: Newcomer = newcomer()): Promise<Page> {
   await person.asksForCode(accountFields(who));

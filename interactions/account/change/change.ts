@@ -3,10 +3,9 @@ import { freshSeconds, provedLately } from '../../../src/domain/authenticator/fr
 import type { AccountChangeDeps, Changer } from '../../../src/domain/person/account-changes.ts';
 import { mask } from '../../../src/domain/person/masking.ts';
 import type { Profile } from '../../../src/domain/policy.ts';
-import { Refused } from '../../../src/domain/refused.ts';
 import type { AppContext, AppState } from '../../../src/http/app-context.ts';
 import type { CodeRequest } from '../../../src/http/code-desk.ts';
-import { readForm, type SubmittedForm } from '../../../src/http/form.ts';
+import type { SubmittedForm } from '../../../src/http/form.ts';
 import { checkForm, textFields } from '../../../src/http/form-schema.ts';
 import { maskedModel } from '../../../src/http/masked.ts';
 import type { Page } from '../../../src/http/page.ts';
@@ -47,8 +46,7 @@ export interface Change {
 interface ChangeDraft {
   /** Milliseconds. */
   readonly provedAt?: number;
-  /** Keyed hash of what was submitted. */
-  readonly changed?: string;
+  readonly changed?: true;
 }
 
 type Step = WizardStep<ChangeDraft, ChangeScene>;
@@ -65,12 +63,6 @@ export function changeRoutes(router: Router<AppState>, deps: ChangeDeps, change:
     const run = runOf(await requireOwner(deps, ctx));
     // Who comes again after a change wants another one.
     if ((await draftOf(deps, wizard, run)).changed) await deps.drafts.destroy(`${wizard.name}:${run.id}`);
-    return next();
-  });
-  // The wizard follows a repeated submission to its end; one from another tab that wants something else was not done.
-  router.post(`${path}/new`, async (ctx, next) => {
-    const { changed } = await draftOf(deps, wizard, runOf(await requireOwner(deps, ctx)));
-    if (changed !== undefined && changed !== submitted(deps, readForm(ctx, deps.tokens, `${path}/new`))) throw new Refused('form.stale');
     return next();
   });
   wizardRoutes(router, deps, path, async (ctx) => {
@@ -131,25 +123,22 @@ function changeStep(deps: ChangeDeps, change: Change): Step {
   const { send } = change;
   return {
     path: 'new',
+    once: true,
     when: (draft, scene) => !draft.changed && proved(deps, draft, scene),
-    done: (draft) => draft.changed !== undefined,
+    done: (draft) => draft.changed === true,
     page: async (_, scene, state) => ({ ...(await change.page(scene, state)), user: scene.owner.user }),
     ...(send && { actions: { 'send-code': (form, _, scene) => send(form, scene) } }),
     async submit(form, _, scene) {
       await change.submit(form, scene);
-      return { learnt: { changed: submitted(deps, form) } };
+      return { learnt: { changed: true } };
     },
   };
-}
-
-function submitted({ vault }: Pick<ChangeDeps, 'vault'>, { values }: Pick<SubmittedForm, 'values'>): string {
-  return vault.index('submission', JSON.stringify(values)).toString('base64url');
 }
 
 function doneStep({ pages, profile }: ChangeDeps, { name }: Change): Step {
   return {
     path: 'done',
-    when: (draft) => draft.changed !== undefined,
+    when: (draft) => draft.changed === true,
     done: () => false,
     async page(_, { ctx, owner }) {
       const { locale } = ctx.state;
