@@ -4,6 +4,7 @@ import type { AuditDetails, AuditEventName } from '../../src/domain/audit/events
 import type { Clock } from '../../src/domain/clock.ts';
 import { noticeWrites } from '../../src/domain/notification/notice.ts';
 import type { AccountStore } from '../../src/domain/person/account.ts';
+import type { QuotaStore } from '../../src/domain/short-lived.ts';
 import type { UnitOfWork, Write } from '../../src/domain/unit-of-work.ts';
 import { deviceName } from '../../src/http/device-name.ts';
 import type { Devices } from '../../src/http/devices.ts';
@@ -17,6 +18,7 @@ export interface SignInDeps {
   readonly clock: Clock;
   readonly unitOfWork: UnitOfWork;
   readonly devices: Devices;
+  readonly quotas: QuotaStore;
   readonly accounts: AccountStore;
   readonly pages: Pages;
   readonly signIns: (method: string, result: 'succeeded' | 'refused') => void;
@@ -51,10 +53,17 @@ export async function signInWrites(deps: SignInDeps, visit: Visit, accountId: st
   const event = signInEvent(deps, visit, 'sign-in.succeeded', accountId, { method });
   const { ctx } = visit;
   const account = deps.devices.knows(ctx, accountId) ? undefined : await deps.accounts.byId(accountId);
-  if (!account) return [event];
+  if (!account || !(await mayTell(deps, accountId))) return [event];
   const { locale } = ctx.state;
   const device = deviceName(ctx.req.headers) ?? deps.pages.words.text(locale, 'login.unknown-device');
   return [event, ...noticeWrites(account, { name: 'new-device', locale, params: { device } }, deps.clock.now())];
+}
+
+/** Notices of new devices in an hour: whoever knows the password cannot make the owner's phone ring all night. */
+const noticesPerHour = 5;
+
+async function mayTell({ quotas, clock }: Pick<SignInDeps, 'quotas' | 'clock'>, accountId: string): Promise<boolean> {
+  return (await quotas.take([{ key: `new-device:${accountId}`, limit: noticesPerHour, windowSeconds: 3600 }], clock.now())).ok;
 }
 
 /** The audit record of a step of a sign-in. */

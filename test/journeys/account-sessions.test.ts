@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { newPerson, type Page, type Person } from '../support/browser.ts';
 import { newCitizen, signsIn, type Citizen } from '../support/citizen.ts';
@@ -114,5 +115,19 @@ describe('devices and sessions', () => {
     await signsIn(registered, fresh);
     expect((await registered.goes('/account')).url.pathname).toBe('/account');
     expect((await registered.sandbox.messagesTo(fresh.mobile)).map(({ template }) => template)).toEqual(['code.register']);
+  });
+
+  it('[PRV-06] are told of five times an hour at most, however many sign in', async () => {
+    const who = await newCitizen(product);
+    for (let times = 0; times < 7; times += 1) await inAccount(product, who);
+    const { sandbox } = newPerson(product);
+    const told = async () => (await sandbox.messagesTo(who.mobile)).filter(({ template }) => template === 'notice.new-device').length;
+    // What was sent arrives within a second.
+    await sleep(1500);
+    expect(await told()).toBe(5);
+    await sandbox.waits(3601);
+    await inAccount(product, who);
+    await sleep(1500);
+    expect(await told()).toBe(6);
   });
 });
