@@ -6,6 +6,7 @@ import { opensProofing, signsIn } from '../support/citizen.ts';
 import { citizen, identityFields, newcomer, registers } from '../support/newcomer.ts';
 import { startProduct, type OwnProduct } from '../support/product.ts';
 import { relyingParty, type RelyingParty } from '../support/relying-party.ts';
+import { sharedProduct } from '../support/shared-products.ts';
 
 const day = 86_400;
 
@@ -96,4 +97,12 @@ describe.each(['demo', 'beijing'])('a document that ends, in %s', (profile) => {
     expect((await service.receives(await arrives())).claims.acr).toBe('L2');
     expect((await inAccount()).page.text).not.toMatch(/到期/);
   });
+});
+
+it('[DIS-17] is not pressed on anybody whose level another way still gives', async () => {
+  const person = newPerson(await sharedProduct());
+  const { text, has } = await person.goes('/sandbox/gallery/account/overview?state=document-ended-level-held');
+  expect(text).toMatch(/已于 .* 到期，实名认证不再有效。您的级别由其他认证方式保持/);
+  expect([has('#renew-document'), has('#tile-real-name')]).toEqual([false, false]);
+  expect(text).not.toContain('该等级的认证正在建设中');
 });
