@@ -318,13 +318,19 @@ describe('what a recovery refuses', () => {
     await expectPassword(who, who.password);
   });
 
-  it('pressed twice, sets one password and tells of it once', async () => {
+  /** Somebody at the new password, in two tabs. */
+  async function inTwoTabs() {
     const who = await newCitizen(product, 'L1');
     const person = await atRecovery(product);
     await seeksAccount(person, who.username);
     await provesOwner(person, who);
     const twin = person.tab();
     await twin.goes(person.page.url);
+    return { who, person, twin };
+  }
+
+  it('pressed twice, sets one password and tells of it once', async () => {
+    const { who, person, twin } = await inTwoTabs();
     await Promise.all([setsPassword(person), setsPassword(twin)]);
     expect([person.page.outcome, twin.page.outcome]).toEqual(['done', 'done']);
     await nextMessage(person, who.mobile, 'notice.password-recovered');
@@ -332,12 +338,7 @@ describe('what a recovery refuses', () => {
   });
 
   it('does not say of a second tab with another password that it was set', async () => {
-    const who = await newCitizen(product, 'L1');
-    const person = await atRecovery(product);
-    await seeksAccount(person, who.username);
-    await provesOwner(person, who);
-    const twin = person.tab();
-    await twin.goes(person.page.url);
+    const { who, person, twin } = await inTwoTabs();
     await setsPassword(person, goodPassword);
     await setsPassword(twin, 'Another-2026-word');
     expect([twin.page.status, twin.page.error?.code]).toEqual([409, 'form.stale']);
