@@ -42,7 +42,7 @@ export function apiRoutes(router: Router<SandboxState>, deps: ApiDeps): void {
 
   router.get('/sandbox/people.json', json(async ({ query }) => (query['document'] === undefined ? people.scripted : holders(people, String(query['document'])))));
 
-  // Legal persons come with a later issue; until then nobody could act for one.
+  // Legal persons are not there yet: nobody could act for one.
   router.get('/sandbox/organisations.json', json(async () => []));
 
   router.get('/sandbox/messages.json', json(async ({ query }) => messages.list(query['to'] === undefined ? undefined : String(query['to']))));
@@ -75,7 +75,7 @@ export function apiRoutes(router: Router<SandboxState>, deps: ApiDeps): void {
   router.get('/sandbox/national-users.json', json(async () => deps.nationalUsers()));
 
   router.post('/sandbox/phone/:action', json(async () => {
-    throw new BadRequest(404, 'not-yet', 'the phone app comes with a later issue');
+    throw new BadRequest(404, 'not-yet', 'there is no phone app yet');
   }));
 }
 

@@ -139,7 +139,7 @@ function features(deps: ProviderDeps): NonNullable<Configuration['features']> {
     claimsParameter: { enabled: true },
     introspection: {
       enabled: true,
-      // A client may look into its own tokens; a resource server is a client of its own (later issue).
+      // A client may look into its own tokens; a resource server is a client of its own.
       allowedPolicy: async (ctx, client, token) =>
         token.clientId === client.clientId &&
         (!('accountId' in token) || token.accountId === undefined || (await deps.usable(ctx, token.accountId))),
