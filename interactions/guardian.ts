@@ -1,3 +1,4 @@
+import { isAgreed } from '../src/domain/agreement.ts';
 import type { Clock } from '../src/domain/clock.ts';
 import { requireMobile } from '../src/domain/person/register.ts';
 import { checkMobile } from '../src/domain/person/mobile.ts';
@@ -111,7 +112,7 @@ async function prove(deps: GuardianDeps, { uid, key, who, asking }: Minor, value
   const { documents, personName, guardian: policy } = deps.profile;
   if (!policy) throw new Refused('form.stale');
   const { name = '', documentType = '', documentNumber = '', mobile = '', code = '', agreement } = values;
-  const typed = { name, documentType, documentNumber, mobile, agreement: agreement !== undefined };
+  const typed = { name, documentType, documentNumber, mobile, agreement: isAgreed(agreement) };
   const proven = await provenEarlier(deps, uid, mobile);
   const guardian = checkFormAnd(proven ? schema : schemaWithCode, values, () =>
     checkGuardian(typed, { documents, personName, minorKey: key }, deps.clock.now()),

@@ -1,3 +1,4 @@
+import { isAgreed } from '../../src/domain/agreement.ts';
 import type { Activation, ActivationStore } from '../../src/domain/person/activation-store.ts';
 import type { AccountStore } from '../../src/domain/person/account.ts';
 import {
@@ -214,7 +215,7 @@ export function passwordStep(deps: ActivateStepDeps): ActivateStep {
       const { confirmation } = draft;
       if (!confirmation) throw new Refused('form.stale');
       const { newPassword = '', confirmPassword = '', agreement } = values;
-      const form = { newPassword, confirmPassword, agreement: agreement !== undefined };
+      const form = { newPassword, confirmPassword, agreement: isAgreed(agreement) };
       const password = checkFormAnd(schema, values, () => checkPassword(form, policy, { mobile: found.mobile, document: found.number }));
       const accountId = await activate(deps, {
         activation: await activationOf(deps, found),

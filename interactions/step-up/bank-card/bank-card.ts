@@ -1,3 +1,4 @@
+import { isAgreed } from '../../../src/domain/agreement.ts';
 import type { Person } from '../../../src/domain/person/account.ts';
 import { mask } from '../../../src/domain/person/masking.ts';
 import type { DocumentType } from '../../../src/domain/person/document-number.ts';
@@ -45,7 +46,7 @@ export function bankCard(deps: BankCardDeps): ProofingMethod {
       if (!person || applicant.personId === undefined) throw new Refused('form.stale');
       const { bankCard: number = '', reservedMobile = '', agreement } = values;
       const card = checkFormAnd(form, values, () =>
-        checkBankCard({ bankCard: number, reservedMobile, agreement: agreement !== undefined }, account, policy),
+        checkBankCard({ bankCard: number, reservedMobile, agreement: isAgreed(agreement) }, account, policy),
       );
       // The bank knows the person by the document of the opening day; only the verified one can be compared (RN-27).
       if (values.documentType !== person.document.type) {

@@ -1,4 +1,5 @@
 import { normalisePassword, type PasswordPolicy } from '../authenticator/password-policy.ts';
+import { isAgreed } from '../agreement.ts';
 import type { Profile, RegistrationField, RegistrationIdentity } from '../policy.ts';
 import { checkedName, checkedNumber, chosenType, type CheckedIdentity } from '../proofing/real-name.ts';
 import { FormRefused, Refused } from '../refused.ts';
@@ -76,7 +77,7 @@ export function checkRegistration(typed: Typed, policies: RegistrationPolicies, 
   const { newPassword = '' } = typed;
   const confirmPassword = asks('confirmPassword') ? (typed.confirmPassword ?? '') : newPassword;
   problems.push(...passwordProblems({ newPassword, confirmPassword }, policies.password, { username, mobile, document: document?.number }));
-  if (typed.agreement === undefined || typed.agreement === '') problems.push(new Refused('agreement.required', 'agreement'));
+  if (!isAgreed(typed.agreement)) problems.push(new Refused('agreement.required', 'agreement'));
   if (problems.length > 0 || mobile === undefined) throw new FormRefused(problems);
   return {
     username,
