@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { ownClientId, type ClientRecord } from '../domain/client.ts';
 import { clientRules } from './client-rules.ts';
 import type { Surroundings } from './client-rules.ts';
-import { isObject } from './json.ts';
+import { isObject, readText } from './json.ts';
 import type { Problem } from './problems.ts';
 import { memberPath, readSchema, validator } from './schema.ts';
 import type { Violation } from './schema.ts';
@@ -47,7 +46,7 @@ export function loadClients(
 function readList(path: string, issuer: string): { list: readonly unknown[] } | { problem: Problem } {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readText(path);
   } catch {
     return { problem: { path: 'CLIENTS', problem: `names ${path}, which cannot be read`, expected: 'the path of a JSON file' } };
   }

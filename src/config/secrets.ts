@@ -38,7 +38,11 @@ export function completeSecrets(given: GivenSecrets, dataDir: string): Secrets {
 
 function storedSecrets(dataDir: string): Stored {
   const file = join(dataDir, 'secrets.json');
-  mkdirSync(dataDir, { recursive: true });
+  try {
+    mkdirSync(dataDir, { recursive: true });
+  } catch (error) {
+    throw new Error(`DATA_DIR names ${dataDir}, which is no folder and cannot become one (${errorCode(error)})`, { cause: error });
+  }
   return read(file) ?? make(file);
 }
 

@@ -194,4 +194,8 @@ describe('a broken clients file', () => {
     expect(load({}).problems).toEqual([{ path: file, problem: 'holds no list', expected: 'a list of clients' }]);
     expect(load('[1 2]').problems[0]?.problem).toBe('is not JSON (line 1 column 4)');
   });
+
+  it('may begin with a byte-order mark, as some editors write it', () => {
+    expect(load('\uFEFF[]').problems).toEqual([]);
+  });
 });

@@ -83,6 +83,7 @@ describe('a profile', () => {
     expect(loadProfile(join(folder, 'a.json'), options).problems).toEqual([
       { path: `${join(folder, 'b.json')}: extends`, problem: 'goes round in a circle (a → b → a)', expected: 'a chain that ends' },
     ]);
+    expect(loadProfile(written('\uFEFF{"extends": "demo"}'), options).problems).toEqual([]);
     expect(loadProfile(written('{"extends": "demo",}'), options).problems[0]?.problem).toContain('is not JSON');
     expect(loadProfile(written([]), options).problems[0]?.problem).toBe('holds no object');
     expect(loadProfile(written({ extends: 7 }), options).problems[0]?.problem).toBe('is not a name');

@@ -21,6 +21,11 @@ beforeEach(() => {
 afterEach(() => rmSync(join(dataDir, '..'), { recursive: true }));
 
 describe('secrets that the environment does not give', () => {
+  it('say which variable names what is no folder', () => {
+    writeFileSync(dataDir, 'a file');
+    expect(() => completeSecrets(none, dataDir)).toThrow(`DATA_DIR names ${dataDir}, which is no folder and cannot become one (EEXIST)`);
+  });
+
   it('are made once, for the owner’s eyes, and are the same at the next start', () => {
     const made = completeSecrets(none, dataDir);
     expect(made.pepper).toHaveLength(32);
