@@ -35,10 +35,11 @@ describe.each(['demo', 'beijing'])('a document that ends, in %s', (profile) => {
   });
   afterAll(() => product?.remove());
 
-  async function isOn(date: string): Promise<void> {
+  /** @param time - of the day in China */
+  async function isOn(date: string, time = '12:00'): Promise<void> {
     const { sandbox } = newPerson(product);
     for (;;) {
-      const ahead = Math.round((Date.parse(`${date}T04:00:00Z`) - Date.now()) / 1000) - (await sandbox.clockAhead());
+      const ahead = Math.round((Date.parse(`${date}T${time}:00+08:00`) - Date.now()) / 1000) - (await sandbox.clockAhead());
       if (ahead <= 0) return;
       // It moves by a year at most.
       await sandbox.waits(Math.min(ahead, 365 * day));
@@ -72,7 +73,11 @@ describe.each(['demo', 'beijing'])('a document that ends, in %s', (profile) => {
   it('[DIS-17] is told of once, thirty days before, and counts until its last day', async () => {
     await isOn(daysBefore(31));
     expect(await notices()).toEqual([]);
-    await isOn(daysBefore(29));
+    // Thirty days before is a moment of the night.
+    await isOn(daysBefore(30), '23:59');
+    await newPerson(product).sandbox.waits(300);
+    expect(await notices()).toEqual([]);
+    await isOn(daysBefore(29), '09:00');
     expect(await notices()).toEqual([expect.stringMatching(new RegExp(`有效期至 ${end}。到期后.*填写新证件的有效期`))]);
     await isOn(end);
     expect(await notices()).toHaveLength(1);

@@ -20,6 +20,10 @@ export interface DocumentEndDeps {
 const noticeSeconds = 30 * 86_400;
 const batch = 50;
 
+/** Documents end at midnight, and nobody wants to hear of it then: hours of the day in China. */
+const tellingHours = { from: 9, to: 20 };
+const hourInShanghai = new Intl.DateTimeFormat('en', { timeZone: 'Asia/Shanghai', hour: 'numeric', hourCycle: 'h23' });
+
 /** How the document behind evidence stands; undefined: it does not end soon. */
 export function documentEnd({ expiresAt }: Pick<Evidence, 'expiresAt'>, now: Date): 'ending' | 'ended' | undefined {
   if (!expiresAt || expiresAt > secondsAfter(now, noticeSeconds)) return undefined;
@@ -27,12 +31,14 @@ export function documentEnd({ expiresAt }: Pick<Evidence, 'expiresAt'>, now: Dat
 }
 
 /**
- * Tells the owners of what ends soon and was not told yet; one transaction each.
+ * Tells the owners of what ends soon and was not told yet, by day; one transaction each.
  *
  * @returns whether there may be more
  */
 export async function tellDocumentEnds(deps: DocumentEndDeps): Promise<boolean> {
   const now = deps.clock.now();
+  const hour = Number(hourInShanghai.format(now));
+  if (hour < tellingHours.from || hour >= tellingHours.to) return false;
   const ending = await deps.evidence.endingUntold({ after: now, until: secondsAfter(now, noticeSeconds), limit: batch });
   for (const each of ending) await tell(deps, each, now);
   return ending.length === batch;
