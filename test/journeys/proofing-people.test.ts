@@ -130,16 +130,23 @@ describe.each(['demo', 'beijing'])('the people of the sandbox in %s', (profile) 
     const somebody = people.find(({ id }) => id === 'sunyue');
     if (!somebody) throw new Error('sunyue is gone');
     const outcomes: [string, number, string | undefined][] = [];
+    const retryAfter: number[] = [];
     for (const behaviour of ['down', 'over-quota', 'late'] as const) {
       await person.sandbox.authority('public-security', behaviour);
       await person.submits(identityFields(somebody));
       outcomes.push([behaviour, person.page.status, person.page.error?.code]);
+      retryAfter.push(Number(person.page.headers['retry-after']));
     }
     expect(outcomes).toEqual([
       ['down', 503, 'identity.unavailable'],
       ['over-quota', 503, 'identity.over-quota'],
       ['late', 503, 'identity.unavailable'],
     ]);
+    // A quota is that of a day: it is said until midnight in China.
+    const inChina = new Date(Date.now() + (await person.sandbox.clockAhead()) * 1000 + 8 * 3_600_000);
+    const untilMidnight = 86_400 - (inChina.getTime() / 1000) % 86_400;
+    expect([retryAfter[0], retryAfter[2]]).toEqual([60, 60]);
+    expect(Math.abs((retryAfter[1] ?? 0) - untilMidnight)).toBeLessThan(60);
     await person.sandbox.authority('public-security', 'slow');
     await person.submits(identityFields(somebody));
     expect(person.page.error?.code).toBe('identity.mismatch');

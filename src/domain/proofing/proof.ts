@@ -3,6 +3,7 @@ import type { EvidenceKind } from '../assurance/evidence.ts';
 import type { AuditEvent } from '../audit/events.ts';
 import type { Clock } from '../clock.ts';
 import type { Person, PersonStore } from '../person/account.ts';
+import { endOfDay, todayInShanghai } from '../person/civil-date.ts';
 import { Refused, type RefusalCode } from '../refused.ts';
 import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
 import type { GuardianPolicy } from '../policy.ts';
@@ -56,8 +57,11 @@ const refusalOf: Readonly<Record<Exclude<SourceOutcome, 'match'>, RefusalCode>> 
   pending: 'identity.pending',
 };
 
-/** Seconds after which it is worth trying again when an authority is away. */
-const retryAfterSeconds = 60;
+/** Seconds after which it is worth trying again: an authority that is away, and one whose quota is that of a day. */
+const retryAfterSeconds: Partial<Record<SourceOutcome, (now: Date) => number>> = {
+  unavailable: () => 60,
+  'over-quota': (now) => Math.ceil((endOfDay(todayInShanghai(now)).getTime() - now.getTime()) / 1000),
+};
 
 /** Checks per account and day, so that nobody guesses other people's data through us. */
 const dailyLimit = 10;
@@ -109,8 +113,7 @@ export async function requireMatch(
     },
   ]);
   const about = outcome === 'mismatch' || outcome === 'no-record' || outcome === 'invalid';
-  const away = outcome === 'unavailable' || outcome === 'over-quota';
-  throw new Refused(refusalOf[outcome], about ? proof.field : undefined, proof.params, away ? retryAfterSeconds : undefined);
+  throw new Refused(refusalOf[outcome], about ? proof.field : undefined, proof.params, retryAfterSeconds[outcome]?.(deps.clock.now()));
 }
 
 /**
