@@ -77,14 +77,7 @@ async function readUpTo(limit: number, answer: Response): Promise<Buffer | undef
   return Buffer.concat(chunks);
 }
 
-const beforeSending = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+const beforeSending = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
 
 /** fetch tells the network's own error as the cause of a TypeError. */
 function connectionFailure(error: unknown): BoundedFailure {

@@ -274,8 +274,10 @@ export const smsGateways: Readonly<Record<string, (access: SmsAccess, deps: { lo
       algorithm: 'ACS3-HMAC-SHA256',
       templates: Object.fromEntries(Object.entries(templates).map(([name, { id }]) => [name, id])),
     }),
-  tencent: ({ url = 'https://sms.tencentcloudapi.com', account = '', secret = '', signature = '', appId = '', region, templates }, { clock }) =>
-    createTencentSms({ url, region, secretId: account, secretKey: secret, sdkAppId: appId, signName: signature, templates, clock }),
+  tencent: (
+    { url = 'https://sms.tencentcloudapi.com', account = '', secret = '', signature = '', appId = '', region, templates },
+    { clock },
+  ) => createTencentSms({ url, region, secretId: account, secretKey: secret, sdkAppId: appId, signName: signature, templates, clock }),
 };
 
 /** How to reach a mail gateway; what a gateway does not use is ignored. */
@@ -296,5 +298,6 @@ interface MailDeps {
 
 export const mailGateways: Readonly<Record<string, (access: MailAccess, deps: MailDeps) => MailGateway>> = {
   log: (_, { log }) => createMailLog({ log }),
-  smtp: ({ url = '', user, password, from = '' }, { senderName, requireTls }) => createSmtp({ url, user, password, from, senderName, requireTls }),
+  smtp: ({ url = '', user, password, from = '' }, { senderName, requireTls }) =>
+    createSmtp({ url, user, password, from, senderName, requireTls }),
 };

@@ -68,7 +68,9 @@ export async function signedExchange(options: SignedJsonOptions, path: string, q
 function sign(algorithm: SignatureAlgorithm, secret: string, lines: readonly string[], body: string | Buffer): Buffer {
   const hash = algorithm === 'hmac-sm3' ? 'sm3' : 'sha256';
   const bodyHash = createHash(hash).update(body).digest('hex');
-  return createHmac(hash, secret).update([algorithm, ...lines, bodyHash].join('\n')).digest();
+  return createHmac(hash, secret)
+    .update([algorithm, ...lines, bodyHash].join('\n'))
+    .digest();
 }
 
 function sameSignature(expected: Buffer, given: string | null): boolean {

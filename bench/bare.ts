@@ -42,7 +42,15 @@ const configuration: Configuration = {
   interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
   rotateRefreshToken: true,
   cookies: { keys: ['bench'] },
-  ttl: { Session: 43_200, Grant: 43_200, Interaction: 3600, AccessToken: 900, IdToken: 600, RefreshToken: 1_209_600, ClientCredentials: 600 },
+  ttl: {
+    Session: 43_200,
+    Grant: 43_200,
+    Interaction: 3600,
+    AccessToken: 900,
+    IdToken: 600,
+    RefreshToken: 1_209_600,
+    ClientCredentials: 600,
+  },
   loadExistingGrant: async (ctx) => {
     const { account, client, provider, requestParamOIDCScopes } = ctx.oidc;
     if (!account || !client) return undefined;

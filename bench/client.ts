@@ -26,7 +26,10 @@ export async function openClient(issuer: string, client: { id: string; secret: s
   const metadata = (await body.json()) as Record<string, string>;
   const path = (name: string) => new URL(metadata[name] ?? '').pathname;
   const endpoints = Object.fromEntries(
-    ['authorization_endpoint', 'token_endpoint', 'userinfo_endpoint', 'introspection_endpoint', 'jwks_uri'].map((name) => [name, path(name)]),
+    ['authorization_endpoint', 'token_endpoint', 'userinfo_endpoint', 'introspection_endpoint', 'jwks_uri'].map((name) => [
+      name,
+      path(name),
+    ]),
   );
   return { pool, issuer, endpoints, ...client };
 }
@@ -35,9 +38,17 @@ export async function send(
   { pool }: Pick<BenchClient, 'pool'>,
   method: 'GET' | 'POST',
   path: string,
-  { cookies, form, headers = {} }: { cookies?: Cookies; form?: Readonly<Record<string, string>>; headers?: Readonly<Record<string, string>> } = {},
+  {
+    cookies,
+    form,
+    headers = {},
+  }: { cookies?: Cookies; form?: Readonly<Record<string, string>>; headers?: Readonly<Record<string, string>> } = {},
 ): Promise<Answer> {
-  const { statusCode, headers: received, body } = await pool.request({
+  const {
+    statusCode,
+    headers: received,
+    body,
+  } = await pool.request({
     method,
     path,
     headers: {
@@ -71,7 +82,12 @@ function keep(cookies: Cookies, header: string | string[] | undefined): void {
 }
 
 /** Authorization code with PKCE, from the request to the tokens; `signIn` fills the form that comes in between. */
-export async function codeFlow(client: BenchClient, cookies: Cookies, scope: string, signIn: (page: Answer, path: string) => Promise<Answer>): Promise<Record<string, string>> {
+export async function codeFlow(
+  client: BenchClient,
+  cookies: Cookies,
+  scope: string,
+  signIn: (page: Answer, path: string) => Promise<Answer>,
+): Promise<Record<string, string>> {
   const verifier = randomBytes(32).toString('base64url');
   const parameters = new URLSearchParams({
     client_id: client.id,

@@ -48,7 +48,7 @@ function tree(roots: readonly number[]): readonly number[] {
     if (stat) parents.set(Number(name), stat.parent);
   }
   const found = new Set(roots);
-  for (let grown = true; grown; ) {
+  for (let grown = true; grown;) {
     grown = false;
     for (const [pid, parent] of parents) {
       if (found.has(parent) && !found.has(pid)) grown = Boolean(found.add(pid));
@@ -61,7 +61,10 @@ function tree(roots: readonly number[]): readonly number[] {
 function readStat(pid: number): { parent: number; own: number; endedChildren: number } | undefined {
   const text = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
   if (text === undefined) return undefined;
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+  const fields = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
   const field = (number: number) => fields[number - 3] ?? 0;
   return { parent: field(4), own: field(14) + field(15), endedChildren: field(16) + field(17) };
 }

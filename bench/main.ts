@@ -133,7 +133,17 @@ for (const operation of operations(credentials).filter(({ name }) => name.includ
     const { cpu, perSecond, p50, p99 } = results[index] ?? overRounds([]);
     const last = name === 'PostgreSQL + Redis';
     if (last && operation.name === 'password login') loginsPerSecond = perSecond;
-    out(row([index === 0 ? operation.name : '', name, cpu, perSecond, p50, p99, last ? verdict(operation, cpu, results[0]?.cpu ?? 0, argon2id.cpu) : '']));
+    out(
+      row([
+        index === 0 ? operation.name : '',
+        name,
+        cpu,
+        perSecond,
+        p50,
+        p99,
+        last ? verdict(operation, cpu, results[0]?.cpu ?? 0, argon2id.cpu) : '',
+      ]),
+    );
   }
 }
 const memory = targets.map(({ name, pid }) => `${name} ${residentMb(pid).toFixed(0)} MB`).join(', ');

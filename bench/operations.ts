@@ -111,7 +111,10 @@ function get(client: BenchClient, path: string): () => Promise<void> {
   return () => expect200(client, 'GET', path);
 }
 
-async function expect200(client: BenchClient, ...[method, path, options]: [method: 'GET' | 'POST', path: string, options?: Parameters<typeof send>[3]]): Promise<void> {
+async function expect200(
+  client: BenchClient,
+  ...[method, path, options]: [method: 'GET' | 'POST', path: string, options?: Parameters<typeof send>[3]]
+): Promise<void> {
   const answer = await send(client, method, path, options);
   if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${answer.text.slice(0, 200)}`);
 }

@@ -37,7 +37,9 @@ export const benchAccounts = { prefix: 'bencher', count: 400, password: 'Correct
 export async function startBare(): Promise<Target> {
   const port = await freePort();
   const clients = JSON.stringify([{ ...record, scope: 'openid offline_access', id_token_signed_response_alg: 'RS256' }]);
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'bare.ts'), String(port), clients], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'bare.ts'), String(port), clients], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   await once(child.stdout, 'data');
   const client = await openClient(`http://localhost:${port}`, credentials);
   return target('bare library', client, child, []);
@@ -93,13 +95,24 @@ export async function startProduct(stores: Readonly<Record<string, string>>): Pr
 
 /** What the image says about memory is a part of the product. */
 const memorySettings = Object.fromEntries(
-  Array.from(readFileSync(join(root, 'Dockerfile'), 'utf8').matchAll(/^ +(MALLOC_ARENA_MAX|NODE_OPTIONS)=(\S+)/gm), ([, name, value]) => [name, value]),
+  Array.from(readFileSync(join(root, 'Dockerfile'), 'utf8').matchAll(/^ +(MALLOC_ARENA_MAX|NODE_OPTIONS)=(\S+)/gm), ([, name, value]) => [
+    name,
+    value,
+  ]),
 );
 
 export function launch(env: Readonly<Record<string, string>>): ChildProcess {
   return spawn(process.execPath, [join(root, 'src/main.ts')], {
     cwd: root,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, SANDBOX: 'on', SANDBOX_QUOTAS: 'off', LOG_LEVEL: 'warn', ...memorySettings, ...env },
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      SANDBOX: 'on',
+      SANDBOX_QUOTAS: 'off',
+      LOG_LEVEL: 'warn',
+      ...memorySettings,
+      ...env,
+    },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
 }
@@ -107,7 +120,10 @@ export function launch(env: Readonly<Record<string, string>>): ChildProcess {
 export async function ready(issuer: string, child: ChildProcess): Promise<void> {
   for (;;) {
     if (child.exitCode !== null) throw new Error('the product did not start');
-    const ok = await fetch(`${issuer}/health/ready`).then((response) => response.ok, () => false);
+    const ok = await fetch(`${issuer}/health/ready`).then(
+      (response) => response.ok,
+      () => false,
+    );
     if (ok) return;
     await pause(20);
   }

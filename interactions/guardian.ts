@@ -53,7 +53,11 @@ export interface GuardianStep<Draft extends object, Scene> {
   readonly done: (draft: Draft) => boolean;
   readonly minor: (draft: Draft, scene: Scene) => Minor;
   /** What stands around the form; its `skip` leads on without a verified identity. */
-  readonly frame: (draft: Draft, scene: Scene, state: FormState) => Pick<ProofingPage, 'progress' | 'back' | 'skip'> & Pick<Page, 'service'>;
+  readonly frame: (
+    draft: Draft,
+    scene: Scene,
+    state: FormState,
+  ) => Pick<ProofingPage, 'progress' | 'back' | 'skip'> & Pick<Page, 'service'>;
   readonly agreed: (proof: GuardianProof, draft: Draft, scene: Scene) => Promise<Partial<Draft>>;
   /** What is learnt by going on without; absent: nobody can. */
   readonly skipped?: Partial<Draft>;
@@ -108,7 +112,11 @@ export function guardianStep<Draft extends object, Scene>(deps: GuardianDeps, st
 
 const where = (uid: string) => ({ purpose: 'guardian', scope: `${uid}:guardian` }) as const;
 
-async function prove(deps: GuardianDeps, { uid, key, who, asking }: Minor, values: Readonly<Record<string, string>>): Promise<GuardianProof> {
+async function prove(
+  deps: GuardianDeps,
+  { uid, key, who, asking }: Minor,
+  values: Readonly<Record<string, string>>,
+): Promise<GuardianProof> {
   const { documents, personName, guardian: policy } = deps.profile;
   if (!policy) throw new Refused('form.stale');
   const { name = '', documentType = '', documentNumber = '', mobile = '', code = '', agreement } = values;

@@ -51,9 +51,22 @@ export function proofingMethods(deps: ProofingMethodDeps, offered: readonly stri
   return offered.flatMap((name) => proofingMethodTable[name]?.(deps) ?? []);
 }
 
-export type JourneyDeps = LandingDeps & LoginDeps & PasskeyLoginDeps & RegisterJourneyDeps & ActivateJourneyDeps & RecoverJourneyDeps & StepUpDeps & ConsentDeps & AccountDeps & SecurityDeps & HelpDeps;
+export type JourneyDeps = LandingDeps &
+  LoginDeps &
+  PasskeyLoginDeps &
+  RegisterJourneyDeps &
+  ActivateJourneyDeps &
+  RecoverJourneyDeps &
+  StepUpDeps &
+  ConsentDeps &
+  AccountDeps &
+  SecurityDeps &
+  HelpDeps;
 
-export function journeys(deps: JourneyDeps, ways: { login: readonly LoginMethod[]; proofing: readonly ProofingMethod[] }): readonly Journey[] {
+export function journeys(
+  deps: JourneyDeps,
+  ways: { login: readonly LoginMethod[]; proofing: readonly ProofingMethod[] },
+): readonly Journey[] {
   return [
     createLanding(deps),
     createDispatch(deps),

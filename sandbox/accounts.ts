@@ -93,7 +93,10 @@ async function insertBatch(
     const start = randomInt(generatedPeopleCount - usernames.length);
     const people = usernames.map((_, index) => generatedPerson(start + index));
     const writes = people.flatMap((person, index) =>
-      accountWrites({ person, username: usernames[index] ?? '', hash, evidence, agreementVersion: deps.agreementVersion }, deps.clock.now()),
+      accountWrites(
+        { person, username: usernames[index] ?? '', hash, evidence, agreementVersion: deps.agreementVersion },
+        deps.clock.now(),
+      ),
     );
     try {
       await deps.unitOfWork.commit('sandbox-accounts', inBulk(writes));
@@ -141,21 +144,19 @@ function verifiedWrites(
   return [
     { write: 'person.insert', person: verified, at: now },
     { write: 'account.link-person', accountId: id, personId: verified.id, subjectId, at: now },
-    ...evidence.map(
-      (kind): Write => ({
-        write: 'evidence.insert',
-        evidence: {
-          id: randomUUID(),
-          personId: verified.id,
-          kind,
-          verifiedAt: now,
-          // Of these only the document itself ends (DIS-17).
-          expiresAt: kind === 'real-name' && validUntil !== 'long-term' ? endOfDay(validUntil) : undefined,
-          source: 'sandbox',
-          reference: `sandbox-${randomUUID()}`,
-        },
-      }),
-    ),
+    ...evidence.map((kind): Write => ({
+      write: 'evidence.insert',
+      evidence: {
+        id: randomUUID(),
+        personId: verified.id,
+        kind,
+        verifiedAt: now,
+        // Of these only the document itself ends (DIS-17).
+        expiresAt: kind === 'real-name' && validUntil !== 'long-term' ? endOfDay(validUntil) : undefined,
+        source: 'sandbox',
+        reference: `sandbox-${randomUUID()}`,
+      },
+    })),
   ];
 }
 

@@ -40,43 +40,73 @@ export interface ApiDeps {
 export function apiRoutes(router: Router<SandboxState>, deps: ApiDeps): void {
   const { clock, people, captchaAnswer, messages, authorities, createAccounts, createImports } = deps;
 
-  router.get('/sandbox/people.json', json(async ({ query }) => (query['document'] === undefined ? people.scripted : holders(people, String(query['document'])))));
+  router.get(
+    '/sandbox/people.json',
+    json(async ({ query }) => (query['document'] === undefined ? people.scripted : holders(people, String(query['document'])))),
+  );
 
   // Legal persons are not there yet: nobody could act for one.
-  router.get('/sandbox/organisations.json', json(async () => []));
+  router.get(
+    '/sandbox/organisations.json',
+    json(async () => []),
+  );
 
-  router.get('/sandbox/messages.json', json(async ({ query }) => messages.list(query['to'] === undefined ? undefined : String(query['to']))));
+  router.get(
+    '/sandbox/messages.json',
+    json(async ({ query }) => messages.list(query['to'] === undefined ? undefined : String(query['to']))),
+  );
 
-  router.get('/sandbox/captchas/:file', json(async (_, { file = '' }) => {
-    const id = /^(.+)\.json$/.exec(file)?.[1];
-    const answer = id === undefined ? undefined : await captchaAnswer(id);
-    if (answer === undefined) throw new BadRequest(404, 'unknown', 'there is no such captcha, or it was used or has expired');
-    return { answer };
-  }));
+  router.get(
+    '/sandbox/captchas/:file',
+    json(async (_, { file = '' }) => {
+      const id = /^(.+)\.json$/.exec(file)?.[1];
+      const answer = id === undefined ? undefined : await captchaAnswer(id);
+      if (answer === undefined) throw new BadRequest(404, 'unknown', 'there is no such captcha, or it was used or has expired');
+      return { answer };
+    }),
+  );
 
-  router.post('/sandbox/accounts', json(async (ctx) => createAccounts(valid(accountsRequest, await jsonBody(ctx)))));
+  router.post(
+    '/sandbox/accounts',
+    json(async (ctx) => createAccounts(valid(accountsRequest, await jsonBody(ctx)))),
+  );
 
-  router.post('/sandbox/imports', json(async (ctx) => createImports(valid(importsRequest, await jsonBody(ctx)))));
+  router.post(
+    '/sandbox/imports',
+    json(async (ctx) => createImports(valid(importsRequest, await jsonBody(ctx)))),
+  );
 
-  router.post('/sandbox/clock', json(async (ctx) => {
-    const { advanceSeconds } = valid(clockRequest, await jsonBody(ctx));
-    await clock.advance(advanceSeconds);
-    return { now: clock.now().toISOString(), offsetSeconds: clock.offsetSeconds() };
-  }));
+  router.post(
+    '/sandbox/clock',
+    json(async (ctx) => {
+      const { advanceSeconds } = valid(clockRequest, await jsonBody(ctx));
+      await clock.advance(advanceSeconds);
+      return { now: clock.now().toISOString(), offsetSeconds: clock.offsetSeconds() };
+    }),
+  );
 
-  router.post('/sandbox/authorities/:source', json(async (ctx, { source = '' }) => {
-    const authority = Object.hasOwn(authorities, source) ? authorities[source] : undefined;
-    if (!authority) throw new BadRequest(404, 'unknown', `the authorities are ${Object.keys(authorities).join(', ')}`);
-    const { behaviour } = valid(behaviourRequest, await jsonBody(ctx));
-    authority.setBehaviour(behaviour);
-    return { source, behaviour: authority.behaviour() };
-  }));
+  router.post(
+    '/sandbox/authorities/:source',
+    json(async (ctx, { source = '' }) => {
+      const authority = Object.hasOwn(authorities, source) ? authorities[source] : undefined;
+      if (!authority) throw new BadRequest(404, 'unknown', `the authorities are ${Object.keys(authorities).join(', ')}`);
+      const { behaviour } = valid(behaviourRequest, await jsonBody(ctx));
+      authority.setBehaviour(behaviour);
+      return { source, behaviour: authority.behaviour() };
+    }),
+  );
 
-  router.get('/sandbox/national-users.json', json(async () => deps.nationalUsers()));
+  router.get(
+    '/sandbox/national-users.json',
+    json(async () => deps.nationalUsers()),
+  );
 
-  router.post('/sandbox/phone/:action', json(async () => {
-    throw new BadRequest(404, 'not-yet', 'there is no phone app yet');
-  }));
+  router.post(
+    '/sandbox/phone/:action',
+    json(async () => {
+      throw new BadRequest(404, 'not-yet', 'there is no phone app yet');
+    }),
+  );
 }
 
 /** Whoever has a document with this number; of the generated people, who are too many to list, as well. */

@@ -35,7 +35,9 @@ export async function createImports({ unitOfWork, clock }: ImportsDeps, { count,
   for (let attempt = 1; ; attempt += 1) {
     const start = randomInt(generatedPeopleCount - count);
     const people = Array.from({ length: count }, (_, index) => generatedPerson(start + index));
-    const imported = people.map((person) => importWrites(person, mobile === undefined ? person.mobile : (mobile ?? undefined), clock.now()));
+    const imported = people.map((person) =>
+      importWrites(person, mobile === undefined ? person.mobile : (mobile ?? undefined), clock.now()),
+    );
     try {
       await unitOfWork.commit('sandbox-imports', imported.flat());
       const { name, document, mobile: own } = generatedPerson(start);

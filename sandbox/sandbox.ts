@@ -69,7 +69,11 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
   const pages = createPages({ asset, platform: brand.platform, https: issuer.startsWith('https:') });
   const accountsDeps: AccountsDeps = { ...deps, ladder: ladders.person, agreementVersion: brand.agreement.version };
 
-  apiRoutes(router, { ...deps, createAccounts: (request) => createAccounts(accountsDeps, request), createImports: (request) => createImports(deps, request) });
+  apiRoutes(router, {
+    ...deps,
+    createAccounts: (request) => createAccounts(accountsDeps, request),
+    createImports: (request) => createImports(deps, request),
+  });
 
   const services = demonstrationServices.flatMap((service) => {
     const client = deps.clients.find(({ client_id: id }) => id === service.name);
@@ -77,7 +81,14 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
   });
   for (const { service, client } of services) serviceRoutes(router, service, client, { ...deps, pages });
 
-  startPageRoutes(router, { ...deps, pages, services, password: sandbox.password, trial: trialService(profile), activation: profile.activation });
+  startPageRoutes(router, {
+    ...deps,
+    pages,
+    services,
+    password: sandbox.password,
+    trial: trialService(profile),
+    activation: profile.activation,
+  });
   galleryRoutes(router, { gallery: deps.gallery, pages });
 
   return {

@@ -30,21 +30,27 @@ export function startPageRoutes(router: Router<SandboxState>, deps: StartPageDep
     pages.render(ctx, 'start/start', await startModel(deps, ctx));
   });
 
-  router.post('/sandbox/controls/clock', fromPage(async (form) => {
-    const seconds = Number(form.get('advanceSeconds'));
-    if (!Number.isInteger(seconds) || seconds < 0 || seconds > maxAdvanceSeconds) {
-      throw new BadRequest(400, 'invalid', `advanceSeconds must be 0 to ${maxAdvanceSeconds}`);
-    }
-    await clock.advance(seconds);
-  }));
+  router.post(
+    '/sandbox/controls/clock',
+    fromPage(async (form) => {
+      const seconds = Number(form.get('advanceSeconds'));
+      if (!Number.isInteger(seconds) || seconds < 0 || seconds > maxAdvanceSeconds) {
+        throw new BadRequest(400, 'invalid', `advanceSeconds must be 0 to ${maxAdvanceSeconds}`);
+      }
+      await clock.advance(seconds);
+    }),
+  );
 
-  router.post('/sandbox/controls/authority', fromPage(async (form) => {
-    const source = form.get('source') ?? '';
-    const authority = Object.hasOwn(authorities, source) ? authorities[source] : undefined;
-    const behaviour = behaviours.find((name) => name === form.get('behaviour'));
-    if (!authority || !behaviour) throw new BadRequest(400, 'invalid', 'no such authority or behaviour');
-    authority.setBehaviour(behaviour);
-  }));
+  router.post(
+    '/sandbox/controls/authority',
+    fromPage(async (form) => {
+      const source = form.get('source') ?? '';
+      const authority = Object.hasOwn(authorities, source) ? authorities[source] : undefined;
+      const behaviour = behaviours.find((name) => name === form.get('behaviour'));
+      if (!authority || !behaviour) throw new BadRequest(400, 'invalid', 'no such authority or behaviour');
+      authority.setBehaviour(behaviour);
+    }),
+  );
 }
 
 /** A form of the start page: does what it says and comes back to where it stood. */
@@ -63,7 +69,10 @@ function fromPage(handle: (form: URLSearchParams) => Promise<void>) {
   };
 }
 
-async function startModel({ pages, clock, people, messages, authorities, password, services, trial, activation }: StartPageDeps, ctx: SandboxContext) {
+async function startModel(
+  { pages, clock, people, messages, authorities, password, services, trial, activation }: StartPageDeps,
+  ctx: SandboxContext,
+) {
   const locale = pages.locale(ctx);
   const say = pages.words.in(locale);
   const filter = { text: String(ctx.query['q'] ?? '').slice(0, 60), scenario: String(ctx.query['scenario'] ?? '') };
@@ -113,9 +122,7 @@ function messageModel({ to, text, code, sentAt }: SandboxMessage) {
 
 /** Everything a person can be found by, in lower case; the script on the page filters by the same. */
 function searchWords({ id, name, mobile, document, plays, scenario, account }: ScriptedPerson): string {
-  return [id, name, mobile, document.number, document.type, scenario, account?.username, plays['zh-CN'], plays.en]
-    .join(' ')
-    .toLowerCase();
+  return [id, name, mobile, document.number, document.type, scenario, account?.username, plays['zh-CN'], plays.en].join(' ').toLowerCase();
 }
 
 function matches(person: ScriptedPerson, { text, scenario }: { text: string; scenario: string }): boolean {

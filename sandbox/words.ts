@@ -17,15 +17,17 @@ export function loadWords(root: URL): Words {
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' });
   const tables = new Map(locales.map((locale) => [locale, tableOf(root, files, locale)]));
   return {
-    in: (locale) => (key, params = {}) => {
-      const text = tables.get(locale)?.get(key);
-      if (text === undefined) throw new Error(`no text for ${key} in ${locale}`);
-      return text.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-        const value = params[name];
-        if (value === undefined) throw new Error(`text ${key} needs {${name}}`);
-        return String(value);
-      });
-    },
+    in:
+      (locale) =>
+      (key, params = {}) => {
+        const text = tables.get(locale)?.get(key);
+        if (text === undefined) throw new Error(`no text for ${key} in ${locale}`);
+        return text.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+          const value = params[name];
+          if (value === undefined) throw new Error(`text ${key} needs {${name}}`);
+          return String(value);
+        });
+      },
     has: (key) => tables.get('zh-CN')?.has(key) ?? false,
   };
 }

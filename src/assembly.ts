@@ -112,7 +112,9 @@ async function providerRing(options: AssemblyOptions, shown: Shown): Promise<Pro
     create(keys) {
       const provider = createProvider(deps, keys);
       provider.on('grant.error', (ctx, error) => {
-        recordReplay(adapters.unitOfWork, clock, ctx, error).catch((lost: unknown) => options.log.error('job.failed', lost, { useCase: 'token-replay' }));
+        recordReplay(adapters.unitOfWork, clock, ctx, error).catch((lost: unknown) =>
+          options.log.error('job.failed', lost, { useCase: 'token-replay' }),
+        );
       });
       provider.on('server_error', (ctx, error) => {
         options.log.error('provider.failed', error, { requestId: appContextOf(ctx).state.requestId });
@@ -146,7 +148,13 @@ function providerDeps(options: AssemblyOptions, { pages, cookies, levels, resume
     clients: [...options.clients, ownClient(environment.issuer)],
     sessions: profile.sessions,
     mayCall: ({ origin, hostname }) => outboundAllow.origins.includes(origin) || (outboundAllow.loopback && isLoopback(hostname)),
-    state: { storeOf: adapters.storeOf, stores: adapters.stateStores, vault, clock, beforeSessionEnds: () => beforeSessionEnds(sessionEnd) },
+    state: {
+      storeOf: adapters.storeOf,
+      stores: adapters.stateStores,
+      vault,
+      clock,
+      beforeSessionEnds: () => beforeSessionEnds(sessionEnd),
+    },
     accounts: { headerOf, accounts, persons, levels },
     subjectOf,
     policy: { levels, unitOfWork, clock, absoluteSeconds, subjectOf },

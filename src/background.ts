@@ -69,8 +69,7 @@ function jobs({ assembly, gateways, nationalPlatform, log, metrics }: Background
     {
       name: 'outbox',
       everyMs: 250,
-      run: async () =>
-        (await dispatch({ outbox: adapters.outbox, clock, deliver, random: Math.random, delivered: metrics.delivered })) > 0,
+      run: async () => (await dispatch({ outbox: adapters.outbox, clock, deliver, random: Math.random, delivered: metrics.delivered })) > 0,
     },
     { name: 'audit-sealer', everyMs: 500, run: async () => (await adapters.audit.seal(500)) >= 500 },
     { name: 'audit-anchor', everyMs: 60_000, run: () => anchorAudit(adapters, clock.now(), log) },
@@ -106,14 +105,23 @@ async function checkSkew({ database }: Adapters, now: Date, log: Log): Promise<b
   return false;
 }
 
-function deliveries({ adapters, words, profile, ring, environment, clock }: Assembly, { sms, mail }: BackgroundOptions['gateways']): Omit<Deliveries, 'national-platform'> {
+function deliveries(
+  { adapters, words, profile, ring, environment, clock }: Assembly,
+  { sms, mail }: BackgroundOptions['gateways'],
+): Omit<Deliveries, 'national-platform'> {
   const { platform, hotline } = profile.brand;
   const help = new URL(adviceAfterNotice(profile), environment.issuer).href;
   const text = (template: string, locale: string, params: Readonly<Record<string, string>>) =>
     words.text(locale as Locale, `messages.${template}`, { ...params, platform: platform[locale as Locale], hotline, help });
   return {
     sms: (payload, id) =>
-      sms.send({ id, to: payload.to, template: payload.template, params: payload.params, text: text(payload.template, payload.locale, payload.params) }),
+      sms.send({
+        id,
+        to: payload.to,
+        template: payload.template,
+        params: payload.params,
+        text: text(payload.template, payload.locale, payload.params),
+      }),
     email: (payload, id) =>
       mail.send({
         id,
@@ -130,4 +138,3 @@ function deliveries({ adapters, words, profile, ring, environment, clock }: Asse
       ),
   };
 }
-

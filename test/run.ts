@@ -79,7 +79,14 @@ async function runJest(name: string, args: readonly string[]): Promise<Outcome> 
   const file = join(results, `${name}.json`);
   const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
   const code = await run(process.execPath, [
-    ...jest, ...args, '--selectProjects', name, '--passWithNoTests', '--json', '--outputFile', file,
+    ...jest,
+    ...args,
+    '--selectProjects',
+    name,
+    '--passWithNoTests',
+    '--json',
+    '--outputFile',
+    file,
   ]);
   const outcome = readOutcome(file);
   if (typeof code === 'string') return { ...outcome, failed: outcome.failed + 1, note: code };
@@ -103,7 +110,12 @@ function readOutcome(file: string): Outcome {
   }
 }
 
-async function runSuite({ name, script, needs }: Suite, missing: readonly Tool[], because: string, args: readonly string[]): Promise<Outcome> {
+async function runSuite(
+  { name, script, needs }: Suite,
+  missing: readonly Tool[],
+  because: string,
+  args: readonly string[],
+): Promise<Outcome> {
   if (interruption.signal.aborted) return notRun(`the run was interrupted (${interruption.signal.reason})`);
   const lacking = needs.filter((tool) => missing.includes(tool));
   if (lacking.length > 0) return notRun(`${lacking.map((tool) => tool.name).join(' and ')} ${because}`);

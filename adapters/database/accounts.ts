@@ -24,7 +24,15 @@ export function createAccountStore({ db, vault }: Deps): AccountStore {
     async byId(id) {
       const row = await db
         .selectFrom('account')
-        .select([...headerColumns, 'data_key', 'username_sealed', 'mobile_sealed', 'email_sealed', 'ethnicity_sealed', 'social_history_sealed'])
+        .select([
+          ...headerColumns,
+          'data_key',
+          'username_sealed',
+          'mobile_sealed',
+          'email_sealed',
+          'ethnicity_sealed',
+          'social_history_sealed',
+        ])
         .select(['address_sealed', 'asserted_identity_sealed'])
         .select(['number', 'updated_at'])
         .where('id', '=', id)
@@ -63,7 +71,14 @@ function toHeader(row: HeaderRow | undefined): AccountHeader | undefined {
   return row && { id: row.id, subjectId: row.subject_id, personId: row.person_id ?? undefined, status: row.status };
 }
 
-type SealedColumn = 'username_sealed' | 'mobile_sealed' | 'email_sealed' | 'ethnicity_sealed' | 'social_history_sealed' | 'address_sealed' | 'asserted_identity_sealed';
+type SealedColumn =
+  | 'username_sealed'
+  | 'mobile_sealed'
+  | 'email_sealed'
+  | 'ethnicity_sealed'
+  | 'social_history_sealed'
+  | 'address_sealed'
+  | 'asserted_identity_sealed';
 type SealedAccount = HeaderRow & Pick<Selectable<Tables['account']>, SealedColumn | 'data_key' | 'number' | 'updated_at'>;
 
 async function openAccount(vault: Vault, row: SealedAccount): Promise<Account> {

@@ -24,9 +24,7 @@ export function createAuditLog({ db, vault }: { readonly db: Kysely<Tables>; rea
   return {
     async seal(limit) {
       return db.transaction().execute(async (transaction) => {
-        const lock = await sql<{ mine: boolean }>`select pg_try_advisory_xact_lock(${sealerLock}::bigint) as mine`.execute(
-          transaction,
-        );
+        const lock = await sql<{ mine: boolean }>`select pg_try_advisory_xact_lock(${sealerLock}::bigint) as mine`.execute(transaction);
         if (!lock.rows[0]?.mine) return 0;
         const unsealed = await transaction
           .selectFrom('audit_event')
@@ -86,7 +84,7 @@ function openAnchor(vault: Pick<Vault, 'index'>, anchor: string): Place | undefi
 /** Entry by entry; one that the anchor contradicts does not fit, nor does an end in front of the anchor. */
 async function walk(db: Kysely<Tables>, vouched: Place | undefined): Promise<{ checked: number; brokenAt: number | undefined }> {
   let last: Place | undefined;
-  for (let checked = 0; ; ) {
+  for (let checked = 0; ;) {
     const rows = await sealedAfter(db, last?.seq ?? 0);
     for (const row of rows) {
       const fits = follows(row, last);

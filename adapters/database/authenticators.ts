@@ -12,7 +12,11 @@ interface Deps {
 
 /** Passkeys, with their names opened under the data key of the account. */
 export function createPasskeyStore({ db, vault }: Deps): PasskeyStore {
-  const rows = db.selectFrom('passkey').innerJoin('account', 'account.id', 'passkey.account_id').selectAll('passkey').select('account.data_key');
+  const rows = db
+    .selectFrom('passkey')
+    .innerJoin('account', 'account.id', 'passkey.account_id')
+    .selectAll('passkey')
+    .select('account.data_key');
   return {
     async ofAccount(accountId) {
       const found = await rows.where('passkey.account_id', '=', accountId).orderBy('passkey.created_at').execute();

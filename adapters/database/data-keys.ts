@@ -20,13 +20,21 @@ const rowColumns: { readonly [T in Keyed]: keyof Tables[T] & string } = {
 /** The column that finds a row of the table, and its SQL type. */
 export function rowColumn(table: string): { readonly name: string; readonly type: string } {
   const name = Object.entries(rowColumns).find(([keyed]) => keyed === table)?.[1];
-  const column = Object.entries<Readonly<Record<string, { readonly type: string }>>>(tables).find(([each]) => each === table)?.[1][name ?? ''];
+  const column = Object.entries<Readonly<Record<string, { readonly type: string }>>>(tables).find(([each]) => each === table)?.[1][
+    name ?? ''
+  ];
   if (name === undefined || !column) throw new Error(`no data keys in ${table}`);
   return { name, type: column.type };
 }
 
 /** Data keys in the database. Each begins with the mark of what wrapped it. */
-export function createDataKeyStore({ db, vault: { mark } }: { readonly db: Kysely<Tables>; readonly vault: Pick<Vault, 'mark'> }): DataKeyStore {
+export function createDataKeyStore({
+  db,
+  vault: { mark },
+}: {
+  readonly db: Kysely<Tables>;
+  readonly vault: Pick<Vault, 'mark'>;
+}): DataKeyStore {
   const isEarlier = (column: string) => sql<boolean>`substring(${sql.ref(column)} from 1 for ${sql.lit(mark.length)}) <> ${mark}`;
   return {
     tables: Object.keys(rowColumns),

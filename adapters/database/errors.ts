@@ -26,7 +26,8 @@ const notReachable = /^(08...|53...|57P..|25006|57014|55P03|58...)$/;
 const networkFailure = /^(ECONN\w+|EHOST\w+|ENET\w+|ETIMEDOUT|EPIPE|EAI_\w+|ENOTFOUND|ENOENT)$/;
 
 /** What pg and PGlite say when there is nobody to answer; they give these no code. */
-const connectionGone = /timeout exceeded when trying to connect|connection terminated|connection timeout|query read timeout|client has encountered a connection error|not queryable|PGlite is clos/i;
+const connectionGone =
+  /timeout exceeded when trying to connect|connection terminated|connection timeout|query read timeout|client has encountered a connection error|not queryable|PGlite is clos/i;
 
 /** `Unavailable` for errors that mean the database did not answer; every other error as it is. */
 export function translateError(error: unknown): unknown {

@@ -45,7 +45,9 @@ export function createEvidenceStore({ db }: { readonly db: Kysely<Tables> }): Ev
         .orderBy('expires_at')
         .limit(limit)
         .execute();
-      return rows.flatMap(({ id, account_id: accountId, expires_at: expiresAt }) => (expiresAt ? [{ evidenceId: id, accountId, expiresAt }] : []));
+      return rows.flatMap(({ id, account_id: accountId, expires_at: expiresAt }) =>
+        expiresAt ? [{ evidenceId: id, accountId, expiresAt }] : [],
+      );
     },
   };
 }

@@ -28,9 +28,7 @@ export function createDurableState({ db, clock }: Deps): StateStore & SessionSto
       const { numInsertedOrUpdatedRows } = await db
         .insertInto('oidc_state')
         .values(toColumns(model, id, row, clock.now()))
-        .onConflict((conflict) =>
-          conflict.columns(['model', 'id_hash']).doUpdateSet(replacement).where('oidc_state.ended_at', 'is', null),
-        )
+        .onConflict((conflict) => conflict.columns(['model', 'id_hash']).doUpdateSet(replacement).where('oidc_state.ended_at', 'is', null))
         .executeTakeFirst();
       return numInsertedOrUpdatedRows === 1n;
     },

@@ -50,7 +50,9 @@ export function createOutbox({ db, vault }: Deps): Outbox {
     },
 
     async done(id, now) {
-      await waiting(id).set({ state: 'done', finished_at: now, ...forgotten }).execute();
+      await waiting(id)
+        .set({ state: 'done', finished_at: now, ...forgotten })
+        .execute();
     },
 
     async retry(id, dueAt, error) {

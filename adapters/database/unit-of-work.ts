@@ -22,14 +22,7 @@ import { rewrapDataKeys } from './writes/data-keys.ts';
 import { insertEvidence, tellEvidenceEnds } from './writes/evidence.ts';
 import type { Handler, Statement, WriteDeps, WriteOf } from './writes/handler.ts';
 import { insertAccounts, updateAccounts } from './writes/accounts.ts';
-import {
-  insertPersons,
-  insertSubjects,
-  linkPersons,
-  putOperatorRoles,
-  putPasswords,
-  updatePersons,
-} from './writes/people.ts';
+import { insertPersons, insertSubjects, linkPersons, putOperatorRoles, putPasswords, updatePersons } from './writes/people.ts';
 import { insertActivations, putImportProgress } from './writes/imports.ts';
 import { putGuardianConsents } from './writes/registration.ts';
 import { appendAudit, enqueueMessages } from './writes/records.ts';

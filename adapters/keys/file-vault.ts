@@ -84,13 +84,17 @@ export function createFileVault(secrets: VaultSecrets, options: VaultOptions = {
     openFor(purpose, sealed) {
       const front = sealed.subarray(0, headerLength + saltLength);
       const key = once(rootOf(sealed).purpose(purpose), front);
-      return suiteOf(sealed).open(key, front, sealed.subarray(headerLength + saltLength)).toString('utf8');
+      return suiteOf(sealed)
+        .open(key, front, sealed.subarray(headerLength + saltLength))
+        .toString('utf8');
     },
     index(kind: IndexKind, value) {
       return createHmac('sha256', indexKeyOf(kind)).update(value, 'utf8').digest();
     },
     pairwise(sector, subjectId) {
-      return createHmac('sha256', pairwiseKey).update(JSON.stringify([sector, subjectId])).digest('base64url');
+      return createHmac('sha256', pairwiseKey)
+        .update(JSON.stringify([sector, subjectId]))
+        .digest('base64url');
     },
   };
 }

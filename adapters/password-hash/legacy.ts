@@ -24,7 +24,8 @@ const mostIterations = 1_000_000;
  * @returns undefined for anything else, and for what would take too long
  */
 export function readLegacyHash(stored: string): LegacyHash | undefined {
-  if (isBcrypt(stored)) return Number(stored.slice(4, 6)) > mostBcryptRounds ? undefined : { verify: (password) => verifyBcrypt(password, stored) };
+  if (isBcrypt(stored))
+    return Number(stored.slice(4, 6)) > mostBcryptRounds ? undefined : { verify: (password) => verifyBcrypt(password, stored) };
   return readPbkdf2(stored) ?? readSalted(stored);
 }
 

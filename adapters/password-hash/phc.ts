@@ -8,8 +8,7 @@ export interface Argon2Hash {
   readonly tag: Buffer;
 }
 
-const form =
-  /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})(?:,keyid=(\d{1,6}))?\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{16,86})$/;
+const form = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})(?:,keyid=(\d{1,6}))?\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{16,86})$/;
 
 /** Reads what `formatPhc` wrote, or an imported argon2id hash; undefined for anything else. */
 export function parsePhc(text: string): Argon2Hash | undefined {

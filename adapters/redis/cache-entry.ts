@@ -56,9 +56,7 @@ const beginEnding = script(`
 redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
 return redis.call('ZRANGE', KEYS[2], 0, -1)`);
 
-export type Read =
-  | { readonly state: 'value'; readonly value: Buffer; readonly asOf: number }
-  | { readonly state: 'absent' | 'busy' };
+export type Read = { readonly state: 'value'; readonly value: Buffer; readonly asOf: number } | { readonly state: 'absent' | 'busy' };
 
 export async function readEntry(redis: RedisConnection, entry: string): Promise<Read> {
   const stored = await redis.ask((client) => client.getBuffer(entry));
@@ -113,9 +111,7 @@ export async function register(
 export async function barAccount(redis: RedisConnection, accountId: string): Promise<void> {
   const entries = await beginEnding(redis, accountKeys(accountId), [ENDING_MS]);
   if (!Array.isArray(entries)) return;
-  await Promise.all(
-    entries.map((entry) => redis.ask((client) => client.set(String(entry), BAR, 'PX', ENDING_MS))),
-  );
+  await Promise.all(entries.map((entry) => redis.ask((client) => client.set(String(entry), BAR, 'PX', ENDING_MS))));
 }
 
 function accountKeys(accountId: string): [ending: string, cached: string] {

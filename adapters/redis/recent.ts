@@ -10,7 +10,14 @@ export function createRedisRecent(redis: RedisConnection): RecentStore {
   return {
     async push(list, value, keep) {
       const key = keys.recent(list);
-      await redis.ask((client) => client.multi().lpush(key, value).ltrim(key, 0, keep - 1).expire(key, keptSeconds).exec());
+      await redis.ask((client) =>
+        client
+          .multi()
+          .lpush(key, value)
+          .ltrim(key, 0, keep - 1)
+          .expire(key, keptSeconds)
+          .exec(),
+      );
     },
     read: (list, limit) => redis.ask((client) => client.lrange(keys.recent(list), 0, limit - 1)),
   };

@@ -17,15 +17,7 @@ export const EXPIRES_OF_ROW = "tonumber(string.match(redis.call('GETRANGE', KEYS
 
 /** One value per row: a JSON line that begins with the expiry, where scripts find it, then the sealed payload as it is. */
 export function encodeRow(row: NewStateRow & { readonly consumedAt?: Date | undefined }): Buffer {
-  const head = [
-    row.expiresAt.getTime(),
-    row.uid,
-    row.userCode,
-    row.grantId,
-    row.accountId,
-    row.clientId,
-    row.consumedAt?.getTime(),
-  ];
+  const head = [row.expiresAt.getTime(), row.uid, row.userCode, row.grantId, row.accountId, row.clientId, row.consumedAt?.getTime()];
   return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), row.payload]);
 }
 

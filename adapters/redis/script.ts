@@ -2,11 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RedisConnection } from './open.ts';
 
 /** Runs a script of Redis: one atomic act on keys of one slot. */
-export type Script = (
-  redis: RedisConnection,
-  keys: readonly string[],
-  args: readonly (string | number | Buffer)[],
-) => Promise<unknown>;
+export type Script = (redis: RedisConnection, keys: readonly string[], args: readonly (string | number | Buffer)[]) => Promise<unknown>;
 
 /** A script is sent by its digest; its text follows only when Redis does not know it (yet, or any more). */
 export function script(lua: string): Script {

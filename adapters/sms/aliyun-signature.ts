@@ -36,7 +36,9 @@ export function signAliyunCall(call: AliyunCall): Record<string, string> {
   const names = signed.map(([name]) => name).join(';');
   const canonicalHeaders = signed.map(([name, value]) => `${name}:${value}\n`).join('');
   const canonical = ['POST', url.pathname, canonicalQuery(url), canonicalHeaders, names, digest('')].join('\n');
-  const signature = createHmac(hash, accessKeySecret).update(`${algorithm}\n${digest(canonical)}`).digest('hex');
+  const signature = createHmac(hash, accessKeySecret)
+    .update(`${algorithm}\n${digest(canonical)}`)
+    .digest('hex');
   return { ...headers, authorization: `${algorithm} Credential=${accessKeyId},SignedHeaders=${names},Signature=${signature}` };
 }
 

@@ -35,11 +35,22 @@ export function createAliyun(options: AliyunOptions): SmsGateway {
       if (templateCode === undefined) return { result: 'rejected', reason: 'template-not-configured' };
       const url = new URL('/', options.url);
       // The mobile stands in the query because the vendor's interface has it there; nothing of ours logs the address.
-      const query = { PhoneNumbers: to, SignName: options.signName, TemplateCode: templateCode, TemplateParam: JSON.stringify(params), OutId: id };
+      const query = {
+        PhoneNumbers: to,
+        SignName: options.signName,
+        TemplateCode: templateCode,
+        TemplateParam: JSON.stringify(params),
+        OutId: id,
+      };
       for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
       url.search = canonicalQuery(url);
       const call = { url, action: 'SendSms', version: '2017-05-25', algorithm, accessKeyId, accessKeySecret, now: clock.now() };
-      const answer = await boundedExchange({ url, headers: signAliyunCall(call), timeoutMs, ...(options.fetch && { fetch: options.fetch }) });
+      const answer = await boundedExchange({
+        url,
+        headers: signAliyunCall(call),
+        timeoutMs,
+        ...(options.fetch && { fetch: options.fetch }),
+      });
       if (answer.failure) return withoutAnswer(answer.failure);
       const members = parseJsonObject(answer.body);
       const code = technicalCode(members?.['Code']);

@@ -11,5 +11,8 @@ export interface AccountDeps extends Omit<ChangeDeps, 'endOtherSessions' | 'prof
   readonly evidence: EvidenceStore;
   readonly sessions: SessionStore;
   readonly endSessions: EndSessionsDeps;
-  readonly profile: Pick<Profile, 'ladders' | 'proofing' | 'masking' | 'authenticators' | 'account' | 'username' | 'password' | 'brand' | 'registration'>;
+  readonly profile: Pick<
+    Profile,
+    'ladders' | 'proofing' | 'masking' | 'authenticators' | 'account' | 'username' | 'password' | 'brand' | 'registration'
+  >;
 }

@@ -5,7 +5,9 @@ import type { AccountDeps } from './deps.ts';
 import type { Detail, ProfileFacts } from './profile.ts';
 
 /** The field of each detail. */
-export const fields = { ethnicity: 'ethnicity', address: 'address', 'social-history': 'socialHistory' } as const satisfies Readonly<Record<Detail, string>>;
+export const fields = { ethnicity: 'ethnicity', address: 'address', 'social-history': 'socialHistory' } as const satisfies Readonly<
+  Record<Detail, string>
+>;
 export const details: readonly Detail[] = ['ethnicity', 'address', 'social-history'];
 
 /** Where a detail is saved. */
@@ -14,7 +16,11 @@ export function detailPath(detail: Detail): string {
 }
 
 /** The row that is being changed, by the address of the page. */
-export function editOf({ tokens, profile }: Pick<AccountDeps, 'tokens' | 'profile'>, ctx: AppContext, account: Account): ProfileFacts['edit'] {
+export function editOf(
+  { tokens, profile }: Pick<AccountDeps, 'tokens' | 'profile'>,
+  ctx: AppContext,
+  account: Account,
+): ProfileFacts['edit'] {
   const detail = details.find((each) => each === ctx.query.edit && profile.account.changes.includes(each));
   if (!detail) return undefined;
   const action = detailPath(detail);

@@ -83,12 +83,44 @@ export const examples: readonly Example[] = [
   overview('long-name', { ...verified, account: fullAccount, person: longName }),
   overview('foreigner', { ...verified, person: foreigner }),
   overview('changing-ethnicity', verified, edit('ethnicity', { fields: ['ethnicity'], values: { ethnicity: '02' } })),
-  overview('ethnicity-wrong', verified, edit('ethnicity', { fields: ['ethnicity'], refused: new Refused('ethnicity.invalid', 'ethnicity') })),
-  overview('changing-address', { ...verified, account: fullAccount }, edit('address', { fields: ['address'], values: { address: '示范市中心区人民路 1 号' } })),
-  overview('address-too-short', verified, edit('address', { fields: ['address'], values: { address: '短' }, refused: new Refused('address.invalid', 'address', { reason: 'min-length', min: 8, max: 80 }) })),
-  overview('asserted', { account: { ...newcomer, asserted: { name: '张伟', documentType: 'resident-id-card', documentNumber: zhangweiAsPerson.document.number } } }),
-  overview('changing-social-history', { ...verified, account: fullAccount }, edit('social-history', { fields: ['socialHistory'], values: { socialHistory: fullAccount.socialHistory } })),
-  overview('social-history-too-long', verified, edit('social-history', { fields: ['socialHistory'], refused: new Refused('social-history.invalid', 'socialHistory', { reason: 'length', limit: 500 }) })),
+  overview(
+    'ethnicity-wrong',
+    verified,
+    edit('ethnicity', { fields: ['ethnicity'], refused: new Refused('ethnicity.invalid', 'ethnicity') }),
+  ),
+  overview(
+    'changing-address',
+    { ...verified, account: fullAccount },
+    edit('address', { fields: ['address'], values: { address: '示范市中心区人民路 1 号' } }),
+  ),
+  overview(
+    'address-too-short',
+    verified,
+    edit('address', {
+      fields: ['address'],
+      values: { address: '短' },
+      refused: new Refused('address.invalid', 'address', { reason: 'min-length', min: 8, max: 80 }),
+    }),
+  ),
+  overview('asserted', {
+    account: {
+      ...newcomer,
+      asserted: { name: '张伟', documentType: 'resident-id-card', documentNumber: zhangweiAsPerson.document.number },
+    },
+  }),
+  overview(
+    'changing-social-history',
+    { ...verified, account: fullAccount },
+    edit('social-history', { fields: ['socialHistory'], values: { socialHistory: fullAccount.socialHistory } }),
+  ),
+  overview(
+    'social-history-too-long',
+    verified,
+    edit('social-history', {
+      fields: ['socialHistory'],
+      refused: new Refused('social-history.invalid', 'socialHistory', { reason: 'length', limit: 500 }),
+    }),
+  ),
   overview('saved', { ...verified, account: fullAccount, saved: true }),
   { view: 'layout/result', state: 'signed-out-everywhere', model: ({ say }) => endedModel(say) },
   place('sessions', 'one', (scene) => sessionsModel(scene, { sessions: [here], currentUid: here.uid })),

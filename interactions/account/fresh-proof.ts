@@ -138,7 +138,12 @@ function codeStep(deps: FreshProofDeps): Step {
 }
 
 /** The proof as a factor of the session, with its audit record. */
-export async function rememberProof(deps: Pick<FreshProofDeps, 'clock' | 'lifetimes' | 'unitOfWork'>, ctx: AppContext, { account, sessionUid }: Owner, amr: string): Promise<void> {
+export async function rememberProof(
+  deps: Pick<FreshProofDeps, 'clock' | 'lifetimes' | 'unitOfWork'>,
+  ctx: AppContext,
+  { account, sessionUid }: Owner,
+  amr: string,
+): Promise<void> {
   const at = deps.clock.now();
   const expiresAt = secondsAfter(at, deps.lifetimes.absoluteSeconds);
   await deps.unitOfWork.commit('fresh-proof', [

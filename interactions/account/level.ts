@@ -58,7 +58,13 @@ function groupModel(scene: AccountScene, rung: AssuranceLevel, held: AssuranceLe
   const group = { label: rung.label[locale], opens: rung.opens[locale], acr: rung.acr };
   if (rung.comingSoon) {
     const state = 'coming-soon' as const;
-    const tile = { name: rung.acr.toLowerCase(), label: say('account.coming-soon.label'), description: say('account.coming-soon.text'), state, href: undefined };
+    const tile = {
+      name: rung.acr.toLowerCase(),
+      label: say('account.coming-soon.label'),
+      description: say('account.coming-soon.text'),
+      state,
+      href: undefined,
+    };
     return { ...group, state, tiles: [tile] };
   }
   const isHeld = compareAcr(held.acr, rung.acr) >= 0;

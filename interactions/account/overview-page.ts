@@ -9,7 +9,13 @@ import type { ProfileFacts } from './profile.ts';
 export const endScope = '/account/sessions/end';
 
 /** @param editing - a detail whose form was refused, with what was typed */
-export async function overviewPage(deps: AccountDeps, ctx: AppContext, owner: Owner, editing?: ProfileFacts['edit'], status = 200): Promise<void> {
+export async function overviewPage(
+  deps: AccountDeps,
+  ctx: AppContext,
+  owner: Owner,
+  editing?: ProfileFacts['edit'],
+  status = 200,
+): Promise<void> {
   const now = deps.clock.now();
   const { account, sessionUid: currentUid } = owner;
   const [person, evidence, sessions] = await Promise.all([

@@ -69,12 +69,17 @@ export function profileModel(scene: AccountScene, { account, person, edit }: Pro
         person.document.validUntil === 'long-term' ? say('layout.document.long-term') : (person.document.validUntil ?? say('account.none')),
     },
     assertedEmail: email !== undefined || asserted?.email === undefined ? undefined : masked(mask.email(asserted.email)),
-    asserted: person || !asserted ? undefined : {
-      name: masked(mask.name(asserted.name, profile.masking.name)),
-      type: say(`layout.document.type.${asserted.documentType}`),
-      number: masked(mask.document(asserted.documentNumber, profile.masking.document)),
-    },
-    address: offered.changes.includes('address') ? { text: address, limits: { min: registration.address.minLength, max: registration.address.maxLength } } : undefined,
+    asserted:
+      person || !asserted
+        ? undefined
+        : {
+            name: masked(mask.name(asserted.name, profile.masking.name)),
+            type: say(`layout.document.type.${asserted.documentType}`),
+            number: masked(mask.document(asserted.documentNumber, profile.masking.document)),
+          },
+    address: offered.changes.includes('address')
+      ? { text: address, limits: { min: registration.address.minLength, max: registration.address.maxLength } }
+      : undefined,
     socialHistory: offered.changes.includes('social-history') ? { text: socialHistory, limit: longestSocialHistory } : undefined,
     change: changeLinks(scene),
     edit: edit && { ...edit, ethnicities: ethnicityChoices(scene) },
@@ -83,7 +88,11 @@ export function profileModel(scene: AccountScene, { account, person, edit }: Pro
 
 function changeLinks({ profile }: AccountScene): ProfileModel['change'] {
   const links = { username: '/account/username', password: '/account/password', mobile: '/account/mobile', email: '/account/email' };
-  const edits = { ethnicity: '/account?edit=ethnicity#ethnicity', address: '/account?edit=address#address', 'social-history': '/account?edit=social-history#socialHistory' };
+  const edits = {
+    ethnicity: '/account?edit=ethnicity#ethnicity',
+    address: '/account?edit=address#address',
+    'social-history': '/account?edit=social-history#socialHistory',
+  };
   const offered = Object.entries({ ...links, ...edits }).filter(([name]) => profile.account.changes.some((change) => change === name));
   return Object.fromEntries(offered.filter(([name]) => name !== 'username' || profile.username !== null));
 }

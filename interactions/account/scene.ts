@@ -9,7 +9,10 @@ export interface AccountScene {
   readonly profile: Pick<Profile, 'ladders' | 'proofing' | 'masking' | 'authenticators' | 'account' | 'username' | 'registration'>;
 }
 
-export function sayIn({ locale, words }: Pick<AccountScene, 'locale' | 'words'>): (key: string, params?: Readonly<Record<string, string | number>>) => string {
+export function sayIn({
+  locale,
+  words,
+}: Pick<AccountScene, 'locale' | 'words'>): (key: string, params?: Readonly<Record<string, string | number>>) => string {
   return (key, params) => words.text(locale, key, params);
 }
 

@@ -22,7 +22,11 @@ export function sessionHandle({ uid }: Pick<SessionSummary, 'uid'>): string {
   return hashedId(uid).slice(0, 16);
 }
 
-export function sessionModels(scene: Pick<AccountScene, 'locale' | 'words'>, sessions: readonly SessionSummary[], currentUid: string): readonly SessionModel[] {
+export function sessionModels(
+  scene: Pick<AccountScene, 'locale' | 'words'>,
+  sessions: readonly SessionSummary[],
+  currentUid: string,
+): readonly SessionModel[] {
   const models = sessions.map((session) => sessionModel(scene, session, currentUid));
   return models.toSorted((a, b) => Number(b.current) - Number(a.current));
 }

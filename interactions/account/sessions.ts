@@ -112,5 +112,11 @@ export function sessionsModel(
 export function endModel(scene: AccountScene, session: SessionModel | undefined, form: Pick<EndModel, 'action' | 'token'>): EndModel {
   const say = sayIn(scene);
   const what = session ? 'one' : 'others';
-  return { title: say(`account.sessions.end.${what}`), text: say(`account.sessions.end-text.${what}`), session, ...form, back: sessionsPath };
+  return {
+    title: say(`account.sessions.end.${what}`),
+    text: say(`account.sessions.end-text.${what}`),
+    session,
+    ...form,
+    back: sessionsPath,
+  };
 }

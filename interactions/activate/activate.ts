@@ -6,7 +6,16 @@ import { wizardRoutes } from '../../src/http/wizard-routes.ts';
 import { finish } from '../../src/oidc/outcome.ts';
 import type { Journey } from '../journey.ts';
 import { visitOf, type VisitDeps } from '../visit.ts';
-import { agreementStep, doneStep, identityStep, mobileStep, passwordStep, type ActivateDraft, type ActivateScene, type ActivateStepDeps } from './steps.ts';
+import {
+  agreementStep,
+  doneStep,
+  identityStep,
+  mobileStep,
+  passwordStep,
+  type ActivateDraft,
+  type ActivateScene,
+  type ActivateStepDeps,
+} from './steps.ts';
 import { documentStep, nobodyStep, lookUp } from './lookup.ts';
 
 /**
@@ -24,7 +33,15 @@ export function createActivate(deps: ActivateJourneyDeps): Journey {
   const wizard: Wizard<ActivateDraft, ActivateScene> = {
     name: 'activate',
     empty: {},
-    steps: [documentStep(deps), nobodyStep(deps), mobileStep(deps), identityStep(deps), agreementStep(deps), passwordStep(deps), doneStep(deps)],
+    steps: [
+      documentStep(deps),
+      nobodyStep(deps),
+      mobileStep(deps),
+      identityStep(deps),
+      agreementStep(deps),
+      passwordStep(deps),
+      doneStep(deps),
+    ],
   };
   // Each pass begins a run of its own: what another run has learnt was learnt of another document.
   const run = ({ uid, base, pass }: ActivateScene) => ({ id: pass === undefined ? uid : `${uid}:${pass}`, base: `${base}/activate` });

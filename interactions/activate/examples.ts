@@ -22,7 +22,12 @@ function mobile(state: string, form: Partial<SampleForm> = {}): Example {
     view: 'activate/mobile',
     state,
     model: (scene) =>
-      mobilePageModel(scene, { form: sampleForm(scene, { fields: ['code'], code: 'unsent', ...form }), bound, given, base: `${interaction}/activate` }),
+      mobilePageModel(scene, {
+        form: sampleForm(scene, { fields: ['code'], code: 'unsent', ...form }),
+        bound,
+        given,
+        base: `${interaction}/activate`,
+      }),
   };
 }
 
@@ -55,7 +60,8 @@ function password(state: string, form: Partial<SampleForm> = {}): Example {
   return {
     view: 'activate/password',
     state,
-    model: (scene) => passwordPageModel(scene, scene.profile, { form: sampleForm(scene, { fields, ...form }), back: `${interaction}/activate/identity` }),
+    model: (scene) =>
+      passwordPageModel(scene, scene.profile, { form: sampleForm(scene, { fields, ...form }), back: `${interaction}/activate/identity` }),
   };
 }
 
@@ -85,7 +91,11 @@ export const examples: readonly Example[] = [
   document('empty'),
   document('sent', { code: 'sent', values: sought }),
   document('nothing-filled', { refused: several(unfilled('documentNumber'), unfilled('mobile'), unfilled('code')) }),
-  document('number-wrong', { code: 'sent', values: sought, refused: new Refused('document.invalid', 'documentNumber', { reason: 'check-character' }) }),
+  document('number-wrong', {
+    code: 'sent',
+    values: sought,
+    refused: new Refused('document.invalid', 'documentNumber', { reason: 'check-character' }),
+  }),
   document('code-wrong', { code: 'sent', values: sought, refused: new Refused('otp.wrong', 'code') }),
   document('mobile-taken', { code: 'sent-before', values: sought, refused: new Refused('mobile.taken', 'mobile') }),
   { view: 'layout/result', state: 'activate-nobody', model: (scene) => nobodyModel(scene, interaction) },
@@ -100,7 +110,12 @@ export const examples: readonly Example[] = [
   identity('expired', { values: { validFrom: '2010-06-06', validity: '10' }, refused: new Refused('document.expired', 'validity') }),
   ...answers.map(([code, field, reason]) => identity(code, { values: dates, refused: new Refused(code, field, reason ? { reason } : {}) })),
   password('empty'),
-  password('everything-wrong', { refused: several(new Refused('password.weak', 'newPassword', { reason: 'min-length', ...lengths }), new Refused('agreement.required', 'agreement')) }),
+  password('everything-wrong', {
+    refused: several(
+      new Refused('password.weak', 'newPassword', { reason: 'min-length', ...lengths }),
+      new Refused('agreement.required', 'agreement'),
+    ),
+  }),
   password('mobile-taken', { values: { agreement: 'yes' }, refused: new Refused('mobile.taken') }),
   password('activated-meanwhile', { values: { agreement: 'yes' }, refused: new Refused('activation.gone') }),
   done('activate-done'),

@@ -25,7 +25,10 @@ interface Choice {
 const steps = ['activate.step.document', 'activate.step.identity', 'activate.step.password', 'activate.step.done'];
 
 export function bar(say: Say, current: number): ProgressModel {
-  return progress(steps.map((step) => say(step)), current);
+  return progress(
+    steps.map((step) => say(step)),
+    current,
+  );
 }
 
 export interface DocumentPageModel {
@@ -36,7 +39,12 @@ export interface DocumentPageModel {
 }
 
 /** @param base - of the interaction */
-export function documentPageModel({ say }: ActivateWords, { documents }: Pick<Profile, 'documents'>, form: FormModel, base: string): DocumentPageModel {
+export function documentPageModel(
+  { say }: ActivateWords,
+  { documents }: Pick<Profile, 'documents'>,
+  form: FormModel,
+  base: string,
+): DocumentPageModel {
   return {
     progress: bar(say, 0),
     form,
@@ -156,7 +164,8 @@ export function doneModel(
   { brand, landing }: Pick<Profile, 'landing'> & { readonly brand: Pick<Brand, 'portal'> },
   { service, finish }: { service: string | undefined; finish: string },
 ): ResultModel {
-  const home = landing === accountPath ? say('activate.done.to-account') : say('activate.done.to-landing', { portal: brand.portal.name[locale] });
+  const home =
+    landing === accountPath ? say('activate.done.to-account') : say('activate.done.to-landing', { portal: brand.portal.name[locale] });
   return {
     progress: bar(say, 3),
     outcome: 'done',

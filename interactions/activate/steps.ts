@@ -106,7 +106,11 @@ export function mobileStep(deps: ActivateStepDeps): ActivateStep {
       const { mobile } = await request(draft, scene);
       const code = await deps.codes.model(scene.ctx, `${state.action}/send-code`, where(scene));
       const model = mobilePageModel(sayOf(deps, scene), {
-        form: { ...formOf(state, ['code', 'captcha']), code, captcha: code.cooldownSeconds === 0 ? await deps.captchas.model(scene.ctx) : undefined },
+        form: {
+          ...formOf(state, ['code', 'captcha']),
+          code,
+          captcha: code.cooldownSeconds === 0 ? await deps.captchas.model(scene.ctx) : undefined,
+        },
         bound: mobile,
         given: foundIn(draft, scene).mobile,
         base: `${scene.base}/activate`,

@@ -125,8 +125,6 @@ async function decide(deps: ConsentDeps, visit: Visit & { accountId: string }): 
   await finish(
     ctx,
     deps.provider(),
-    allowed
-      ? { outcome: 'consented' }
-      : { outcome: 'error', error: 'access_denied', description: 'the person refused' },
+    allowed ? { outcome: 'consented' } : { outcome: 'error', error: 'access_denied', description: 'the person refused' },
   );
 }

@@ -22,5 +22,15 @@ export const examples: readonly Example[] = [
   consent('only-number', housingFund, ['openid']),
   consent('several', housingFund, ['openid', 'profile', 'phone', 'real_name', 'assurance']),
   consent('sensitive', withoutAddress, ['openid', 'real_name', 'identity_document']),
-  consent('everything', longService, ['openid', 'profile', 'phone', 'email', 'address', 'real_name', 'identity_document', 'assurance', 'offline_access']),
+  consent('everything', longService, [
+    'openid',
+    'profile',
+    'phone',
+    'email',
+    'address',
+    'real_name',
+    'identity_document',
+    'assurance',
+    'offline_access',
+  ]),
 ];

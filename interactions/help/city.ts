@@ -6,10 +6,24 @@ export interface City {
   awaits(name: string): boolean;
 }
 
-export type CityProfile = Pick<Profile, 'login' | 'proofing' | 'bankCard' | 'activation' | 'authenticators' | 'recovery' | 'account' | 'registration' | 'documents' | 'later'>;
+export type CityProfile = Pick<
+  Profile,
+  'login' | 'proofing' | 'bankCard' | 'activation' | 'authenticators' | 'recovery' | 'account' | 'registration' | 'documents' | 'later'
+>;
 
 /** Names are those of the profile: `login.sms-code`, `proofing.bank-card`, `activation` … */
-export function cityOf({ login, proofing, bankCard, activation, authenticators, recovery, account, registration, documents, later }: CityProfile): City {
+export function cityOf({
+  login,
+  proofing,
+  bankCard,
+  activation,
+  authenticators,
+  recovery,
+  account,
+  registration,
+  documents,
+  later,
+}: CityProfile): City {
   const atRegistration = registration.identity === 'in-form' || registration.identity === 'step';
   const flags = {
     activation,

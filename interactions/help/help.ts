@@ -19,7 +19,9 @@ export interface HelpDeps {
 export interface HelpModel {
   readonly query: string;
   /** Absent while nothing is looked for. */
-  readonly results: { readonly said: string; readonly list: readonly { readonly href: string; readonly title: Marked; readonly excerpt: Marked }[] } | undefined;
+  readonly results:
+    | { readonly said: string; readonly list: readonly { readonly href: string; readonly title: Marked; readonly excerpt: Marked }[] }
+    | undefined;
   /** Every question, by topic. */
   readonly topics: readonly { readonly title: string; readonly questions: readonly Link[] }[];
   readonly links: readonly Link[];
@@ -148,7 +150,14 @@ export function textModel(scene: HelpScene, { name, title, version }: HelpText):
 }
 
 /** What sections say besides, where the city does more. */
-const additions = ['registration.nationalPlatform', 'identity.asserted', 'identity.voluntary', 'proofing.real-name', 'identity.at-registration', 'proofing.bank-card'];
+const additions = [
+  'registration.nationalPlatform',
+  'identity.asserted',
+  'identity.voluntary',
+  'proofing.real-name',
+  'identity.at-registration',
+  'proofing.bank-card',
+];
 
 /** Sections are numbered in the words, as many as there are: text, additions, and what closes them. */
 function sections(scene: HelpScene, namespace: string): TextModel['sections'] {

@@ -54,7 +54,14 @@ export const questions: readonly Question[] = [
     id: 'mobile-lost',
     topic: 'account',
     arises: ['login', 'mobile'],
-    answer: [where('account.mobile', 'change'), where('login.passkey', 'passkey'), 'unverified', 'hotline', coming('rebind', 'rebind'), 'cancelled'],
+    answer: [
+      where('account.mobile', 'change'),
+      where('login.passkey', 'passkey'),
+      'unverified',
+      'hotline',
+      coming('rebind', 'rebind'),
+      'cancelled',
+    ],
     related: ['password-and-mobile-lost', 'mobile-taken', 'forgotten-password', 'no-sms'],
   },
   {
@@ -68,7 +75,13 @@ export const questions: readonly Question[] = [
     id: 'password-and-mobile-lost',
     topic: 'account',
     arises: ['mobile'],
-    answer: [where('activation', 'activation'), 'unverified', 'hotline', coming('login.social-security-card', 'social-security-card'), coming('appeal', 'appeal')],
+    answer: [
+      where('activation', 'activation'),
+      'unverified',
+      'hotline',
+      coming('login.social-security-card', 'social-security-card'),
+      coming('appeal', 'appeal'),
+    ],
     related: ['activation', 'forgotten-password', 'mobile-lost'],
   },
   {
@@ -96,7 +109,13 @@ export const questions: readonly Question[] = [
     id: 'levels',
     topic: 'identity',
     arises: ['levels'],
-    answer: ['why', 'where', coming('proofing.face', 'face'), coming('proofing.social-security-card', 'social-security-card'), coming('proofing.on-site', 'on-site')],
+    answer: [
+      'why',
+      'where',
+      coming('proofing.face', 'face'),
+      coming('proofing.social-security-card', 'social-security-card'),
+      coming('proofing.on-site', 'on-site'),
+    ],
     related: ['bank-card', 'rare-characters', 'permit-fails'],
   },
   {
@@ -117,7 +136,14 @@ export const questions: readonly Question[] = [
     id: 'children',
     topic: 'identity',
     arises: ['guardian', 'guardian.required', 'guardian.invalid'],
-    answer: ['who', where('identity.voluntary', 'how'), where('identity.at-registration', 'how-registering'), 'declared', 'withdraw', where('identity.voluntary', 'without')],
+    answer: [
+      'who',
+      where('identity.voluntary', 'how'),
+      where('identity.at-registration', 'how-registering'),
+      'declared',
+      'withdraw',
+      where('identity.voluntary', 'without'),
+    ],
     related: ['levels', 'identity-taken'],
   },
   {
@@ -159,7 +185,13 @@ export const questions: readonly Question[] = [
     id: 'not-me',
     topic: 'other',
     arises: ['account.locked'],
-    answer: [where('account.one-page', 'sign-out'), where('account.security-tab', 'sign-out-others'), where('account.password', 'password'), 'hotline', 'secrets'],
+    answer: [
+      where('account.one-page', 'sign-out'),
+      where('account.security-tab', 'sign-out-others'),
+      where('account.password', 'password'),
+      'hotline',
+      'secrets',
+    ],
     related: ['forgotten-password', 'identity-taken'],
   },
 ];

@@ -15,7 +15,14 @@ import type { Journey } from '../journey.ts';
 import type { LoginAttempt, LoginMethod } from '../login-method.ts';
 import { subjectsModel, type SubjectsModel } from '../layout/subjects.ts';
 import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
-import { firstFactor, keepFirstFactor, needsSecondFactor, secondFactorSteps, type LoginScene, type SecondFactorPageDeps } from './second-factor.ts';
+import {
+  firstFactor,
+  keepFirstFactor,
+  needsSecondFactor,
+  secondFactorSteps,
+  type LoginScene,
+  type SecondFactorPageDeps,
+} from './second-factor.ts';
 import { signInEvent, signInWrites, welcome, type SignIn } from './sign-in.ts';
 
 /**
@@ -123,9 +130,7 @@ async function recordRefusal(deps: LoginDeps, method: LoginMethod, refused: Refu
 async function signIn(deps: LoginDeps, method: LoginMethod, { accountId, amr = method.amr, writes }: Authenticated, visit: Visit) {
   const proved: SignIn = { accountId, method: method.name, amr };
   if (await needsSecondFactor(deps, proved)) return { leaveTo: await keepFirstFactor(deps, visit, proved, writes) };
-  await deps.unitOfWork
-    .commit('sign-in', [...writes, ...(await signInWrites(deps, visit, accountId, method.name))])
-    .catch(refuseCopies);
+  await deps.unitOfWork.commit('sign-in', [...writes, ...(await signInWrites(deps, visit, accountId, method.name))]).catch(refuseCopies);
   return { finish: () => welcome(deps, visit, proved) };
 }
 
@@ -175,10 +180,11 @@ async function loginPage(
 ): Promise<Page> {
   const { ctx } = visit;
   const say = (key: string) => deps.pages.words.text(ctx.state.locale, key);
-  const code = method.code
-    ? await deps.codes.model(ctx, `${state.action}/send-code`, { purpose: 'login', scope: visit.uid })
-    : undefined;
-  const asks = method.captcha === 'with-form' ? await deps.captchas.neededAtLogin(ctx) : code !== undefined && (!code.sent || code.cooldownSeconds === 0);
+  const code = method.code ? await deps.codes.model(ctx, `${state.action}/send-code`, { purpose: 'login', scope: visit.uid }) : undefined;
+  const asks =
+    method.captcha === 'with-form'
+      ? await deps.captchas.neededAtLogin(ctx)
+      : code !== undefined && (!code.sent || code.cooldownSeconds === 0);
   const model: LoginModel = {
     subjects: subjectsModel(say, deps.profile.comingSubjects, `${visit.base}/login`),
     tabs: offered.map(({ name }) => ({
@@ -195,7 +201,9 @@ async function loginPage(
       captcha: asks ? await deps.captchas.model(ctx) : undefined,
       code,
     },
-    identifierLabel: identifiersOf(deps.profile, ctx.state.channel).map((kind) => say(`login.identifier.${kind}`)).join('/'),
+    identifierLabel: identifiersOf(deps.profile, ctx.state.channel)
+      .map((kind) => say(`login.identifier.${kind}`))
+      .join('/'),
     identifierAsked: identifierAsked(deps.profile, ctx.state.channel),
     notice: undefined,
     registerHref: `${visit.base}/register`,
@@ -207,7 +215,11 @@ async function loginPage(
 }
 
 /** Into an account whose password is forgotten, or that is not active yet. */
-export function otherWays({ recovery, activation }: Pick<LoginDeps['profile'], 'recovery' | 'activation'>, say: (key: string) => string, base: string): readonly Link[] {
+export function otherWays(
+  { recovery, activation }: Pick<LoginDeps['profile'], 'recovery' | 'activation'>,
+  say: (key: string) => string,
+  base: string,
+): readonly Link[] {
   return [
     ...(recovery ? [{ href: `${base}/recover`, label: say('login.recover') }] : []),
     ...(activation ? [{ href: `${base}/activate`, label: say('login.activate') }] : []),

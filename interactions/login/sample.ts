@@ -8,7 +8,12 @@ import { otherWays, type LoginModel } from './login.ts';
 export type LoginState = Partial<SampleForm> & Pick<Example, 'service'> & { readonly reauthenticate?: boolean };
 
 /** @param name - of the method */
-export function sampleLogin(name: string, fields: readonly string[], state: string, { service, reauthenticate = false, ...form }: LoginState): Example {
+export function sampleLogin(
+  name: string,
+  fields: readonly string[],
+  state: string,
+  { service, reauthenticate = false, ...form }: LoginState,
+): Example {
   return {
     view: `login/${name}/view`,
     state,

@@ -1,5 +1,10 @@
 import { passwordMark } from '../../src/domain/authenticator/password.ts';
-import { secondFactorFields, useSecondFactor, type SecondFactorDeps, type SecondFactorKind } from '../../src/domain/authenticator/second-factor.ts';
+import {
+  secondFactorFields,
+  useSecondFactor,
+  type SecondFactorDeps,
+  type SecondFactorKind,
+} from '../../src/domain/authenticator/second-factor.ts';
 import { secondsAfter } from '../../src/domain/clock.ts';
 import type { AuthenticatorPolicy } from '../../src/domain/policy.ts';
 import { Refused } from '../../src/domain/refused.ts';
@@ -108,7 +113,13 @@ function secondFactorStep(deps: SecondFactorPageDeps, kind: SecondFactorKind): W
   };
 }
 
-async function passSecondFactor(deps: SecondFactorPageDeps, visit: Visit, first: SignIn, kind: SecondFactorKind, code: string): Promise<void> {
+async function passSecondFactor(
+  deps: SecondFactorPageDeps,
+  visit: Visit,
+  first: SignIn,
+  kind: SecondFactorKind,
+  code: string,
+): Promise<void> {
   const { accountId } = first;
   const attempt = { accountId, kind, code, known: deps.devices.knows(visit.ctx, accountId) };
   try {
@@ -123,7 +134,12 @@ async function passSecondFactor(deps: SecondFactorPageDeps, visit: Visit, first:
 }
 
 /** @param base - `/interaction/:uid` */
-export function secondFactorModel(say: Say, base: string, kind: SecondFactorKind, { action, token, problems }: FormState): SecondFactorModel {
+export function secondFactorModel(
+  say: Say,
+  base: string,
+  kind: SecondFactorKind,
+  { action, token, problems }: FormState,
+): SecondFactorModel {
   const other = kind === 'totp' ? 'recovery-code' : 'totp';
   return {
     kind,

@@ -25,13 +25,18 @@ export function accountStep(deps: RecoverStepDeps): RecoverStep {
       const starts = startsOf(deps, visit);
       const fields = starts.includes('identity') ? ['name', 'documentNumber'] : ['identifier'];
       const captcha = await deps.captchas.model(visit.ctx);
-      const model = accountPageModel(sayOf(deps, visit), { form: { ...formOf(state, [...fields, 'captcha']), captcha }, starts, base: visit.base });
+      const model = accountPageModel(sayOf(deps, visit), {
+        form: { ...formOf(state, [...fields, 'captcha']), captcha },
+        starts,
+        base: visit.base,
+      });
       return { view: 'recover/account', model, service: visit.service };
     },
     async submit(form, _, visit) {
       const wanted = wantedIn(deps, form, startsOf(deps, visit));
       await deps.captchas.pass(form.captcha);
-      if (deps.addressLimits) await countSearch(deps, { name: 'recover', by: visit.ctx.state.address, limitPerHour: searchesPerHour, field: 'identifier' });
+      if (deps.addressLimits)
+        await countSearch(deps, { name: 'recover', by: visit.ctx.state.address, limitPerHour: searchesPerHour, field: 'identifier' });
       return { learnt: { sought: await search(deps, wanted, deps.profile.proofing.length > 0), provedAt: undefined } };
     },
   };

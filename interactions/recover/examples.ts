@@ -2,8 +2,26 @@ import type { Sought } from '../../src/domain/authenticator/recovery-search.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { Profile, RecoveryStart } from '../../src/domain/policy.ts';
 import type { Example } from '../journey.ts';
-import { housingFund, interaction as base, longName, sampleForm, several, unfilled, zhangwei, zhangweiAsPerson, type SampleForm } from '../layout/samples.ts';
-import { accountPageModel, choicePageModel, confirmPageModel, doneModel, noMobileModel, passwordPageModel, verifyPageModel } from './pages.ts';
+import {
+  housingFund,
+  interaction as base,
+  longName,
+  sampleForm,
+  several,
+  unfilled,
+  zhangwei,
+  zhangweiAsPerson,
+  type SampleForm,
+} from '../layout/samples.ts';
+import {
+  accountPageModel,
+  choicePageModel,
+  confirmPageModel,
+  doneModel,
+  noMobileModel,
+  passwordPageModel,
+  verifyPageModel,
+} from './pages.ts';
 
 const verified: Sought = {
   typed: { kind: 'username', text: 'zhangwei', name: undefined },
@@ -50,7 +68,12 @@ function verify(state: string, sought: Sought, form: Partial<SampleForm> = {}): 
     state,
     service: housingFund,
     model: (scene) =>
-      verifyPageModel(scene, scene.profile, { form: sampleForm(scene, { fields, code: 'unsent', ...form }), sought, base, channel: 'desktop' }),
+      verifyPageModel(scene, scene.profile, {
+        form: sampleForm(scene, { fields, code: 'unsent', ...form }),
+        sought,
+        base,
+        channel: 'desktop',
+      }),
   };
 }
 
@@ -59,7 +82,8 @@ function password(state: string, sought: Sought, form: Partial<SampleForm> = {})
   return {
     view: 'recover/password',
     state,
-    model: (scene) => passwordPageModel(scene, scene.profile, { form: sampleForm(scene, { fields, ...form }), sought, base, channel: 'desktop' }),
+    model: (scene) =>
+      passwordPageModel(scene, scene.profile, { form: sampleForm(scene, { fields, ...form }), sought, base, channel: 'desktop' }),
   };
 }
 
@@ -67,7 +91,8 @@ function noMobile(state: string, later: readonly string[]): Example {
   return {
     view: 'recover/no-mobile',
     state,
-    model: (scene) => noMobileModel(scene, { ...scene.profile, later } satisfies Pick<Profile, 'login' | 'activation' | 'later' | 'brand'>, base),
+    model: (scene) =>
+      noMobileModel(scene, { ...scene.profile, later } satisfies Pick<Profile, 'login' | 'activation' | 'later' | 'brand'>, base),
   };
 }
 
@@ -88,10 +113,16 @@ export const examples: readonly Example[] = [
   account('nothing-filled', all, { refused: unfilled('identifier') }),
   account('identity-wrong', ['identity'], {
     values: { name: '张3', documentNumber: '110199199003150114' },
-    refused: several(new Refused('name.invalid', 'name', { reason: 'digits' }), new Refused('document.invalid', 'documentNumber', { reason: 'check-character' })),
+    refused: several(
+      new Refused('name.invalid', 'name', { reason: 'digits' }),
+      new Refused('document.invalid', 'documentNumber', { reason: 'check-character' }),
+    ),
   }),
   account('captcha-wrong', all, { values: { identifier: 'zhangwei' }, refused: new Refused('captcha.wrong', 'captcha') }),
-  account('throttled', all, { values: { identifier: 'zhangwei' }, refused: new Refused('credentials.throttled', 'identifier', { minutes: 12, reason: 'recover' }) }),
+  account('throttled', all, {
+    values: { identifier: 'zhangwei' },
+    refused: new Refused('credentials.throttled', 'identifier', { minutes: 12, reason: 'recover' }),
+  }),
   choice('verified', verified),
   choice('unverified', unverified),
   confirm('confirm', byIdentity),
@@ -101,11 +132,18 @@ export const examples: readonly Example[] = [
   verify('sent', verified, { code: 'sent', values: number }),
   verify('wrong', verified, { code: 'sent-before', values: number, refused: new Refused('recovery.wrong', 'code') }),
   verify('code-wrong', unverified, { code: 'sent', refused: new Refused('otp.wrong', 'code') }),
-  verify('throttled', verified, { code: 'sent', values: number, refused: new Refused('credentials.throttled', 'code', { minutes: 12, reason: 'recover' }) }),
+  verify('throttled', verified, {
+    code: 'sent',
+    values: number,
+    refused: new Refused('credentials.throttled', 'code', { minutes: 12, reason: 'recover' }),
+  }),
   password('empty', verified),
   password('with-code', byIdentity, { code: 'unsent' }),
   password('with-code-sent', byIdentity, { code: 'sent' }),
-  password('everything-wrong', byIdentity, { code: 'sent', refused: several(new Refused('password.weak', 'newPassword', { reason: 'min-length', ...lengths }), unfilled('code')) }),
+  password('everything-wrong', byIdentity, {
+    code: 'sent',
+    refused: several(new Refused('password.weak', 'newPassword', { reason: 'min-length', ...lengths }), unfilled('code')),
+  }),
   password('passwords-differ', verified, { refused: new Refused('password.mismatch', 'confirmPassword') }),
   password('over', verified, { refused: new Refused('recovery.over') }),
   noMobile('nothing-coming', []),

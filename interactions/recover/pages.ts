@@ -21,7 +21,10 @@ type Masking = Pick<Profile, 'masking'>;
 /** The same four steps by either way, called by what they ask. */
 function bar(say: Say, byIdentity: boolean, current: number): ProgressModel {
   const labels = byIdentity ? ['identity', 'confirm', 'password', 'done'] : ['account', 'verify', 'password', 'done'];
-  return progress(labels.map((label) => say(`recover.step.${label}`)), current);
+  return progress(
+    labels.map((label) => say(`recover.step.${label}`)),
+    current,
+  );
 }
 
 export interface AccountPageModel {
@@ -145,7 +148,10 @@ export function verifyPageModel(page: RecoverWords, masking: Masking, { form, so
     form,
     mobile,
     asksDocument: document !== undefined,
-    back: channel === 'h5' ? { href: `${base}/recover/account`, label: say('recover.back') } : { href: `${base}/recover/method`, label: say('recover.other-way') },
+    back:
+      channel === 'h5'
+        ? { href: `${base}/recover/account`, label: say('recover.back') }
+        : { href: `${base}/recover/method`, label: say('recover.other-way') },
     noMobile: noMobileLink(say, base),
   };
 }
@@ -160,7 +166,11 @@ export interface PasswordPageModel {
   readonly noMobile: Link;
 }
 
-export function passwordPageModel(page: RecoverWords, profile: Pick<Profile, 'password' | 'masking'>, { form, sought, base, channel }: CodePage): PasswordPageModel {
+export function passwordPageModel(
+  page: RecoverWords,
+  profile: Pick<Profile, 'password' | 'masking'>,
+  { form, sought, base, channel }: CodePage,
+): PasswordPageModel {
   const { say } = page;
   const byIdentity = sought.typed.name !== undefined;
   const before = byIdentity ? 'confirm' : channel === 'h5' ? 'account' : 'method';
@@ -175,7 +185,10 @@ export function passwordPageModel(page: RecoverWords, profile: Pick<Profile, 'pa
 }
 
 /** @param guarded - passkeys or an authenticator app are there and stay */
-export function doneModel({ say }: RecoverWords, { identity, guarded, base }: { identity: boolean; guarded: boolean; base: string }): ResultModel {
+export function doneModel(
+  { say }: RecoverWords,
+  { identity, guarded, base }: { identity: boolean; guarded: boolean; base: string },
+): ResultModel {
   return {
     progress: bar(say, identity, 3),
     outcome: 'done',
@@ -206,12 +219,19 @@ export function noMobileModel(
   const passkeys = [...login.desktop, ...login.h5].includes('passkey');
   return {
     ways: [
-      ...(passkeys ? [{ text: say('recover.way.passkey'), link: { href: `${base}/login/passkey`, label: say('recover.way.passkey-link') } }] : []),
+      ...(passkeys
+        ? [{ text: say('recover.way.passkey'), link: { href: `${base}/login/passkey`, label: say('recover.way.passkey-link') } }]
+        : []),
       { text: say('recover.way.register'), link: { href: `${base}/register`, label: say('recover.way.register-link') } },
-      ...(activation ? [{ text: say('recover.way.activate'), link: { href: `${base}/activate`, label: say('recover.way.activate-link') } }] : []),
+      ...(activation
+        ? [{ text: say('recover.way.activate'), link: { href: `${base}/activate`, label: say('recover.way.activate-link') } }]
+        : []),
       { text: say('recover.way.hotline', { hotline: brand.hotline }), link: undefined },
     ],
-    coming: later.map((name) => `recover.coming.${name}`).filter((key) => words.has(key)).map((key) => say(key)),
+    coming: later
+      .map((name) => `recover.coming.${name}`)
+      .filter((key) => words.has(key))
+      .map((key) => say(key)),
     back: { href: `${base}/recover`, label: say('recover.back') },
   };
 }

@@ -25,7 +25,10 @@ export interface RecoverStepDeps extends WizardDeps, SearchDeps, RecoveryDeps {
   readonly totps: TotpStore;
   /** False lifts the limit per address (load tests). */
   readonly addressLimits: boolean;
-  readonly profile: Pick<Profile, 'recovery' | 'login' | 'documents' | 'personName' | 'proofing' | 'password' | 'masking' | 'activation' | 'later' | 'brand'>;
+  readonly profile: Pick<
+    Profile,
+    'recovery' | 'login' | 'documents' | 'personName' | 'proofing' | 'password' | 'masking' | 'activation' | 'later' | 'brand'
+  >;
 }
 
 export interface RecoverDraft {
@@ -95,7 +98,12 @@ async function sendCode(deps: RecoverStepDeps, form: SubmittedForm, draft: Recov
   return deps.codes.send(visit.ctx, { ...codeRequest(visit, sought), deliver: sought.usable });
 }
 
-async function prove(deps: RecoverStepDeps, sought: Sought, visit: Visit, { code = '', documentNumber }: { code?: string | undefined; documentNumber?: string | undefined }): Promise<void> {
+async function prove(
+  deps: RecoverStepDeps,
+  sought: Sought,
+  visit: Visit,
+  { code = '', documentNumber }: { code?: string | undefined; documentNumber?: string | undefined },
+): Promise<void> {
   await proveOwner(deps, sought, {
     documentNumber,
     redeem: () => deps.codes.redeem(codeRequest(visit, sought), code),
@@ -149,7 +157,12 @@ export function passwordStep(deps: RecoverStepDeps): RecoverStep {
       const fields = Object.keys(lengths);
       const asks = isByIdentity(draft) && !(await deps.codes.proven(codeRequest(visit, sought)));
       const form = asks ? await codeForm(deps, state, fields, sought, visit) : formOf(state, fields);
-      const model = passwordPageModel(sayOf(deps, visit), deps.profile, { form, sought, base: visit.base, channel: visit.ctx.state.channel });
+      const model = passwordPageModel(sayOf(deps, visit), deps.profile, {
+        form,
+        sought,
+        base: visit.base,
+        channel: visit.ctx.state.channel,
+      });
       return { view: 'recover/password', model, service: visit.service };
     },
     actions: { 'send-code': (form, draft, visit) => sendCode(deps, form, draft, visit) },
@@ -160,7 +173,11 @@ export function passwordStep(deps: RecoverStepDeps): RecoverStep {
       const request = codeRequest(visit, sought);
       const asks = isByIdentity(draft) && !(await deps.codes.proven(request));
       // Before the proof nothing is judged by what was not typed here: the answer would tell the hidden digits of the mobile.
-      checkFormAnd(asks ? schemaWithCode : schema, values, () => refuseAll(passwordProblems(form, deps.profile.password, { document: sought.typed.kind === 'document' ? sought.typed.text : undefined })));
+      checkFormAnd(asks ? schemaWithCode : schema, values, () =>
+        refuseAll(
+          passwordProblems(form, deps.profile.password, { document: sought.typed.kind === 'document' ? sought.typed.text : undefined }),
+        ),
+      );
       if (asks) {
         await prove(deps, sought, visit, { code });
         await deps.codes.rememberProven(request);
@@ -186,7 +203,11 @@ export function doneStep(deps: RecoverStepDeps): RecoverStep {
     async page(draft, visit) {
       const { accountId = '' } = soughtIn(draft);
       const [passkeys, totp] = await Promise.all([deps.passkeys.passkeys.ofAccount(accountId), deps.totps.has(accountId)]);
-      const model = doneModel(sayOf(deps, visit), { identity: isByIdentity(draft), guarded: passkeys.length > 0 || totp, base: visit.base });
+      const model = doneModel(sayOf(deps, visit), {
+        identity: isByIdentity(draft),
+        guarded: passkeys.length > 0 || totp,
+        base: visit.base,
+      });
       return { view: 'layout/result', model, service: visit.service };
     },
   };
@@ -214,7 +235,13 @@ function asForm<T>(judge: () => T): T {
   }
 }
 
-async function codeForm(deps: RecoverStepDeps, state: FormState, fields: readonly string[], sought: Sought, visit: Visit): Promise<FormModel> {
+async function codeForm(
+  deps: RecoverStepDeps,
+  state: FormState,
+  fields: readonly string[],
+  sought: Sought,
+  visit: Visit,
+): Promise<FormModel> {
   const code = await deps.codes.model(visit.ctx, `${state.action}/send-code`, where(visit, sought));
   const captcha = code.cooldownSeconds === 0 ? await deps.captchas.model(visit.ctx) : undefined;
   return { ...formOf(state, [...fields, 'code', 'captcha']), code, captcha };

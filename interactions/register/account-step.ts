@@ -2,11 +2,22 @@ import type { ActivationPass } from '../../src/domain/person/activation-pass.ts'
 import type { ActivationStore } from '../../src/domain/person/activation-store.ts';
 import { checkMobile } from '../../src/domain/person/mobile.ts';
 import { register, requireFree, requireMobile, type RegisterDeps } from '../../src/domain/person/register.ts';
-import { askedFields, checkRegistration, type CheckedRegistration, type RegistrationPolicies } from '../../src/domain/person/registration-form.ts';
+import {
+  askedFields,
+  checkRegistration,
+  type CheckedRegistration,
+  type RegistrationPolicies,
+} from '../../src/domain/person/registration-form.ts';
 import { boundToHours, secondsUntilOpen } from '../../src/domain/person/registration-hours.ts';
 import type { Profile } from '../../src/domain/policy.ts';
 import { needsGuardian } from '../../src/domain/proofing/guardian-proof.ts';
-import { checkedNumber, chosenType, confirmRealName, type CheckedIdentity, type ConfirmedIdentity } from '../../src/domain/proofing/real-name.ts';
+import {
+  checkedNumber,
+  chosenType,
+  confirmRealName,
+  type CheckedIdentity,
+  type ConfirmedIdentity,
+} from '../../src/domain/proofing/real-name.ts';
 import type { IdentitySource } from '../../src/domain/proofing/identity-source.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { QuotaStore } from '../../src/domain/short-lived.ts';
@@ -29,7 +40,17 @@ export interface AccountStepDeps extends WizardDeps, RegisterDeps {
   readonly activationPass: ActivationPass;
   readonly profile: Pick<
     Profile,
-    'username' | 'password' | 'personName' | 'documents' | 'registration' | 'comingSubjects' | 'guardian' | 'activation' | 'recovery' | 'brand' | 'landing'
+    | 'username'
+    | 'password'
+    | 'personName'
+    | 'documents'
+    | 'registration'
+    | 'comingSubjects'
+    | 'guardian'
+    | 'activation'
+    | 'recovery'
+    | 'brand'
+    | 'landing'
   >;
 }
 
@@ -119,7 +140,12 @@ function formOf({ profile }: AccountStepDeps, channel: Channel): AccountForm {
   };
 }
 
-async function checkedForm(deps: AccountStepDeps, form: AccountForm, { values }: SubmittedForm, visit: Visit): Promise<CheckedRegistration> {
+async function checkedForm(
+  deps: AccountStepDeps,
+  form: AccountForm,
+  { values }: SubmittedForm,
+  visit: Visit,
+): Promise<CheckedRegistration> {
   const proven = await provenEarlier(deps, visit, values.mobile ?? '');
   const checked = checkFormAnd(proven ? form.schema : form.schemaWithCode, values, () =>
     checkRegistration(values, form.policies, deps.clock.now()),
@@ -158,10 +184,19 @@ async function isWaiting(deps: AccountStepDeps, { identity, mobile }: CheckedReg
 }
 
 /** Asks the register before the account is there; the tries of a day are those of the mobile. */
-async function confirm(deps: AccountStepDeps, checked: CheckedRegistration, identity: CheckedIdentity, visit: Visit): Promise<ConfirmedIdentity> {
+async function confirm(
+  deps: AccountStepDeps,
+  checked: CheckedRegistration,
+  identity: CheckedIdentity,
+  visit: Visit,
+): Promise<ConfirmedIdentity> {
   await requireFree(deps, checked);
   const who = `registration:${deps.vault.index('quota', checked.mobile).toString('base64url')}`;
-  return confirmRealName(deps, { who, accountId: undefined, clientId: visit.client.clientId, requestId: visit.ctx.state.requestId }, identity);
+  return confirmRealName(
+    deps,
+    { who, accountId: undefined, clientId: visit.client.clientId, requestId: visit.ctx.state.requestId },
+    identity,
+  );
 }
 
 async function open(

@@ -7,8 +7,22 @@ import { housingFund, interaction, longService, sampleAct, sampleForm, several, 
 import { accountPageModel, bar, donePageModel, optionsModel, type IdentityResult, type PageScene } from './pages.ts';
 
 const fields = [
-  'username', 'name', 'documentType', 'documentNumber', 'validFrom', 'validity', 'sex', 'birthDate', 'address', 'email',
-  'mobile', 'code', 'newPassword', 'confirmPassword', 'agreement', 'nationalPlatform',
+  'username',
+  'name',
+  'documentType',
+  'documentNumber',
+  'validFrom',
+  'validity',
+  'sex',
+  'birthDate',
+  'address',
+  'email',
+  'mobile',
+  'code',
+  'newPassword',
+  'confirmPassword',
+  'agreement',
+  'nationalPlatform',
 ];
 
 /** A morning, so that registration hours run; `evening` for when they do not. */
@@ -23,7 +37,10 @@ interface Account extends Partial<SampleForm> {
   readonly now?: Date;
 }
 
-function account(state: string, { registration, comingSubjects = [], withUsername = true, channel = 'desktop', now = morning, ...form }: Account = {}): Example {
+function account(
+  state: string,
+  { registration, comingSubjects = [], withUsername = true, channel = 'desktop', now = morning, ...form }: Account = {},
+): Example {
   return {
     view: 'register/account',
     state,
@@ -48,7 +65,8 @@ function done(state: string, identity: IdentityResult, service?: Example['servic
     view: 'layout/result',
     state,
     ...(service ? { service } : {}),
-    model: (scene) => donePageModel(desktop(scene), { identity, service: service?.(scene.locale)?.name, finish: `${interaction}/register/finish` }),
+    model: (scene) =>
+      donePageModel(desktop(scene), { identity, service: service?.(scene.locale)?.name, finish: `${interaction}/register/finish` }),
   };
 }
 
@@ -110,8 +128,22 @@ const onPhones: Partial<RegistrationPolicy> = {
   nationalPlatform: { version: '2026-01', desktop: 'ticked', h5: 'announced' },
 };
 
-const card = { ...filled, name: '张伟', documentType: 'resident-id-card', documentNumber: '110199199003150113', validFrom: '2018-06-06', validity: '20' };
-const permit = { ...filled, name: '林志豪', documentType: 'taiwan-permit', documentNumber: '09900001', sex: 'male', birthDate: '1988-07-19' };
+const card = {
+  ...filled,
+  name: '张伟',
+  documentType: 'resident-id-card',
+  documentNumber: '110199199003150113',
+  validFrom: '2018-06-06',
+  validity: '20',
+};
+const permit = {
+  ...filled,
+  name: '林志豪',
+  documentType: 'taiwan-permit',
+  documentNumber: '09900001',
+  sex: 'male',
+  birthDate: '1988-07-19',
+};
 const contact = { ...card, address: '天河区龙口西路穗园西街2号', email: 'zhang.wei@mail.example' };
 
 const wrongContact = several(
@@ -124,7 +156,13 @@ const wrongDetails = several(new Refused('date.invalid', 'validFrom'), unfilled(
 const wrongPermit = several(unfilled('sex'), new Refused('date.invalid', 'birthDate', { reason: 'birth-date' }));
 const hours = { opens: '08:00', closes: '18:00' };
 
-const adult = { name: '徐明', documentType: 'resident-id-card', documentNumber: '340199198203150130', mobile: '13800000041', agreement: 'yes' };
+const adult = {
+  name: '徐明',
+  documentType: 'resident-id-card',
+  documentNumber: '340199198203150130',
+  mobile: '13800000041',
+  agreement: 'yes',
+};
 const wrongGuardian = several(
   new Refused('guardian.invalid', 'documentNumber', { reason: 'own' }),
   new Refused('agreement.required', 'agreement'),
@@ -137,25 +175,50 @@ export const examples: readonly Example[] = [
   account('sent-before', { code: 'sent-before', values: filled }),
   account('mobile-proven', { code: undefined, values: filled, refused: new Refused('username.taken', 'username') }),
   account('everything-wrong', { values: { username: '13800000001', mobile: '1380000' }, refused: everything }),
-  account('username-too-long', { values: { ...filled, username: 'a'.repeat(64) }, refused: new Refused('username.invalid', 'username', { reason: 'max-length', min: 4, max: 20 }) }),
+  account('username-too-long', {
+    values: { ...filled, username: 'a'.repeat(64) },
+    refused: new Refused('username.invalid', 'username', { reason: 'max-length', min: 4, max: 20 }),
+  }),
   account('mobile-taken', { code: 'sent', values: filled, refused: new Refused('mobile.taken', 'mobile') }),
-  account('password-common', { code: 'sent', values: filled, refused: new Refused('password.weak', 'newPassword', { reason: 'blocklist', ...lengths }) }),
+  account('password-common', {
+    code: 'sent',
+    values: filled,
+    refused: new Refused('password.weak', 'newPassword', { reason: 'blocklist', ...lengths }),
+  }),
   account('passwords-differ', { code: 'sent', values: filled, refused: new Refused('password.mismatch', 'confirmPassword') }),
-  account('agreement-missing', { code: 'sent', values: { ...filled, agreement: '' }, refused: new Refused('agreement.required', 'agreement') }),
+  account('agreement-missing', {
+    code: 'sent',
+    values: { ...filled, agreement: '' },
+    refused: new Refused('agreement.required', 'agreement'),
+  }),
   account('captcha-missing', { values: filled, refused: new Refused('captcha.required', 'captcha') }),
   account('code-wrong', { code: 'sent', values: filled, refused: new Refused('otp.wrong', 'code') }),
   account('code-expired', { code: 'sent-before', values: filled, refused: new Refused('otp.expired', 'code') }),
   account('hour-limit', { code: 'sent-before', values: filled, refused: new Refused('otp.hour-limit', 'code', { seconds: 3100 }) }),
   account('stale', { values: filled, refused: new Refused('form.stale') }),
   account('asserted', { registration: asserted }),
-  account('asserted-wrong', { registration: asserted, values: { ...contact, name: '王', address: '天河', email: '张伟@mail.example' }, refused: wrongContact }),
+  account('asserted-wrong', {
+    registration: asserted,
+    values: { ...contact, name: '王', address: '天河', email: '张伟@mail.example' },
+    refused: wrongContact,
+  }),
   account('in-form', { registration: inForm, comingSubjects: ['legal-person'] }),
   account('in-form-permit', { registration: inForm, values: permit, code: 'sent' }),
   account('in-form-permit-wrong', { registration: inForm, values: { ...permit, sex: '', birthDate: '2099-01-01' }, refused: wrongPermit }),
   account('in-form-wrong', { registration: inForm, values: { ...card, validFrom: '2118-02-28', validity: '' }, refused: wrongDetails }),
   account('in-form-evening', { registration: inForm, now: evening }),
-  account('in-form-closed', { registration: inForm, now: evening, values: card, refused: new Refused('registration.closed', 'documentNumber', hours) }),
-  account('in-form-taken', { registration: inForm, code: undefined, values: card, refused: new Refused('identity.taken', 'documentNumber') }),
+  account('in-form-closed', {
+    registration: inForm,
+    now: evening,
+    values: card,
+    refused: new Refused('registration.closed', 'documentNumber', hours),
+  }),
+  account('in-form-taken', {
+    registration: inForm,
+    code: undefined,
+    values: card,
+    refused: new Refused('identity.taken', 'documentNumber'),
+  }),
   account('in-form-rare-character', {
     registration: inForm,
     code: undefined,
@@ -169,7 +232,11 @@ export const examples: readonly Example[] = [
   guardian('empty'),
   guardian('sent', { code: 'sent', values: adult }),
   guardian('wrong', { values: { ...adult, agreement: '' }, refused: wrongGuardian }),
-  guardian('mismatch', { code: undefined, values: adult, refused: new Refused('identity.mismatch', 'documentNumber', { reason: 'guardian' }) }),
+  guardian('mismatch', {
+    code: undefined,
+    values: adult,
+    refused: new Refused('identity.mismatch', 'documentNumber', { reason: 'guardian' }),
+  }),
   done('registered', 'skipped'),
   done('registered-for-service', 'skipped', housingFund),
   done('registered-for-long-service', 'verified', longService),

@@ -69,7 +69,11 @@ export function accountPageModel(
     progress: bar(scene, 'account'),
     form,
     // Agents are people who have registered already.
-    subjects: subjectsModel(say, profile.comingSubjects.filter((kind) => kind !== 'agent'), `${base}/register/account`),
+    subjects: subjectsModel(
+      say,
+      profile.comingSubjects.filter((kind) => kind !== 'agent'),
+      `${base}/register/account`,
+    ),
     sections: sections(scene),
     documentTypes: documents.map((type) => ({ value: type, label: say(`layout.document.type.${type}`) })),
     validities: validities.map((value) => ({ value, label: say(`activate.validity.${value}`) })),
@@ -91,7 +95,11 @@ export function accountPageModel(
 }
 
 /** Another account holds the identity: what can be done about it today (REG-38). */
-export function takenWays({ say, profile }: Pick<PageScene, 'say' | 'profile'>, base: string, problems: readonly ProblemModel[]): readonly Link[] {
+export function takenWays(
+  { say, profile }: Pick<PageScene, 'say' | 'profile'>,
+  base: string,
+  problems: readonly ProblemModel[],
+): readonly Link[] {
   if (!problems.some(({ code }) => code === 'identity.taken')) return [];
   return [
     { href: `${base}/login`, label: say('layout.taken.sign-in') },
@@ -154,7 +162,9 @@ export function optionsModel({ say, profile }: PageScene, base: string): Options
     ['recover', profile.recovery ? `${base}/recover` : '/help'],
     ['register', `${base}/register/account`],
   ] as const;
-  return { options: ways.map(([name, href]) => ({ name, href, label: say(`register.option.${name}`), text: say(`register.option.${name}-text`) })) };
+  return {
+    options: ways.map(([name, href]) => ({ name, href, label: say(`register.option.${name}`), text: say(`register.option.${name}-text`) })),
+  };
 }
 
 /** What came of the identity. */
@@ -180,7 +190,10 @@ export function donePageModel(
   const { locale, say, profile } = scene;
   const { title, text } = results[identity ?? 'skipped'];
   const toAccount = say('register.result.to-account');
-  const portal = scene.channel === 'h5' ? say('register.result.to-home') : say('register.result.to-landing', { portal: profile.brand.portal.name[locale] });
+  const portal =
+    scene.channel === 'h5'
+      ? say('register.result.to-home')
+      : say('register.result.to-landing', { portal: profile.brand.portal.name[locale] });
   const home = profile.landing === accountPath ? toAccount : portal;
   return {
     progress: bar(scene, 'done', identity === 'skipped' ? 'identity' : undefined),
@@ -208,5 +221,9 @@ export function bar({ say, profile }: Pick<PageScene, 'say' | 'profile'>, curren
     done: identity === 'in-form' ? 'register.complete' : 'register.done',
   } as const;
   const at = (step: StepName) => steps.indexOf(step === 'identity' && !hasStep ? 'account' : step);
-  return progress(steps.map((step) => say(labels[step])), at(current), skipped && at(skipped));
+  return progress(
+    steps.map((step) => say(labels[step])),
+    at(current),
+    skipped && at(skipped),
+  );
 }

@@ -71,7 +71,11 @@ function passkeyStep(deps: StepUpDeps): Step {
     done: () => false,
     async page(_, { visit, scene }, state) {
       const form = formOf(state, 'credential');
-      const model: PasskeyModel = { form, challenge: `${state.action}/challenge`, back: { href: scene.base, label: scene.say('layout.back') } };
+      const model: PasskeyModel = {
+        form,
+        challenge: `${state.action}/challenge`,
+        back: { href: scene.base, label: scene.say('layout.back') },
+      };
       return { view: 'step-up/passkey', model, service: visit.service };
     },
     async submit(form, _, { visit, scene }) {

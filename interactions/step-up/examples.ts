@@ -2,7 +2,17 @@ import { mask } from '../../src/domain/person/masking.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import { maskedModel } from '../../src/http/masked.ts';
 import type { Example, ExampleScene } from '../journey.ts';
-import { housingFund, interaction, longService, nowhere, sampleAct, sampleForm, unfilled, zhangwei, type SampleForm } from '../layout/samples.ts';
+import {
+  housingFund,
+  interaction,
+  longService,
+  nowhere,
+  sampleAct,
+  sampleForm,
+  unfilled,
+  zhangwei,
+  type SampleForm,
+} from '../layout/samples.ts';
 import { levelsModel } from './levels.ts';
 import { bar, provedModel, type PasskeyModel, type PasswordModel, type VerifyModel } from './pages.ts';
 
@@ -73,7 +83,11 @@ function passkey(state: string, refused?: Refused): Example {
     view: 'step-up/passkey',
     state,
     service: housingFund,
-    model: (scene): PasskeyModel => ({ form: sampleForm(scene, { fields: ['credential'], refused }), challenge: nowhere, back: back(scene) }),
+    model: (scene): PasskeyModel => ({
+      form: sampleForm(scene, { fields: ['credential'], refused }),
+      challenge: nowhere,
+      back: back(scene),
+    }),
   };
 }
 
@@ -83,7 +97,10 @@ function proved(state: string, method: string, acr: string, forService: boolean)
     state,
     ...(forService ? { service: housingFund } : {}),
     model: (scene) =>
-      provedModel({ ...scene, portal: scene.profile.brand.portal }, { method, level: rungOf(scene, acr), forService, finish: `${base}/${method}/finish` }),
+      provedModel(
+        { ...scene, portal: scene.profile.brand.portal },
+        { method, level: rungOf(scene, acr), forService, finish: `${base}/${method}/finish` },
+      ),
   };
 }
 

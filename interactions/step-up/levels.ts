@@ -93,7 +93,10 @@ function missingParts(target: AssuranceLevel, facts: LevelFacts, deps: MissingDe
   return parts;
 }
 
-function tile({ name, needsPerson }: MissingDeps['methods'][number], { base, personKnown, say }: MissingDeps): MissingPart['methods'][number] {
+function tile(
+  { name, needsPerson }: MissingDeps['methods'][number],
+  { base, personKnown, say }: MissingDeps,
+): MissingPart['methods'][number] {
   const available = !needsPerson || personKnown;
   return {
     name,

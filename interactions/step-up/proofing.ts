@@ -58,7 +58,12 @@ export function proofingWizard(deps: ProofingWizardDeps, method: ProofingMethod)
   return {
     name: `step-up:${method.name}`,
     empty: {},
-    steps: [confirmStep(deps, method), evidenceStep(deps, method), ...(method.record ? [guardiansStep(deps, method)] : []), doneStep(deps, method)],
+    steps: [
+      confirmStep(deps, method),
+      evidenceStep(deps, method),
+      ...(method.record ? [guardiansStep(deps, method)] : []),
+      doneStep(deps, method),
+    ],
   };
 }
 

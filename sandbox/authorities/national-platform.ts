@@ -23,7 +23,10 @@ const maxRemembered = 1000;
  * The receiver of `POST /v1/users` in signed JSON. A reference it knows is answered like the first time; a mobile that
  * ends in 0000 is one it refuses for good.
  */
-export async function startNationalPlatform(options: { readonly clock: Clock; readonly timing?: SimulatorTiming }): Promise<NationalPlatformServer> {
+export async function startNationalPlatform(options: {
+  readonly clock: Clock;
+  readonly timing?: SimulatorTiming;
+}): Promise<NationalPlatformServer> {
   const users = new Map<string, ReceivedUser>();
   const server = await startSignedJson<ReceivedUser>({
     ...options,

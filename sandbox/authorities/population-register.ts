@@ -15,7 +15,12 @@ export interface Claimed {
 export function compareWithRegister(person: RegisteredPerson | undefined, claimed: Claimed): SourceOutcome {
   if (!person) return 'no-record';
   if (person.outcome !== 'match') return person.outcome;
-  const { sex = person.sex, birthDate = person.birthDate, validFrom = person.document.validFrom, validUntil = person.document.validUntil } = claimed;
+  const {
+    sex = person.sex,
+    birthDate = person.birthDate,
+    validFrom = person.document.validFrom,
+    validUntil = person.document.validUntil,
+  } = claimed;
   const same =
     normalisePersonName(claimed.name) === person.name &&
     sex === person.sex &&

@@ -72,7 +72,8 @@ function createSendSms(options: AliyunOptions, accept: ReturnType<typeof remembe
     if (!variables) return refuse(200, 'isv.SMS_TEMPLATE_ILLEGAL', '该账号下找不到对应模板');
     if (!/^(\+?86)?1[3-9]\d{9}$/.test(number)) return refuse(200, 'isv.MOBILE_NUMBER_ILLEGAL', `${number}invalid mobile number`);
     if (!values) return refuse(200, 'isv.INVALID_JSON_PARAM', 'JSON参数不合法');
-    if (variables.some((name) => typeof values[name] !== 'string')) return refuse(200, 'isv.TEMPLATE_MISSING_PARAMETERS', '模板变量缺少参数');
+    if (variables.some((name) => typeof values[name] !== 'string'))
+      return refuse(200, 'isv.TEMPLATE_MISSING_PARAMETERS', '模板变量缺少参数');
     const exceeded = flow.take(number.slice(-11), receivedAt);
     if (exceeded) return refuse(200, 'isv.BUSINESS_LIMIT_CONTROL', exceeded.text);
     const content = [parameter('TemplateCode'), ...variables.map((name) => values[name])].join(' ');
@@ -92,11 +93,15 @@ function signatureProblem(request: SimulatorRequest, accessKeyId: string, access
   if (!hash || !credential) return refuse(400, 'IncompleteSignature', 'The request signature does not conform to the standard.');
   if (credential !== accessKeyId) return refuse(404, 'InvalidAccessKeyId.NotFound', 'Specified access key is not found.');
   const date = Date.parse(String(headers['x-acs-date']));
-  if (!(Math.abs(date - receivedAt.getTime()) <= clockWindowMilliseconds)) return refuse(400, 'InvalidTimeStamp.Expired', 'Specified time stamp is expired.');
+  if (!(Math.abs(date - receivedAt.getTime()) <= clockWindowMilliseconds))
+    return refuse(400, 'InvalidTimeStamp.Expired', 'Specified time stamp is expired.');
   const expected = acs3Signature(request, algorithm, hash, signedHeaders, accessKeySecret);
-  if (!mustBeSigned(request).every((name) => signedHeaders.split(';').includes(name))) return refuse(400, 'SignatureDoesNotMatch', 'A header is not signed.');
-  if (!timingSafeEqual(expected, Buffer.from(signature, 'hex'))) return refuse(400, 'SignatureDoesNotMatch', 'Specified signature is not matched with our calculation.');
-  if (!nonces.take(String(headers['x-acs-signature-nonce']), receivedAt)) return refuse(400, 'SignatureNonceUsed', 'Specified signature nonce was used already.');
+  if (!mustBeSigned(request).every((name) => signedHeaders.split(';').includes(name)))
+    return refuse(400, 'SignatureDoesNotMatch', 'A header is not signed.');
+  if (!timingSafeEqual(expected, Buffer.from(signature, 'hex')))
+    return refuse(400, 'SignatureDoesNotMatch', 'Specified signature is not matched with our calculation.');
+  if (!nonces.take(String(headers['x-acs-signature-nonce']), receivedAt))
+    return refuse(400, 'SignatureNonceUsed', 'Specified signature nonce was used already.');
   return undefined;
 }
 
@@ -107,10 +112,13 @@ function mustBeSigned({ headers }: SimulatorRequest): readonly string[] {
 
 function acs3Signature(request: SimulatorRequest, algorithm: string, hash: string, signedHeaders: string, secret: string): Buffer {
   const digest = (data: string | Buffer) => createHash(hash).update(data).digest('hex');
-  const rfc3986 = (text: string) => encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16)}`.toUpperCase());
+  const rfc3986 = (text: string) =>
+    encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16)}`.toUpperCase());
   const names = [...request.url.searchParams.keys()].toSorted();
   const query = names.map((name) => `${rfc3986(name)}=${rfc3986(request.url.searchParams.get(name) ?? '')}`).join('&');
   const headers = signedHeaders.split(';').map((name) => `${name}:${String(request.headers[name] ?? '').trim()}\n`);
   const canonicalRequest = [request.method, request.url.pathname, query, headers.join(''), signedHeaders, digest(request.body)].join('\n');
-  return createHmac(hash, secret).update(`${algorithm}\n${digest(canonicalRequest)}`).digest();
+  return createHmac(hash, secret)
+    .update(`${algorithm}\n${digest(canonicalRequest)}`)
+    .digest();
 }

@@ -48,7 +48,10 @@ export async function startChuanglan({ clock, signature, timing }: ChuanglanOpti
       if (request.url.pathname !== '/msg/v1/send/json') return { status: 404, body: '' };
       const code = codeFor(request);
       const msgId = code === '0' ? randomUUID().replaceAll('-', '') : '';
-      return { status: 200, body: JSON.stringify({ code, msgId, errorMsg: code === '0' ? '' : `error ${code}`, time: stamp(request.receivedAt) }) };
+      return {
+        status: 200,
+        body: JSON.stringify({ code, msgId, errorMsg: code === '0' ? '' : `error ${code}`, time: stamp(request.receivedAt) }),
+      };
     },
   });
   return { ...simulator, account, password, accepted: accepted.list };

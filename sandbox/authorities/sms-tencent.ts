@@ -43,15 +43,32 @@ export async function startTencentSms(options: TencentSmsOptions): Promise<Tence
         const { SmsSdkAppId, SignName, TemplateId, SessionContext = '' } = parameters;
         const numbers = texts(parameters['PhoneNumberSet']);
         const variables = texts(parameters['TemplateParamSet'] ?? []);
-        if (!numbers?.length || !variables || typeof TemplateId !== 'string') return new TencentError('InvalidParameter', 'A parameter is malformed.');
-        if (SmsSdkAppId !== options.sdkAppId) return new TencentError('InvalidParameterValue.SdkAppIdNotExist', 'The application does not exist.');
-        if (SignName !== options.signName) return new TencentError('FailedOperation.SignatureIncorrectOrUnapproved', 'The signature is not approved.');
+        if (!numbers?.length || !variables || typeof TemplateId !== 'string')
+          return new TencentError('InvalidParameter', 'A parameter is malformed.');
+        if (SmsSdkAppId !== options.sdkAppId)
+          return new TencentError('InvalidParameterValue.SdkAppIdNotExist', 'The application does not exist.');
+        if (SignName !== options.signName)
+          return new TencentError('FailedOperation.SignatureIncorrectOrUnapproved', 'The signature is not approved.');
         const statuses = numbers.map((number) => {
           const Code = codeFor(number, TemplateId, variables);
           const sent = Code === 'Ok';
-          if (sent) accepted.add({ id: String(SessionContext), to: number.slice(-11), content: [TemplateId, ...variables].join(' '), acceptedAt: clock.now() });
+          if (sent)
+            accepted.add({
+              id: String(SessionContext),
+              to: number.slice(-11),
+              content: [TemplateId, ...variables].join(' '),
+              acceptedAt: clock.now(),
+            });
           const SerialNo = sent ? `5000:${randomUUID().replaceAll('-', '').slice(0, 28)}` : '';
-          return { SerialNo, PhoneNumber: number, Fee: sent ? 1 : 0, SessionContext, Code, Message: sent ? 'send success' : `failed: ${Code}`, IsoCode: 'CN' };
+          return {
+            SerialNo,
+            PhoneNumber: number,
+            Fee: sent ? 1 : 0,
+            SessionContext,
+            Code,
+            Message: sent ? 'send success' : `failed: ${Code}`,
+            IsoCode: 'CN',
+          };
         });
         return { SendStatusSet: statuses };
       },

@@ -75,10 +75,16 @@ function envelope(result: Readonly<Record<string, unknown>> | TencentError): Sim
 }
 
 /** https://cloud.tencent.com/document/api/382/38780 and /38777 (error codes). */
-function signatureProblem(product: TencentProduct, request: SimulatorRequest, secretId: string, secretKey: string): TencentError | undefined {
-  const authorization = /^TC3-HMAC-SHA256 Credential=([^/]+)\/([^/]+)\/([^/]+)\/tc3_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/.exec(
-    request.headers.authorization ?? '',
-  );
+function signatureProblem(
+  product: TencentProduct,
+  request: SimulatorRequest,
+  secretId: string,
+  secretKey: string,
+): TencentError | undefined {
+  const authorization =
+    /^TC3-HMAC-SHA256 Credential=([^/]+)\/([^/]+)\/([^/]+)\/tc3_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/.exec(
+      request.headers.authorization ?? '',
+    );
   const [, id, date, service, signedHeaders = '', signature = ''] = authorization ?? [];
   if (id === undefined || date === undefined) return new TencentError('AuthFailure.InvalidAuthorization', 'Authorization is malformed.');
   if (id !== secretId) return new TencentError('AuthFailure.SecretIdNotFound', 'The SecretId does not exist.');
@@ -110,7 +116,12 @@ function tc3Signature(request: SimulatorRequest, { timestamp, date, service, nam
   const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');
   const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data).digest();
   // The SDK signs the host without its port; the real service has none to show.
-  const value = (name: string) => (name === 'host' ? hostname(request) : String(request.headers[name] ?? '').trim().toLowerCase());
+  const value = (name: string) =>
+    name === 'host'
+      ? hostname(request)
+      : String(request.headers[name] ?? '')
+          .trim()
+          .toLowerCase();
   const headers = names.map((name) => `${name}:${value(name)}\n`);
   const canonicalRequest = [
     request.method,

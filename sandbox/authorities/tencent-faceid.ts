@@ -110,7 +110,13 @@ function bankCard4EVerification(check: ReturnType<typeof createCardRegister>): T
     if (!isCitizenNumber(IdCard)) return result('-3');
     if (typeof BankCard !== 'string' || !/^\d{13,19}$/.test(BankCard)) return result('-4');
     if (typeof Phone !== 'string' || !/^1\d{10}$/.test(Phone)) return result('-5');
-    const question = { name: Name, documentType: 'resident-id-card', documentNumber: IdCard, bankCard: BankCard, reservedMobile: Phone } as const;
+    const question = {
+      name: Name,
+      documentType: 'resident-id-card',
+      documentNumber: IdCard,
+      bankCard: BankCard,
+      reservedMobile: Phone,
+    } as const;
     const { outcome, reason } = check(question);
     return result(reason ? cardReasonResults[reason] : cardResults[outcome]);
   };

@@ -50,13 +50,16 @@ export async function examine(path: string, encoding: Encoding): Promise<string>
   }
   const wrong = wanted.wrongLine();
   if (wrong !== undefined) throw new FileRefused(wrongEncoding(encoding, wrong));
-  if (encoding === 'gbk' && !ascii && utf8.wrongLine() === undefined) throw new FileRefused('the file is UTF-8, not GBK; leave --encoding out');
+  if (encoding === 'gbk' && !ascii && utf8.wrongLine() === undefined)
+    throw new FileRefused('the file is UTF-8, not GBK; leave --encoding out');
   return hash.digest('hex');
 }
 
 function wrongEncoding(encoding: Encoding, line: number): string {
   const wrong = `line ${line} is not ${encoding === 'gbk' ? 'GBK or GB 18030' : 'UTF-8'}`;
-  return encoding === 'gbk' ? wrong : `${wrong}: is the file GBK (then say --encoding gbk), or was it cut off in the middle of a character?`;
+  return encoding === 'gbk'
+    ? wrong
+    : `${wrong}: is the file GBK (then say --encoding gbk), or was it cut off in the middle of a character?`;
 }
 
 function isUtf16(bytes: Buffer): boolean {

@@ -41,7 +41,9 @@ function readHeading(text: string): readonly ImportColumn[] {
   const names = csvFields(text)?.map((name) => name.trim()) ?? [];
   const unknown = names.filter((name) => !isColumn(name));
   if (unknown.length > 0) {
-    throw new FileRefused(`the first line must name the columns; ${unknown.length} of its ${names.length} are not known. There are ${importColumns.join(', ')}`);
+    throw new FileRefused(
+      `the first line must name the columns; ${unknown.length} of its ${names.length} are not known. There are ${importColumns.join(', ')}`,
+    );
   }
   if (new Set(names).size < names.length) throw new FileRefused('the first line names a column twice');
   if (!leastColumns.some((least) => least.every((column) => names.includes(column)))) {

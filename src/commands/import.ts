@@ -126,7 +126,11 @@ interface Job extends Pick<Request, 'source' | 'dryRun'> {
   readonly progressTo: NodeJS.WritableStream;
 }
 
-function run({ profile }: Configuration, adapters: Adapters, { file, source, dryRun, lines, report, progressTo }: Job): Promise<ImportProgress> {
+function run(
+  { profile }: Configuration,
+  adapters: Adapters,
+  { file, source, dryRun, lines, report, progressTo }: Job,
+): Promise<ImportProgress> {
   const { imports, unitOfWork, hasher } = adapters;
   const { documents, personName, username, guardian } = profile;
   let told = 0;

@@ -84,7 +84,8 @@ const actions: Readonly<Record<string, Action>> = {
       }
     }
     const { rows, until } = await dataKeys.state(clock.now());
-    if (until) out.write(`${rows} sessions, grants and tokens need an earlier key or cipher until they expire, the last ${until.toISOString()}\n`);
+    if (until)
+      out.write(`${rows} sessions, grants and tokens need an earlier key or cipher until they expire, the last ${until.toISOString()}\n`);
     return 0;
   },
 };

@@ -40,4 +40,3 @@ export async function drain(server: Server): Promise<void> {
   await Promise.race([closed, pause(drainLimitMs, undefined, { ref: false })]);
   server.closeAllConnections();
 }
-

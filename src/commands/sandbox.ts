@@ -15,7 +15,12 @@ export const openSandbox: OpenSandbox = async ({ environment, clients }, adapter
   const authorities = await startAuthorities({ clock: systemClock, people });
   const messages = sharedMessages(adapters);
   const closing = new AbortController();
-  const access = ({ url, appId, secret }: { url: string; appId: string; secret: string }) => ({ driver: 'signed-json', url, appId, secret });
+  const access = ({ url, appId, secret }: { url: string; appId: string; secret: string }) => ({
+    driver: 'signed-json',
+    url,
+    appId,
+    secret,
+  });
   return {
     authorities: {
       publicSecurity: access(authorities.publicSecurity),

@@ -1,5 +1,13 @@
 import type Koa from 'koa';
-import { bankCardSources, identitySources, mailGateways, nationalPlatforms, smsGateways, type Adapters, type AuthorityAccess } from '../../adapters/registry.ts';
+import {
+  bankCardSources,
+  identitySources,
+  mailGateways,
+  nationalPlatforms,
+  smsGateways,
+  type Adapters,
+  type AuthorityAccess,
+} from '../../adapters/registry.ts';
 import { migrate, pending } from '../../adapters/database/migrate.ts';
 import { createApp } from '../app.ts';
 import { assemble, type Assembly } from '../assembly.ts';
@@ -171,6 +179,11 @@ function healthChecks({ database, redis }: Adapters) {
 
 /** Names of the checks that fail. */
 async function silent(checks: HealthChecks): Promise<readonly string[]> {
-  const failed = Object.entries(checks).map(([name, check]) => check().then(() => [], () => [name]));
+  const failed = Object.entries(checks).map(([name, check]) =>
+    check().then(
+      () => [],
+      () => [name],
+    ),
+  );
   return (await Promise.all(failed)).flat();
 }

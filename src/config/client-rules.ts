@@ -40,15 +40,7 @@ export function clientRules(surroundings: Surroundings): readonly Rule[] {
 const credentials = ['token_endpoint_auth_method', 'client_secret', 'client_secret_sha256', 'jwks', 'jwks_uri'] as const;
 type Credentials = (typeof credentials)[number];
 
-const addresses = [
-  'client_uri',
-  'logo_uri',
-  'policy_uri',
-  'tos_uri',
-  'jwks_uri',
-  'initiate_login_uri',
-  'backchannel_logout_uri',
-] as const;
+const addresses = ['client_uri', 'logo_uri', 'policy_uri', 'tos_uri', 'jwks_uri', 'initiate_login_uri', 'backchannel_logout_uri'] as const;
 type Address = (typeof addresses)[number];
 
 /** What we call ourselves, and so what OUTBOUND_ALLOW is about; the others are where people are led. */
@@ -88,12 +80,20 @@ function publicClientIsBounded(
   return [
     ...(client.pkce_required ? [] : [{ at: ['pkce_required'], problem: 'is false for a public client', expected: 'true' }]),
     ...(client.grant_types.includes('client_credentials')
-      ? [{ at: ['grant_types'], problem: 'has client_credentials for a public client', expected: 'a confidential client, or no such grant' }]
+      ? [
+          {
+            at: ['grant_types'],
+            problem: 'has client_credentials for a public client',
+            expected: 'a confidential client, or no such grant',
+          },
+        ]
       : []),
   ];
 }
 
-function flowIsComplete(client: Pick<ClientRecord, 'grant_types' | 'redirect_uris'> & Partial<Pick<ClientRecord, 'response_types'>>): readonly Violation[] {
+function flowIsComplete(
+  client: Pick<ClientRecord, 'grant_types' | 'redirect_uris'> & Partial<Pick<ClientRecord, 'response_types'>>,
+): readonly Violation[] {
   const violations: Violation[] = [];
   const withCode = client.grant_types.includes('authorization_code');
   if (withCode && client.redirect_uris.length === 0) {
@@ -103,7 +103,11 @@ function flowIsComplete(client: Pick<ClientRecord, 'grant_types' | 'redirect_uri
     violations.push({ at: ['grant_types'], problem: 'has refresh_token alone', expected: 'authorization_code as well' });
   }
   if (client.response_types !== undefined && client.response_types.includes('code') !== withCode) {
-    violations.push({ at: ['response_types'], problem: 'does not fit grant_types', expected: 'code exactly where authorization_code is granted' });
+    violations.push({
+      at: ['response_types'],
+      problem: 'does not fit grant_types',
+      expected: 'code exactly where authorization_code is granted',
+    });
   }
   return violations;
 }
@@ -133,18 +137,32 @@ function unsafeRedirects(
   return client[name].flatMap((uri, index) => (safe(uri) ? [] : [{ at: [name, `${index}`], problem: `is "${uri}"`, expected }]));
 }
 
-function unsafeAddress(client: Pick<ClientRecord, Address>, name: Address, { production, outboundAllow }: Surroundings): readonly Violation[] {
+function unsafeAddress(
+  client: Pick<ClientRecord, Address>,
+  name: Address,
+  { production, outboundAllow }: Surroundings,
+): readonly Violation[] {
   const address = client[name];
   if (address === undefined) return [];
   const { protocol, hostname, origin } = new URL(address);
   const reached = called.has(name) && outboundAllow.origins.includes(origin);
   if (protocol === 'https:' || (!production && isLoopback(hostname)) || reached) return [];
-  const expected = ['https', ...(production ? [] : ['http on the loopback interface']), ...(called.has(name) ? ['an origin of OUTBOUND_ALLOW'] : [])];
+  const expected = [
+    'https',
+    ...(production ? [] : ['http on the loopback interface']),
+    ...(called.has(name) ? ['an origin of OUTBOUND_ALLOW'] : []),
+  ];
   return [{ at: [name], problem: `is "${address}"`, expected: expected.join(', or ') }];
 }
 
 /** Too long to be guessed, so that a plain SHA-256 of it is enough. */
 function secretIsLong({ client_secret: secret }: Pick<ClientRecord, 'client_secret'>): readonly Violation[] {
   if (secret === undefined || secret.length >= 32) return [];
-  return [{ at: ['client_secret'], problem: 'is shorter than 32 characters in production', expected: 'a long random text, better as client_secret_sha256' }];
+  return [
+    {
+      at: ['client_secret'],
+      problem: 'is shorter than 32 characters in production',
+      expected: 'a long random text, better as client_secret_sha256',
+    },
+  ];
 }

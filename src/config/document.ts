@@ -30,7 +30,9 @@ export function configurationDocument(): string {
     environment.description ?? '',
     table(
       ['variable', 'value', 'default', 'meaning'],
-      variables.filter(({ schema }) => schema['x-file'] === undefined).map((row) => [code(row.name), expectation(row.schema), defaultOf(row), meaning(row)]),
+      variables
+        .filter(({ schema }) => schema['x-file'] === undefined)
+        .map((row) => [code(row.name), expectation(row.schema), defaultOf(row), meaning(row)]),
     ),
     '## Secrets',
     'Each comes from the variable or from the file that the second variable names. The `MINXIN_…` keys are made once into `DATA_DIR/secrets.json` in development; in production a missing one stops the start.',

@@ -186,7 +186,13 @@ function smsOf(checked: CheckedVariables): SmsAccess | undefined {
   };
 }
 
-function mailOf({ MAIL_GATEWAY: gateway, MAIL_FROM: from, SMTP_URL: url, SMTP_USER: user, SMTP_PASSWORD: password }: CheckedVariables): MailAccess | undefined {
+function mailOf({
+  MAIL_GATEWAY: gateway,
+  MAIL_FROM: from,
+  SMTP_URL: url,
+  SMTP_USER: user,
+  SMTP_PASSWORD: password,
+}: CheckedVariables): MailAccess | undefined {
   return gateway === undefined ? undefined : { gateway, from, url, user, password };
 }
 

@@ -15,9 +15,7 @@ export interface Problem {
  */
 export function formatProblems(problems: readonly Problem[]): string {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  const blocks = problems.map(
-    ({ path, problem, expected }, index) => `  ${index + 1}. ${path} ${problem}\n     expected: ${expected}`,
-  );
+  const blocks = problems.map(({ path, problem, expected }, index) => `  ${index + 1}. ${path} ${problem}\n     expected: ${expected}`);
   return [`The configuration has ${count}; nothing was started.`, ...blocks].join('\n');
 }
 

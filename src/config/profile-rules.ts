@@ -77,7 +77,9 @@ function ascending({ ladders }: Pick<Profile, 'ladders'>): readonly Violation[] 
   return ladders.person.flatMap(({ acr }, index) => {
     const below = ladders.person[index - 1]?.acr;
     if (below === undefined || below < acr) return [];
-    return [{ at: ['ladders', 'person', `${index}`, 'acr'], problem: `is ${acr} above ${below}`, expected: 'each level once, lowest first' }];
+    return [
+      { at: ['ladders', 'person', `${index}`, 'acr'], problem: `is ${acr} above ${below}`, expected: 'each level once, lowest first' },
+    ];
   });
 }
 
@@ -98,19 +100,29 @@ function unknownNames(names: readonly string[], at: readonly string[], known: re
   return names.flatMap((name, index) =>
     known.includes(name)
       ? []
-      : [{ at: [...at, `${index}`], problem: `is "${name}", which is not known${didYouMean(name, known)}`, expected: `one of ${known.join(', ')}` }],
+      : [
+          {
+            at: [...at, `${index}`],
+            problem: `is "${name}", which is not known${didYouMean(name, known)}`,
+            expected: `one of ${known.join(', ')}`,
+          },
+        ],
   );
 }
 
 function usernameIsRuled({ identifiers, username }: Pick<Profile, 'identifiers' | 'username'>): readonly Violation[] {
   if (!identifiers.includes('username') || username !== null) return [];
-  return [{ at: ['identifiers'], problem: 'has username, but accounts have none', expected: 'a rule under "username", or no such identifier' }];
+  return [
+    { at: ['identifiers'], problem: 'has username, but accounts have none', expected: 'a rule under "username", or no such identifier' },
+  ];
 }
 
 /** A tab for what nobody can have would lead nowhere. */
 function passkeysCanBeAdded({ login, authenticators }: Pick<Profile, 'login' | 'authenticators'>): readonly Violation[] {
   if (authenticators.passkey || ![...login.desktop, ...login.h5].includes('passkey')) return [];
-  return [{ at: ['login'], problem: 'lists passkey, but nobody can add one', expected: 'no such tab, or "authenticators" with passkey true' }];
+  return [
+    { at: ['login'], problem: 'lists passkey, but nobody can add one', expected: 'no such tab, or "authenticators" with passkey true' },
+  ];
 }
 
 /** Entries that go with some identities alone. An e-mail that nobody proved is kept with what is asserted, and nowhere else. */
@@ -146,21 +158,38 @@ const provenIdentities: ReadonlySet<RegistrationIdentity> = new Set(['in-form', 
 
 function identityCanBeProved({ registration: { identity }, proofing }: Pick<Profile, 'registration' | 'proofing'>): readonly Violation[] {
   if (!provenIdentities.has(identity) || proofing.includes('real-name')) return [];
-  return [{ at: ['registration', 'identity'], problem: `is ${identity}, but "proofing" has no real-name`, expected: 'none or asserted, or that method' }];
+  return [
+    {
+      at: ['registration', 'identity'],
+      problem: `is ${identity}, but "proofing" has no real-name`,
+      expected: 'none or asserted, or that method',
+    },
+  ];
 }
 
 /** Somebody who never chose a name must be able to keep the one they were given. */
-function generatedNamesFit({ registration: { generatedUsername }, username }: Pick<Profile, 'registration' | 'username'>): readonly Violation[] {
+function generatedNamesFit({
+  registration: { generatedUsername },
+  username,
+}: Pick<Profile, 'registration' | 'username'>): readonly Violation[] {
   if (generatedUsername === null || username !== null) return [];
-  return [{ at: ['registration', 'generatedUsername'], problem: 'makes user names, but accounts have none', expected: 'a rule under "username", or null' }];
+  return [
+    {
+      at: ['registration', 'generatedUsername'],
+      problem: 'makes user names, but accounts have none',
+      expected: 'a rule under "username", or null',
+    },
+  ];
 }
 
 /** A recovery cannot begin with what nobody has. */
 function recoveryFindsAccounts({ recovery, username }: Pick<Profile, 'recovery' | 'username'>): readonly Violation[] {
   return Object.entries(recovery ?? {}).flatMap(([channel, starts]) => {
     const at = ['recovery', channel];
-    if (starts.includes('identity') && starts.length > 1) return [{ at, problem: 'has identity and more', expected: 'identity alone, or no such entry' }];
-    if (starts.includes('username') && username === null) return [{ at, problem: 'has username, but accounts have none', expected: 'a rule under "username", or no such entry' }];
+    if (starts.includes('identity') && starts.length > 1)
+      return [{ at, problem: 'has identity and more', expected: 'identity alone, or no such entry' }];
+    if (starts.includes('username') && username === null)
+      return [{ at, problem: 'has username, but accounts have none', expected: 'a rule under "username", or no such entry' }];
     return [];
   });
 }
@@ -172,5 +201,7 @@ function ordered(at: readonly string[], less: number, name: string, more: number
 function sandboxPasswordFits({ sandbox, password }: Pick<Profile, 'sandbox' | 'password'>): readonly Violation[] {
   const unmet = unmetPasswordRules(password, sandbox.password);
   if (unmet.length === 0) return [];
-  return [{ at: ['sandbox', 'password'], problem: `breaks the rule "password" (${unmet.join(', ')})`, expected: 'a password that fits it' }];
+  return [
+    { at: ['sandbox', 'password'], problem: `breaks the rule "password" (${unmet.join(', ')})`, expected: 'a password that fits it' },
+  ];
 }

@@ -42,12 +42,7 @@ function profileFile(nameOrPath: string, profilesDir: string, relativeTo: string
 }
 
 /** The file merged over everything it extends; undefined when a part of the chain is unusable. */
-function readWithParents(
-  file: string,
-  profilesDir: string,
-  children: readonly string[],
-  problems: Problem[],
-): JsonObject | undefined {
+function readWithParents(file: string, profilesDir: string, children: readonly string[], problems: Problem[]): JsonObject | undefined {
   const child = children.at(-1);
   if (children.includes(file)) {
     const chain = [...children.slice(children.indexOf(file)), file].map((path) => basename(path, '.json'));

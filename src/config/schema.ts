@@ -86,11 +86,17 @@ export function problemIn(file: string, { at, problem, expected }: Violation): P
 
 /** `['ladders', 'person', '1', 'acr']` as `ladders.person[1].acr`. */
 export function memberPath(at: readonly string[]): string {
-  return at.map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`)).join('').replace(/^\./, '');
+  return at
+    .map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`))
+    .join('')
+    .replace(/^\./, '');
 }
 
 function violation(error: ErrorObject): Violation {
-  const at = error.instancePath.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const at = error.instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
   const schema: PropertySchema = error.parentSchema ?? {};
   switch (error.keyword) {
     case 'required': {
@@ -121,7 +127,11 @@ function shown(value: unknown): string {
 export function expectation(schema: PropertySchema | undefined): string {
   if (schema === undefined) return 'a value';
   if (schema['x-expected'] !== undefined) return schema['x-expected'];
-  if (schema.enum !== undefined) return schema.enum.map(String).join(', ').replace(/, ([^,]*)$/, ' or $1');
+  if (schema.enum !== undefined)
+    return schema.enum
+      .map(String)
+      .join(', ')
+      .replace(/, ([^,]*)$/, ' or $1');
   const type = [schema.type ?? 'value'].flat().map(typeInWords).join(' or ');
   if (schema.type === 'integer') return type + range(schema.minimum, schema.maximum);
   if (schema.format !== undefined) return `${type} in the format ${schema.format}`;

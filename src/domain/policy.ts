@@ -109,7 +109,16 @@ export interface CaptchaPolicy {
 }
 
 /** Entries of the account form; `mobile` brings captcha and SMS code along, `details` what else a document says. */
-export type RegistrationField = 'username' | 'name' | 'document' | 'details' | 'address' | 'email' | 'mobile' | 'password' | 'confirmPassword';
+export type RegistrationField =
+  | 'username'
+  | 'name'
+  | 'document'
+  | 'details'
+  | 'address'
+  | 'email'
+  | 'mobile'
+  | 'password'
+  | 'confirmPassword';
 
 /**
  * What an account form does with an identity: nothing; keeps what is typed, unverified (`asserted`); verifies it before

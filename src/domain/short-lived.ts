@@ -4,7 +4,16 @@
  * the store, and time is always a parameter (docs/adr/0016).
  */
 
-export type OtpPurpose = 'login' | 'register' | 'activate' | 'step-up' | 'bank-card' | 'recover' | 'change-mobile' | 'guardian' | 'change-email';
+export type OtpPurpose =
+  | 'login'
+  | 'register'
+  | 'activate'
+  | 'step-up'
+  | 'bank-card'
+  | 'recover'
+  | 'change-mobile'
+  | 'guardian'
+  | 'change-email';
 
 export type OtpResult = 'ok' | 'wrong' | 'exhausted' | 'none';
 

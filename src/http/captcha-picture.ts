@@ -60,10 +60,7 @@ function drawn(character: string, [centreX, centreY]: Point): Line[] {
   const shift: Point = [centreX + between(-2, 2), centreY + between(-3, 3)];
   const place = shaking(0.35, ([x, y]) => {
     const [across, down] = [(x - middle + skew * (7 - y)) * scaleX, (y - 7) * scaleY];
-    return [
-      shift[0] + across * Math.cos(angle) - down * Math.sin(angle),
-      shift[1] + across * Math.sin(angle) + down * Math.cos(angle),
-    ];
+    return [shift[0] + across * Math.cos(angle) - down * Math.sin(angle), shift[1] + across * Math.sin(angle) + down * Math.cos(angle)];
   });
   return strokes.map((stroke) => ({ stroke: bent(stroke, place), widths: [2.2, 3.5] }));
 }
@@ -89,25 +86,33 @@ function noise(width: number): Line {
   const stroke = knots.slice(1).map(([x, y], index): Curve => {
     const [x0, y0] = at(knots, index);
     const reach = step / 3;
-    return [[x0, y0], [x0 + reach, y0 + reach * at(slopes, index)], [x - reach, y - reach * at(slopes, index + 1)], [x, y]];
+    return [
+      [x0, y0],
+      [x0 + reach, y0 + reach * at(slopes, index)],
+      [x - reach, y - reach * at(slopes, index + 1)],
+      [x, y],
+    ];
   });
   return { stroke, widths: [0.8, 2.3] };
 }
 
 /** A path of the font as curves; straight lines are curves too, so that nothing tells them apart. */
 function strokesOf(path: string): Stroke[] {
-  return path.split('M').slice(1).map((stroke) => {
-    const curves: Curve[] = [];
-    let from: Point = [0, 0];
-    for (const [, command, numbers = ''] of `M${stroke}`.matchAll(/([MLC])([^MLC]+)/g)) {
-      const points = pairs(numbers.split(' ').map(Number));
-      const to = at(points, points.length - 1);
-      if (command === 'C') curves.push([from, at(points, 0), at(points, 1), to]);
-      if (command === 'L') curves.push([from, mix(from, to, 1 / 3), mix(from, to, 2 / 3), to]);
-      from = to;
-    }
-    return curves;
-  });
+  return path
+    .split('M')
+    .slice(1)
+    .map((stroke) => {
+      const curves: Curve[] = [];
+      let from: Point = [0, 0];
+      for (const [, command, numbers = ''] of `M${stroke}`.matchAll(/([MLC])([^MLC]+)/g)) {
+        const points = pairs(numbers.split(' ').map(Number));
+        const to = at(points, points.length - 1);
+        if (command === 'C') curves.push([from, at(points, 0), at(points, 1), to]);
+        if (command === 'L') curves.push([from, mix(from, to, 1 / 3), mix(from, to, 2 / 3), to]);
+        from = to;
+      }
+      return curves;
+    });
 }
 
 function pairs(numbers: readonly number[]): Point[] {
@@ -135,7 +140,10 @@ function split(curve: Curve): Curve[] {
   const [ab, bc, cd] = [mix(a, b, t), mix(b, c, t), mix(c, d, t)];
   const [abc, bcd] = [mix(ab, bc, t), mix(bc, cd, t)];
   const middle = mix(abc, bcd, t);
-  return [[a, ab, abc, middle], [middle, bcd, cd, d]];
+  return [
+    [a, ab, abc, middle],
+    [middle, bcd, cd, d],
+  ];
 }
 
 function backwards(stroke: Stroke): Stroke {

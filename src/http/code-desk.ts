@@ -81,8 +81,7 @@ export function createCodeDesk(deps: CodeDeskDeps): CodeDesk {
       await once.put(key(request), sealed, secondsAfter(now, sms.ttlSeconds));
       return { cooldownSeconds, sentTo: maskedModel(words, ctx.state.locale, masked(to)) };
     },
-    rememberProven: (request) =>
-      once.put(provenKey(request), 'yes', secondsAfter(clock.now(), provenSeconds)),
+    rememberProven: (request) => once.put(provenKey(request), 'yes', secondsAfter(clock.now(), provenSeconds)),
     proven: async (request) => (await once.get(provenKey(request), clock.now())) !== undefined,
     redeem: (request, code) => redeemOtp(deps, request, code.normalize('NFKC').trim()),
     async model(ctx, sendAction, where) {

@@ -30,10 +30,8 @@ export function createCookieJar({ keys, https }: { keys: readonly string[]; http
   const [newest] = keys;
   if (!newest) throw new Error('cookie keys must not be empty');
   const full = (name: CookieName) => `${https ? '__Host-' : ''}${cookieNames[name]}`;
-  const mac = (key: string, name: string, value: string) =>
-    createHmac('sha256', key).update(`${name}=${value}`).digest('base64url');
-  const signed = (name: CookieName, value: string, signature: string) =>
-    keys.some((key) => equal(mac(key, full(name), value), signature));
+  const mac = (key: string, name: string, value: string) => createHmac('sha256', key).update(`${name}=${value}`).digest('base64url');
+  const signed = (name: CookieName, value: string, signature: string) => keys.some((key) => equal(mac(key, full(name), value), signature));
 
   return {
     get(ctx, name) {

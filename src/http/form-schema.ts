@@ -12,11 +12,7 @@ const compiled = new WeakMap<object, ValidateFunction>();
  * @param called - what the page calls a field, where not by its name: the text of the refusal follows it
  * @throws FormRefused field.required, field.invalid, one for each field
  */
-export function checkForm(
-  schema: object,
-  values: Readonly<Record<string, string>>,
-  called: Readonly<Record<string, string>> = {},
-): void {
+export function checkForm(schema: object, values: Readonly<Record<string, string>>, called: Readonly<Record<string, string>> = {}): void {
   const validate = compiled.get(schema) ?? ajv.compile(schema);
   compiled.set(schema, validate);
   const filled = Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim() !== ''));
@@ -80,8 +76,6 @@ export function textFields(lengths: Readonly<Record<string, number>>, required: 
   return {
     type: 'object',
     required,
-    properties: Object.fromEntries(
-      Object.entries(lengths).map(([name, maxLength]) => [name, { type: 'string', minLength: 1, maxLength }]),
-    ),
+    properties: Object.fromEntries(Object.entries(lengths).map(([name, maxLength]) => [name, { type: 'string', minLength: 1, maxLength }])),
   };
 }

@@ -97,9 +97,14 @@ export function requestLog(log: Log) {
 
 type Form = (value: unknown) => boolean;
 
-const text = (form: RegExp): Form => (value) => typeof value === 'string' && form.test(value);
-const whole = (least: number, most: number): Form => (value) =>
-  typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
+const text =
+  (form: RegExp): Form =>
+  (value) =>
+    typeof value === 'string' && form.test(value);
+const whole =
+  (least: number, most: number): Form =>
+  (value) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
 
 /** Words of our own code: small letters and few digits, so that no number, address or secret of a person passes. */
 const word = text(/^(?!.*\d{4})(?=.{1,64}$)[a-z][a-z\d]*([._/][a-z][a-z\d]*|[ -][a-z\d]+)*$/);

@@ -52,7 +52,8 @@ export function createPages(deps: PageDeps): Pages {
     brand: brandModel(deps.brand, (text) => text[ctx.state.locale]),
     links: pageLinks(deps.assets, deps.brand),
     self: selfOf(ctx),
-    answers: (place) => deps.ask(ctx.state.locale, place).map((link) => ({ ...link, hrefAndBack: withWayBack(link.href, wayBackOf(ctx) ?? selfOf(ctx)) })),
+    answers: (place) =>
+      deps.ask(ctx.state.locale, place).map((link) => ({ ...link, hrefAndBack: withWayBack(link.href, wayBackOf(ctx) ?? selfOf(ctx)) })),
     locales: locales.map((locale) => ({
       locale,
       label: localeLabels[locale],

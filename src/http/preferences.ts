@@ -31,12 +31,7 @@ export function preferredLocale(
   const [chosen, within] = (cookies.get(ctx, 'locale') ?? '').split(' ');
   const chosenLocale = matchLocale([chosen ?? '']);
   if (chosenLocale && interaction !== undefined && within === interaction) return chosenLocale;
-  return (
-    matchLocale((uiLocales ?? '').split(' ')) ??
-    chosenLocale ??
-    matchLocale(ctx.acceptsLanguages()) ??
-    'zh-CN'
-  );
+  return matchLocale((uiLocales ?? '').split(' ')) ?? chosenLocale ?? matchLocale(ctx.acceptsLanguages()) ?? 'zh-CN';
 }
 
 export function rememberLocale(ctx: AppContext, cookies: CookieJar, locale: Locale, interaction: string | undefined): void {

@@ -9,7 +9,11 @@ import type { FormState } from './wizard.ts';
 /** Form models of wizard steps. */
 
 /** Without captcha and code. `preset`: what the fields hold before anybody types. */
-export function plainForm({ action, token, values, problems }: FormState, fields: readonly string[], preset: Readonly<Record<string, string>> = {}): FormModel {
+export function plainForm(
+  { action, token, values, problems }: FormState,
+  fields: readonly string[],
+  preset: Readonly<Record<string, string>> = {},
+): FormModel {
   return { action, token, problems, fields: fieldsOf(fields, { ...preset, ...values }, problems), captcha: undefined, code: undefined };
 }
 
@@ -19,7 +23,13 @@ export interface CodeForms {
 }
 
 /** With a one-time code, and a captcha while one may be sent; the button posts to `<action>/send-code`. */
-export async function codeForm({ codes, captchas }: CodeForms, ctx: AppContext, state: FormState, where: CodePlace, fields: readonly string[] = []): Promise<FormModel> {
+export async function codeForm(
+  { codes, captchas }: CodeForms,
+  ctx: AppContext,
+  state: FormState,
+  where: CodePlace,
+  fields: readonly string[] = [],
+): Promise<FormModel> {
   const code = await codes.model(ctx, `${state.action}/send-code`, where);
   const captcha = code.cooldownSeconds === 0 ? await captchas.model(ctx) : undefined;
   return { ...plainForm(state, [...fields, 'code', 'captcha']), captcha, code };
@@ -30,7 +40,12 @@ export async function codeForm({ codes, captchas }: CodeForms, ctx: AppContext, 
  *
  * @throws Refused otp.cooldown, captcha.wrong, captcha.required, otp limits
  */
-export async function sendCode({ codes, captchas }: CodeForms, ctx: AppContext, captcha: CaptchaAnswer, request: CodeRequest): Promise<{ cooldownSeconds: number }> {
+export async function sendCode(
+  { codes, captchas }: CodeForms,
+  ctx: AppContext,
+  captcha: CaptchaAnswer,
+  request: CodeRequest,
+): Promise<{ cooldownSeconds: number }> {
   await codes.ready(request);
   await captchas.pass(captcha);
   return codes.send(ctx, { ...request, deliver: true });

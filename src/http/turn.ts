@@ -12,7 +12,11 @@ const pollMs = 100;
  *
  * @param what - id of the thing
  */
-export async function inTurn({ drafts, clock }: { drafts: DraftStore; clock: Clock }, what: string, work: () => Promise<void>): Promise<void> {
+export async function inTurn(
+  { drafts, clock }: { drafts: DraftStore; clock: Clock },
+  what: string,
+  work: () => Promise<void>,
+): Promise<void> {
   const turn = `turn:${what}`;
   const taken = (now: Date) => drafts.put(turn, 0, Buffer.alloc(0), secondsAfter(now, turnSeconds), now);
   while (!(await taken(clock.now()))) await sleep(pollMs);

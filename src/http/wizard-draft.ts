@@ -26,7 +26,11 @@ type Values = Readonly<Record<string, string | undefined>>;
 
 const draftTtlSeconds = 3600;
 
-export async function load<Draft extends object>({ drafts, vault, clock }: WizardDraftDeps, wizard: Kept<Draft>, run: { readonly id: string }): Promise<Loaded<Draft>> {
+export async function load<Draft extends object>(
+  { drafts, vault, clock }: WizardDraftDeps,
+  wizard: Kept<Draft>,
+  run: { readonly id: string },
+): Promise<Loaded<Draft>> {
   const nothing = { draft: wizard.empty, submitted: {}, revision: 0 };
   if (wizard.draftless) return nothing;
   const row = await drafts.get(`${wizard.name}:${run.id}`, clock.now());
@@ -47,7 +51,12 @@ export async function save<Draft extends object>(
   return drafts.put(`${wizard.name}:${run.id}`, revision, sealed, secondsAfter(now, draftTtlSeconds), now);
 }
 
-export function withSubmitted(deps: WizardDraftDeps, { submitted }: Pick<Loaded<object>, 'submitted'>, path: string, values: Values): Loaded<object>['submitted'] {
+export function withSubmitted(
+  deps: WizardDraftDeps,
+  { submitted }: Pick<Loaded<object>, 'submitted'>,
+  path: string,
+  values: Values,
+): Loaded<object>['submitted'] {
   return { ...submitted, [path]: fingerprint(deps, values) };
 }
 

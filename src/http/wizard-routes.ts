@@ -26,15 +26,22 @@ export function wizardRoutes<Draft extends object, Scene>(
   path: string,
   standing: (ctx: AppContext & { params: Record<string, string | undefined> }) => Promise<Standing<Draft, Scene> | Elsewhere>,
 ): void {
-  const at = (handle: (standing: Standing<Draft, Scene>, ctx: AppContext, step: string | undefined) => Promise<void>) =>
+  const at =
+    (handle: (standing: Standing<Draft, Scene>, ctx: AppContext, step: string | undefined) => Promise<void>) =>
     async (ctx: AppContext & { params: Record<string, string | undefined> }) => {
       const found = await standing(ctx);
       if (!('leaveTo' in found)) return handle(found, ctx, ctx.params.step);
       ctx.status = 303;
       ctx.redirect(found.leaveTo);
     };
-  router.get(`${path}{/:step}`, at(({ wizard, run, scene }, ctx, step) => showStep(deps, wizard, run, scene, ctx, step)));
-  router.post(`${path}/:step`, at(({ wizard, run, scene }, ctx, step) => submitStep(deps, wizard, run, scene, ctx, String(step))));
+  router.get(
+    `${path}{/:step}`,
+    at(({ wizard, run, scene }, ctx, step) => showStep(deps, wizard, run, scene, ctx, step)),
+  );
+  router.post(
+    `${path}/:step`,
+    at(({ wizard, run, scene }, ctx, step) => submitStep(deps, wizard, run, scene, ctx, String(step))),
+  );
   router.post(
     `${path}/:step/send-code`,
     at(({ wizard, run, scene }, ctx, step) => runAction(deps, wizard, run, scene, ctx, String(step), 'send-code')),

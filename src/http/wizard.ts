@@ -69,11 +69,7 @@ export interface WizardDeps extends WizardDraftDeps {
 }
 
 /** The first step that may be shown and is not done; the last one when all are. */
-export function position<Draft extends object, Scene>(
-  wizard: Wizard<Draft, Scene>,
-  draft: Draft,
-  scene: Scene,
-): WizardStep<Draft, Scene> {
+export function position<Draft extends object, Scene>(wizard: Wizard<Draft, Scene>, draft: Draft, scene: Scene): WizardStep<Draft, Scene> {
   const open = wizard.steps.filter((step) => step.when(draft, scene));
   const step = open.find((candidate) => !candidate.done(draft, scene)) ?? open.at(-1);
   if (!step) throw new Error(`wizard ${wizard.name} has no step to show`);
@@ -81,17 +77,19 @@ export function position<Draft extends object, Scene>(
 }
 
 /** Leads to where the person is. */
-function toPosition<Draft extends object, Scene>(wizard: Wizard<Draft, Scene>, run: Run, draft: Draft, scene: Scene, ctx: AppContext): void {
+function toPosition<Draft extends object, Scene>(
+  wizard: Wizard<Draft, Scene>,
+  run: Run,
+  draft: Draft,
+  scene: Scene,
+  ctx: AppContext,
+): void {
   ctx.status = 303;
   ctx.redirect(`${run.base}/${position(wizard, draft, scene).path}`);
 }
 
 /** What a run has learnt so far; for the end of a wizard, which is no step. */
-export async function draftOf<Draft extends object, Scene>(
-  deps: WizardDeps,
-  wizard: Wizard<Draft, Scene>,
-  run: Run,
-): Promise<Draft> {
+export async function draftOf<Draft extends object, Scene>(deps: WizardDeps, wizard: Wizard<Draft, Scene>, run: Run): Promise<Draft> {
   return (await load(deps, wizard, run)).draft;
 }
 
@@ -202,14 +200,8 @@ function stepCalled<Draft extends object, Scene>(wizard: Wizard<Draft, Scene>, p
   return step;
 }
 
-function forgetLater<Draft extends object, Scene>(
-  wizard: Wizard<Draft, Scene>,
-  step: WizardStep<Draft, Scene>,
-  draft: Draft,
-): Draft {
-  return wizard.steps
-    .slice(wizard.steps.indexOf(step) + 1)
-    .reduce((kept, later) => later.undo?.(kept) ?? kept, draft);
+function forgetLater<Draft extends object, Scene>(wizard: Wizard<Draft, Scene>, step: WizardStep<Draft, Scene>, draft: Draft): Draft {
+  return wizard.steps.slice(wizard.steps.indexOf(step) + 1).reduce((kept, later) => later.undo?.(kept) ?? kept, draft);
 }
 
 async function refuse<Draft extends object, Scene>(

@@ -43,6 +43,8 @@ export function loadWords(root: string): Words {
 
 /** `login/sms-code` → `login.sms-code`; refusals stand under layout but are called `refused.*`. */
 function namespace(root: string, file: string): string {
-  const folder = relative(root, dirname(join(root, file))).split(sep).join('.');
+  const folder = relative(root, dirname(join(root, file)))
+    .split(sep)
+    .join('.');
   return folder === 'layout.refused' ? 'refused' : folder;
 }

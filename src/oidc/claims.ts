@@ -34,7 +34,12 @@ export const claimRows: readonly ClaimRow[] = [
   { claim: 'gender', scope: 'profile', needs: 'person', value: ({ person }) => (person?.sex === 'unknown' ? undefined : person?.sex) },
   { claim: 'birthdate', scope: 'profile', needs: 'person', value: ({ person }) => person?.birthDate },
   { claim: 'zoneinfo', scope: 'profile', needs: 'nothing', value: () => 'Asia/Shanghai' },
-  { claim: 'updated_at', scope: 'profile', needs: 'account', value: ({ account }) => account && Math.floor(account.updatedAt.getTime() / 1000) },
+  {
+    claim: 'updated_at',
+    scope: 'profile',
+    needs: 'account',
+    value: ({ account }) => account && Math.floor(account.updatedAt.getTime() / 1000),
+  },
   { claim: 'email', scope: 'email', needs: 'account', value: ({ account }) => account?.email },
   { claim: 'email_verified', scope: 'email', needs: 'account', value: ({ account }) => (account?.email === undefined ? undefined : true) },
   { claim: 'phone_number', scope: 'phone', needs: 'account', value: ({ account }) => account && `+86${account.mobile}` },
@@ -46,9 +51,7 @@ export const claimRows: readonly ClaimRow[] = [
     scope: 'identity_document',
     needs: 'person',
     value: ({ person, entitlements }) =>
-      person && entitlements.includes('identity_document')
-        ? { type: person.document.type, number: person.document.number }
-        : undefined,
+      person && entitlements.includes('identity_document') ? { type: person.document.type, number: person.document.number } : undefined,
   },
   { claim: 'assurance', scope: 'assurance', needs: 'evidence', value: assurance },
 ];
@@ -84,9 +87,7 @@ export function wantedClaims(scope: string, named: Readonly<Record<string, unkno
 
 /** What is known for these rows; the library filters by consent and request once more. */
 export function claimsOf(rows: readonly ClaimRow[], facts: ClaimFacts): Record<string, unknown> {
-  return Object.fromEntries(
-    rows.map(({ claim, value }) => [claim, value(facts)] as const).filter(([, value]) => value !== undefined),
-  );
+  return Object.fromEntries(rows.map(({ claim, value }) => [claim, value(facts)] as const).filter(([, value]) => value !== undefined));
 }
 
 /** Named one by one, a client may ask for no more than by the scopes it is registered with. */

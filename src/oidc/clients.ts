@@ -73,7 +73,8 @@ const assertionLife = { most: 300, tolerance: 15 };
 export function checkAssertion({ aud, exp }: Readonly<Record<string, unknown>>, issuer: string, now: Date): void {
   if (aud !== issuer) throw new errors.InvalidClientAuth('the audience must be the issuer and nobody else');
   const left = Number(exp) - now.getTime() / 1000;
-  if (left > assertionLife.most + assertionLife.tolerance) throw new errors.InvalidClientAuth('the assertion lives longer than five minutes');
+  if (left > assertionLife.most + assertionLife.tolerance)
+    throw new errors.InvalidClientAuth('the assertion lives longer than five minutes');
 }
 
 /**
@@ -90,7 +91,10 @@ export function fetchKeys(allowed: (url: URL) => boolean): (input: string | URL 
 }
 
 /** Name of a service in the language of the page. */
-export function clientName(client: { readonly clientId: string; readonly clientName?: string | undefined; readonly [member: string]: unknown }, locale: Locale): string {
+export function clientName(
+  client: { readonly clientId: string; readonly clientName?: string | undefined; readonly [member: string]: unknown },
+  locale: Locale,
+): string {
   const english = client['client_name#en'];
   return (locale === 'en' && typeof english === 'string' ? english : client.clientName) ?? client.clientId;
 }

@@ -67,12 +67,7 @@ export function acrClaim(claims: unknown): { readonly essential: boolean; readon
 }
 
 /** Facts of a person and session for one client. */
-export async function levelFacts(
-  deps: LevelDeps,
-  accountId: string,
-  amr: readonly string[],
-  client: LevelClient,
-): Promise<LevelFacts> {
+export async function levelFacts(deps: LevelDeps, accountId: string, amr: readonly string[], client: LevelClient): Promise<LevelFacts> {
   const held = await deps.evidence.ofAccount(accountId);
   const maxAge = typeof client.max_evidence_age === 'number' ? client.max_evidence_age : undefined;
   return {

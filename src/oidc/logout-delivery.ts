@@ -25,9 +25,7 @@ export async function deliverLogout(deps: LogoutDelivery, payload: BackchannelLo
     const status = await deps.post(client.backchannelLogoutUri, { logout_token: token });
     if (status === 200 || status === 204) return { result: 'sent', reference: payload.clientId };
     // 400: the service understood and refused; trying again changes nothing (section 2.8).
-    return status === 400
-      ? { result: 'rejected', reason: 'status 400' }
-      : { result: 'unavailable', reason: `status ${status}` };
+    return status === 400 ? { result: 'rejected', reason: 'status 400' } : { result: 'unavailable', reason: `status ${status}` };
   } catch (error) {
     return { result: 'unavailable', reason: failureReason(error) };
   }

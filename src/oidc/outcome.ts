@@ -6,7 +6,13 @@ import type { OurResult } from './level.ts';
 /** The only caller of `interactionFinished`: how an interaction ends, in the words of this product. */
 export type Outcome =
   /** Somebody signed in (or registered: `create`). `at`: when, for auth_time; it must not move at later resumes. */
-  | { readonly outcome: 'signed-in'; readonly accountId: string; readonly amr: readonly string[]; readonly at: Date; readonly created?: boolean }
+  | {
+      readonly outcome: 'signed-in';
+      readonly accountId: string;
+      readonly amr: readonly string[];
+      readonly at: Date;
+      readonly created?: boolean;
+    }
   /** Evidence or a factor was added; the policy decides anew. */
   | { readonly outcome: 'proved'; readonly amr: readonly string[]; readonly at: Date }
   | { readonly outcome: 'step-up-declined' }
@@ -18,9 +24,7 @@ export type Outcome =
 export async function finish(ctx: AppContext, provider: Provider, outcome: Outcome): Promise<void> {
   const failed = outcome.outcome === 'error';
   ctx.respond = false;
-  await provider
-    .interactionFinished(ctx.req, ctx.res, resultOf(outcome), { mergeWithLastSubmission: !failed })
-    .catch(refuseExpired);
+  await provider.interactionFinished(ctx.req, ctx.res, resultOf(outcome), { mergeWithLastSubmission: !failed }).catch(refuseExpired);
 }
 
 /** The library's word for an interaction that is over, was never there, or belongs to another browser, in ours. */

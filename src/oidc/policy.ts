@@ -41,8 +41,11 @@ export function createPolicy(deps: PolicyDeps): interactionPolicy.DefaultPolicy 
 
 function askedForConsent() {
   // A service of the platform itself has no consent page, whatever it asks for.
-  return new Check('consent_prompt', 'the service asks for the consent page', 'consent_required', ({ oidc }) =>
-    oidc.promptPending('consent') && oidc.client?.first_party !== true,
+  return new Check(
+    'consent_prompt',
+    'the service asks for the consent page',
+    'consent_required',
+    ({ oidc }) => oidc.promptPending('consent') && oidc.client?.first_party !== true,
   );
 }
 
@@ -98,15 +101,10 @@ function stepUp(deps: PolicyDeps) {
       const decided = await decideRequest(deps.levels, ctx);
       return decided.verdict === 'step-up' ? { target: decided.target.acr, hard: decided.hard, amr: ctx.oidc.amr } : {};
     },
-    new Check(
-      'essential_level',
-      'the level the service insists on is not reached',
-      'unmet_authentication_requirements',
-      async (ctx) => {
-        const decided = await decision(ctx);
-        return decided.verdict === 'step-up' && decided.hard && asksEssential(ctx);
-      },
-    ),
+    new Check('essential_level', 'the level the service insists on is not reached', 'unmet_authentication_requirements', async (ctx) => {
+      const decided = await decision(ctx);
+      return decided.verdict === 'step-up' && decided.hard && asksEssential(ctx);
+    }),
     new Check('minimum_level', 'the minimum level of the service is not reached', 'interaction_required', async (ctx) => {
       const decided = await decision(ctx);
       return decided.verdict === 'step-up' && decided.hard && !asksEssential(ctx);

@@ -85,8 +85,7 @@ function configuration(deps: ProviderDeps, keys: readonly PrivateJwk[]): Configu
     // Keys too short for their algorithm verify nothing (RFC 7518 section 3.3): jose sees to it.
     fetch: fetchKeys(deps.mayCall),
     rotateRefreshToken: true,
-    issueRefreshToken: (_ctx, client, code) =>
-      client.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access'),
+    issueRefreshToken: (_ctx, client, code) => client.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access'),
     expiresWithSession: (_ctx, token) => !token.scopes.has('offline_access'),
     loadExistingGrant: createLoadExistingGrant(deps.grants),
     clientBasedCORS: (_ctx, origin, client) => ownOrigin(client, origin),

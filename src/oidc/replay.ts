@@ -5,7 +5,12 @@ import type { UnitOfWork } from '../domain/unit-of-work.ts';
 import { appContextOf } from './app-contexts.ts';
 
 /** A code or refresh token that comes again may be stolen: the library revokes the grant, we remember it. */
-export async function recordReplay(unitOfWork: UnitOfWork, clock: Clock, ctx: KoaContextWithOIDC, error: errors.OIDCProviderError): Promise<void> {
+export async function recordReplay(
+  unitOfWork: UnitOfWork,
+  clock: Clock,
+  ctx: KoaContextWithOIDC,
+  error: errors.OIDCProviderError,
+): Promise<void> {
   if (!/already (used|consumed)/.test(error.error_detail ?? '')) return;
   await unitOfWork.commit('token-replay', [
     {

@@ -9,7 +9,10 @@ export async function serverErrors(ctx: KoaContextWithOIDC, next: Next): Promise
   await next();
   if (ctx.status === 503) ctx.set('Retry-After', retryAfterSeconds);
   if (!isServerError(ctx.body)) return;
-  ctx.body = { ...ctx.body, error_description: ctx.status === 503 ? 'temporarily unavailable, try again later' : 'the request failed on our side' };
+  ctx.body = {
+    ...ctx.body,
+    error_description: ctx.status === 503 ? 'temporarily unavailable, try again later' : 'the request failed on our side',
+  };
 }
 
 function isServerError(body: unknown): body is { readonly error: 'server_error' } {

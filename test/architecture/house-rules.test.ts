@@ -10,7 +10,11 @@ const product = ['src', 'interactions', 'adapters', 'migrations', 'sandbox', 'be
 
 function filesUnder(folders: readonly string[], ending: RegExp): readonly string[] {
   return folders
-    .flatMap((folder) => (existsSync(join(root, folder)) ? readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)) : []))
+    .flatMap((folder) =>
+      existsSync(join(root, folder))
+        ? readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file))
+        : [],
+    )
     .filter((file) => ending.test(file));
 }
 
@@ -51,11 +55,17 @@ describe('files', () => {
 
   it('are named after what they hold, in kebab-case, without index.ts', () => {
     const named = [...code, ...filesUnder(['test'], /\.ts$/)].filter((file) => !file.startsWith('migrations/'));
-    expect(named.filter((file) => basename(file) === 'index.ts' || !/^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.d)?\.ts$/.test(basename(file)))).toEqual([]);
+    expect(
+      named.filter((file) => basename(file) === 'index.ts' || !/^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.d)?\.ts$/.test(basename(file))),
+    ).toEqual([]);
   });
 
   it('leave nothing to be done later', () => {
-    expect([...code, ...filesUnder(product, /\.pug$/)].filter((file) => /\b(TODO|FIXME|XXX)\b|@ts-(ignore|expect-error|nocheck)/.test(read(file)))).toEqual([]);
+    expect(
+      [...code, ...filesUnder(product, /\.pug$/)].filter((file) =>
+        /\b(TODO|FIXME|XXX)\b|@ts-(ignore|expect-error|nocheck)/.test(read(file)),
+      ),
+    ).toEqual([]);
   });
 });
 
@@ -67,7 +77,12 @@ describe('packages', () => {
       .flatMap((file) => [...read(file).matchAll(/^(?:import|export) (?!type\b).*? from '([^'.][^']*)'|import\('([^'.][^']*)'\)/gms)])
       .map(([, statically, dynamically]) => statically ?? dynamically ?? '')
       .filter((name) => !name.startsWith('node:'))
-      .map((name) => name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/'));
+      .map((name) =>
+        name
+          .split('/')
+          .slice(0, name.startsWith('@') ? 2 : 1)
+          .join('/'),
+      );
     expect(imported.length).toBeGreaterThan(20);
     expect(imported.filter((name) => dependencies[name] === undefined)).toEqual([]);
   });
@@ -80,9 +95,12 @@ describe('templates', () => {
     expect(templates.flatMap((file) => unescaped(read(file)).map((line) => `${file}: ${line}`))).toEqual([]);
   });
 
-  it.each(['p!= model.text', 'p Hello !{model.name}', '!= page.html', 'a(href!=model.link)', 'div(a=1 b!= x)'])('this check sees %s', (line) => {
-    expect(unescaped(line)).toEqual([line]);
-  });
+  it.each(['p!= model.text', 'p Hello !{model.name}', '!= page.html', 'a(href!=model.link)', 'div(a=1 b!= x)'])(
+    'this check sees %s',
+    (line) => {
+      expect(unescaped(line)).toEqual([line]);
+    },
+  );
 
   it.each(['if a !== b', 'p= a != b', 'p= x ? y : z', 'a(href=b title=c !== d)'])('and is not misled by %s', (line) => {
     expect(unescaped(line)).toEqual([]);

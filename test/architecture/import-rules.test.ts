@@ -65,7 +65,12 @@ function grow(imports: readonly (readonly [from: string, to: string])[]): void {
   const lines = new Map<string, string[]>(imports.flat().map((file) => [file, []]));
   for (const [index, [from, to]] of imports.entries()) {
     const path = `${'../'.repeat(from.split('/').length - 1)}${to}`;
-    lines.get(from)?.push(`import type { Thing as Thing${index} } from '${path.startsWith('.') ? path : `./${path}`}';`, `export type Used${index} = Thing${index};`);
+    lines
+      .get(from)
+      ?.push(
+        `import type { Thing as Thing${index} } from '${path.startsWith('.') ? path : `./${path}`}';`,
+        `export type Used${index} = Thing${index};`,
+      );
   }
   for (const [file, content] of lines) {
     mkdirSync(dirname(join(tree, file)), { recursive: true });

@@ -54,5 +54,6 @@ describe('somebody who was imported', () => {
 
   it('[ACT-01 ACT-05 ACT-06] activates the account on the way to a service, on a phone in Chinese', () => activates({ width: 360 }));
 
-  it('[ACT-01 ACT-05 ACT-06] activates the account on the way to a service, on a desk in English', () => activates({ width: 1440, locale: 'en' }));
+  it('[ACT-01 ACT-05 ACT-06] activates the account on the way to a service, on a desk in English', () =>
+    activates({ width: 1440, locale: 'en' }));
 });

@@ -33,7 +33,8 @@ beforeAll(async () => {
     const body = faults.find(([fault]) => fault === path)?.[1];
     response.setHeader('Content-Security-Policy', "script-src 'self'");
     if (files[path] !== undefined) response.setHeader('Content-Type', 'text/javascript').end(files[path]);
-    else if (body !== undefined || path === '/clean') response.setHeader('Content-Type', 'text/html').end(page(body ?? '<p>All is well.</p>'));
+    else if (body !== undefined || path === '/clean')
+      response.setHeader('Content-Type', 'text/html').end(page(body ?? '<p>All is well.</p>'));
     else response.writeHead(404).end();
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -94,7 +94,10 @@ describe('on a phone', () => {
     }
     // Beside the eye, and both at hand.
     await page.fill('#newPassword', 'Qiaoliang-7031');
-    const [eye, cross] = [await page.locator('[data-reveal=newPassword]').boundingBox(), await page.locator('[data-clear=newPassword]').boundingBox()];
+    const [eye, cross] = [
+      await page.locator('[data-reveal=newPassword]').boundingBox(),
+      await page.locator('[data-clear=newPassword]').boundingBox(),
+    ];
     expect((cross?.x ?? 0) + (cross?.width ?? 0)).toBeLessThanOrEqual((eye?.x ?? 0) + 1);
     await expectClean(window);
   });
@@ -155,26 +158,29 @@ describe('a mistake', () => {
     await page.locator('#username-problem', { hasText: refusal('field.required.username') }).waitFor();
   });
 
-  it.each([1440, 360] as const)('[UXP-05 NOT-14] that only the server sees marks and focuses its field and keeps what was typed, at %s px', async (width) => {
-    const page = await atTheForm({ width });
-    const who = newcomer();
-    await page.fill('#mobile', who.mobile);
-    const code = await asksForCode(product, window, who.mobile, '#captcha');
-    await fillsAccount(page, { ...who, username: '1234567', password: 'password' });
-    await page.fill('#code', code);
-    await page.click('#next');
-    await page.waitForSelector('[role=alert]');
-    expect(await page.title()).toMatch(new RegExp(`^${word('layout', 'title-error')}`));
-    expect(await focused()).toBe('username');
-    expect(await page.inputValue('#username')).toBe('1234567');
-    expect(await page.inputValue('#mobile')).toBe(who.mobile);
-    expect(await page.isChecked('#agreement')).toBe(true);
-    expect(await page.textContent('#newPassword-problem')).toContain(refusal('password.weak.blocklist'));
-    // The summary leads to each field.
-    await page.click('[role=alert] a[href="#newPassword"]');
-    expect(await focused()).toBe('newPassword');
-    await expectClean(window);
-  });
+  it.each([1440, 360] as const)(
+    '[UXP-05 NOT-14] that only the server sees marks and focuses its field and keeps what was typed, at %s px',
+    async (width) => {
+      const page = await atTheForm({ width });
+      const who = newcomer();
+      await page.fill('#mobile', who.mobile);
+      const code = await asksForCode(product, window, who.mobile, '#captcha');
+      await fillsAccount(page, { ...who, username: '1234567', password: 'password' });
+      await page.fill('#code', code);
+      await page.click('#next');
+      await page.waitForSelector('[role=alert]');
+      expect(await page.title()).toMatch(new RegExp(`^${word('layout', 'title-error')}`));
+      expect(await focused()).toBe('username');
+      expect(await page.inputValue('#username')).toBe('1234567');
+      expect(await page.inputValue('#mobile')).toBe(who.mobile);
+      expect(await page.isChecked('#agreement')).toBe(true);
+      expect(await page.textContent('#newPassword-problem')).toContain(refusal('password.weak.blocklist'));
+      // The summary leads to each field.
+      await page.click('[role=alert] a[href="#newPassword"]');
+      expect(await focused()).toBe('newPassword');
+      await expectClean(window);
+    },
+  );
 });
 
 describe('a form', () => {

@@ -77,7 +77,10 @@ describe('signing in, in a browser', () => {
     const before = await seconds();
     expect(before).toBeGreaterThan(50);
     expect(await page.getAttribute('#send-code', 'aria-disabled')).toBe('true');
-    await page.locator('#send-code').filter({ hasNotText: String(before) }).waitFor();
+    await page
+      .locator('#send-code')
+      .filter({ hasNotText: String(before) })
+      .waitFor();
     expect(await seconds()).toBeLessThan(before);
     await expectClean(window);
 
@@ -104,7 +107,7 @@ describe('signing in, in a browser', () => {
     await expectClean(window);
   });
 
-  it('goes on after the browser\'s back button', async () => {
+  it("goes on after the browser's back button", async () => {
     const page = await opens('/login');
     await signsIn(product, window, { ...citizen, password: 'not-their-password' });
     await page.waitForSelector('[role=alert]');
@@ -120,7 +123,9 @@ describe('pages that go on by themselves', () => {
     window = await openPage(product, { scripts });
     const { page } = window;
     const service = await relyingParty(product, 'first-party');
-    await window.context.route(`${service.redirectUri}**`, (route) => route.fulfill({ contentType: 'text/html', body: '<title>arrived</title>' }));
+    await window.context.route(`${service.redirectUri}**`, (route) =>
+      route.fulfill({ contentType: 'text/html', body: '<title>arrived</title>' }),
+    );
     const answer = page.waitForRequest(service.redirectUri);
     await page.goto((await service.requestFor(newPerson(product), { response_mode: 'form_post' })).href);
     await signsIn(product, window, citizen);

@@ -128,7 +128,8 @@ describe('passkeys in a browser', () => {
   }, 60_000);
 
   it('a browser that reads no JSON by itself is helped', async () => {
-    const old = "for (const name of ['parseRequestOptionsFromJSON', 'parseCreationOptionsFromJSON']) delete PublicKeyCredential[name]; delete PublicKeyCredential.prototype.toJSON;";
+    const old =
+      "for (const name of ['parseRequestOptionsFromJSON', 'parseCreationOptionsFromJSON']) delete PublicKeyCredential[name]; delete PublicKeyCredential.prototype.toJSON;";
     await window.page.addInitScript(old);
     await fingerprintReader();
     await addsPasskey();

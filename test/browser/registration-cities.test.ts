@@ -17,18 +17,26 @@ describe('the registration of hubei', () => {
   afterEach(async () => window?.close());
   afterAll(closeChromium);
 
-  it.each([true, false])('[REG-30 REG-32] asks for dates of an identity card, for sex and birth date of a permit (scripts: %s)', async (scripts) => {
-    window = await openPage(product, { scripts });
-    const { page } = window;
-    await window.goes('/register');
-    const shown = async () => [await page.isVisible('#validFrom'), await page.isVisible('#validity'), await page.isVisible('#sex'), await page.isVisible('#birthDate')];
-    expect(await shown()).toEqual([true, true, false, false]);
-    await page.selectOption('#documentType', 'taiwan-permit');
-    expect(await shown()).toEqual([false, false, true, true]);
-    if (scripts) await expectClean(window);
-    await page.selectOption('#documentType', 'resident-id-card');
-    expect(await shown()).toEqual([true, true, false, false]);
-  });
+  it.each([true, false])(
+    '[REG-30 REG-32] asks for dates of an identity card, for sex and birth date of a permit (scripts: %s)',
+    async (scripts) => {
+      window = await openPage(product, { scripts });
+      const { page } = window;
+      await window.goes('/register');
+      const shown = async () => [
+        await page.isVisible('#validFrom'),
+        await page.isVisible('#validity'),
+        await page.isVisible('#sex'),
+        await page.isVisible('#birthDate'),
+      ];
+      expect(await shown()).toEqual([true, true, false, false]);
+      await page.selectOption('#documentType', 'taiwan-permit');
+      expect(await shown()).toEqual([false, false, true, true]);
+      if (scripts) await expectClean(window);
+      await page.selectOption('#documentType', 'resident-id-card');
+      expect(await shown()).toEqual([true, true, false, false]);
+    },
+  );
 
   it('[REG-07] is filled and passed on a phone', async () => {
     window = await openPage(product, { width: 360 });

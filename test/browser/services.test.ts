@@ -22,37 +22,40 @@ describe('a demonstration service', () => {
   });
   afterAll(closeChromium);
 
-  it.each(looks)('[UXP-01 RPX-02] $service at $width px in $locale: signs people in, shows what it received, asks for more, signs them out', async ({ service, level, acr, offering, more, width, locale }) => {
-    const citizen: Citizen = await newCitizen(product, level);
-    const window = await openPage(product, { width, locale });
-    const { page } = window;
-    const base = `/sandbox/rp/${service}/`;
+  it.each(looks)(
+    '[UXP-01 RPX-02] $service at $width px in $locale: signs people in, shows what it received, asks for more, signs them out',
+    async ({ service, level, acr, offering, more, width, locale }) => {
+      const citizen: Citizen = await newCitizen(product, level);
+      const window = await openPage(product, { width, locale });
+      const { page } = window;
+      const base = `/sandbox/rp/${service}/`;
 
-    await window.goes(base);
-    expect(await page.getAttribute('html', 'lang')).toBe(locale);
-    await expectClean(window);
-    await page.click('#sign-in');
-    await signsIn(product, window, citizen);
-    await page.click('#consent-allow');
-    await page.waitForSelector(`#session[data-acr=${acr}]`);
-    expect(await page.textContent('.greeting')).toContain(citizen.identity.name);
-    await expectClean(window);
-    for (const details of await page.locator('details summary').all()) await details.click();
-    expect(await page.textContent('#access-token')).toMatch(/^[\w.-]{20,}$/);
-    await expectClean(window);
+      await window.goes(base);
+      expect(await page.getAttribute('html', 'lang')).toBe(locale);
+      await expectClean(window);
+      await page.click('#sign-in');
+      await signsIn(product, window, citizen);
+      await page.click('#consent-allow');
+      await page.waitForSelector(`#session[data-acr=${acr}]`);
+      expect(await page.textContent('.greeting')).toContain(citizen.identity.name);
+      await expectClean(window);
+      for (const details of await page.locator('details summary').all()) await details.click();
+      expect(await page.textContent('#access-token')).toMatch(/^[\w.-]{20,}$/);
+      await expectClean(window);
 
-    await window.goes(`${base}services/${offering}`);
-    await expectClean(window);
-    await window.goes(`${base}services/${more}`);
-    await expectClean(window);
-    // L4 is not offered yet, so the service is told that it cannot be had; L3 can.
-    await page.waitForSelector(service === 'housing-fund' ? '[data-error=unmet_authentication_requirements]' : '#step-up-bank-card');
+      await window.goes(`${base}services/${offering}`);
+      await expectClean(window);
+      await window.goes(`${base}services/${more}`);
+      await expectClean(window);
+      // L4 is not offered yet, so the service is told that it cannot be had; L3 can.
+      await page.waitForSelector(service === 'housing-fund' ? '[data-error=unmet_authentication_requirements]' : '#step-up-bank-card');
 
-    await window.goes(base);
-    await page.click('#sign-out');
-    await page.click('#logout-yes');
-    await page.waitForSelector('#sign-in');
-    await expectClean(window);
-    await window.close();
-  });
+      await window.goes(base);
+      await page.click('#sign-out');
+      await page.click('#logout-yes');
+      await page.waitForSelector('#sign-in');
+      await expectClean(window);
+      await window.close();
+    },
+  );
 });

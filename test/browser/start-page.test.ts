@@ -53,26 +53,30 @@ describe('the start page of the sandbox', () => {
   it.each([
     { width: 1440, locale: 'zh-CN' },
     { width: 360, locale: 'en' },
-  ] as const)('[RPX-01 UXP-01] lists every citizen and what each plays, with buttons to copy, at $width px in $locale', async ({ width, locale }) => {
-    window = await openPage(product, { width, locale });
-    const { page } = window;
-    await window.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: product.issuer });
-    await window.goes('/sandbox');
-    await expectClean(window);
-    expect(await page.locator('.people tbody tr').count()).toBe(people.length);
-    for (const { id, name, document, mobile, plays } of people) {
-      const row = await page.textContent(`#person-${id}`);
-      for (const shown of [name, document.number, mobile, plays[locale]]) expect(row).toContain(shown);
-    }
-    const scenarios = new Set(people.map(({ scenario }) => scenario));
-    for (const scenario of ['match', 'mismatch', 'taken', 'rare-character', 'over-quota', 'unavailable', 'pending']) expect(scenarios).toContain(scenario);
+  ] as const)(
+    '[RPX-01 UXP-01] lists every citizen and what each plays, with buttons to copy, at $width px in $locale',
+    async ({ width, locale }) => {
+      window = await openPage(product, { width, locale });
+      const { page } = window;
+      await window.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: product.issuer });
+      await window.goes('/sandbox');
+      await expectClean(window);
+      expect(await page.locator('.people tbody tr').count()).toBe(people.length);
+      for (const { id, name, document, mobile, plays } of people) {
+        const row = await page.textContent(`#person-${id}`);
+        for (const shown of [name, document.number, mobile, plays[locale]]) expect(row).toContain(shown);
+      }
+      const scenarios = new Set(people.map(({ scenario }) => scenario));
+      for (const scenario of ['match', 'mismatch', 'taken', 'rare-character', 'over-quota', 'unavailable', 'pending'])
+        expect(scenarios).toContain(scenario);
 
-    await page.fill('#q', '张伟');
-    await page.locator('.people tbody tr:visible').first().waitFor();
-    expect(await page.locator('.people tbody tr:visible').count()).toBeLessThan(people.length);
-    await page.click('#person-zhangwei [data-copy="110199199003150113"]');
-    expect(await page.evaluate<string>('navigator.clipboard.readText()')).toBe('110199199003150113');
-  });
+      await page.fill('#q', '张伟');
+      await page.locator('.people tbody tr:visible').first().waitFor();
+      expect(await page.locator('.people tbody tr:visible').count()).toBeLessThan(people.length);
+      await page.click('#person-zhangwei [data-copy="110199199003150113"]');
+      expect(await page.evaluate<string>('navigator.clipboard.readText()')).toBe('110199199003150113');
+    },
+  );
 
   it('[RPX-01] shows a message as it arrives', async () => {
     window = await openPage(product, { width: 360 });

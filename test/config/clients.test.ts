@@ -14,7 +14,12 @@ const file = join(folder, 'clients.json');
 type Surroundings = Parameters<typeof loadClients>[1];
 
 const development: Surroundings = { issuer: 'http://localhost:4000', production: false, sandbox: true, outboundAllow: { origins: [] } };
-const production: Surroundings = { issuer: 'https://id.example.gov.cn', production: true, sandbox: false, outboundAllow: { origins: ['http://10.0.0.5:8080'] } };
+const production: Surroundings = {
+  issuer: 'https://id.example.gov.cn',
+  production: true,
+  sandbox: false,
+  outboundAllow: { origins: ['http://10.0.0.5:8080'] },
+};
 
 function load(list: unknown, surroundings = development): { clients: readonly ClientRecord[]; problems: readonly Problem[] } {
   writeFileSync(file, typeof list === 'string' ? list : JSON.stringify(list));
@@ -23,7 +28,11 @@ function load(list: unknown, surroundings = development): { clients: readonly Cl
 
 /** What is wrong with a client that is right but for `members`. */
 function problemsWith(members: object, surroundings = development): readonly string[] {
-  const right = { client_id: 'tax', client_secret_sha256: Buffer.alloc(32, 1).toString('base64url'), redirect_uris: ['https://tax.example.gov.cn/cb'] };
+  const right = {
+    client_id: 'tax',
+    client_secret_sha256: Buffer.alloc(32, 1).toString('base64url'),
+    redirect_uris: ['https://tax.example.gov.cn/cb'],
+  };
   return load([{ ...right, ...members }], surroundings).problems.map(({ path, problem }) => `${path.replace(`${file}: `, '')} ${problem}`);
 }
 
@@ -90,17 +99,41 @@ describe('a client', () => {
     ['evidence without age', { max_evidence_age: -1 }, '[0] (tax).max_evidence_age is -1'],
     ['an unknown grant', { grant_types: ['authorization_code', 'implicit'] }, '[0] (tax).grant_types[1] is "implicit"'],
     ['no redirect URI', { redirect_uris: [] }, '[0] (tax).redirect_uris is empty with the grant authorization_code'],
-    ['http to another machine', { redirect_uris: ['http://tax.example.gov.cn/cb'] }, '[0] (tax).redirect_uris[0] is "http://tax.example.gov.cn/cb"'],
-    ['a redirect URI with a fragment', { redirect_uris: ['https://tax.example.gov.cn/#cb'] }, '[0] (tax).redirect_uris[0] is "https://tax.example.gov.cn/#cb"'],
+    [
+      'http to another machine',
+      { redirect_uris: ['http://tax.example.gov.cn/cb'] },
+      '[0] (tax).redirect_uris[0] is "http://tax.example.gov.cn/cb"',
+    ],
+    [
+      'a redirect URI with a fragment',
+      { redirect_uris: ['https://tax.example.gov.cn/#cb'] },
+      '[0] (tax).redirect_uris[0] is "https://tax.example.gov.cn/#cb"',
+    ],
     ['a relative redirect URI', { redirect_uris: ['/cb'] }, '[0] (tax).redirect_uris[0] is "/cb"'],
     ['a private scheme for a web client', { redirect_uris: ['cn.gov.tax:/cb'] }, '[0] (tax).redirect_uris[0] is "cn.gov.tax:/cb"'],
-    ['a script for a native client', { application_type: 'native', redirect_uris: ['javascript:alert(1)'] }, '[0] (tax).redirect_uris[0] is "javascript:alert(1)"'],
-    ['an unsafe way out', { post_logout_redirect_uris: ['http://tax.example.gov.cn/'] }, '[0] (tax).post_logout_redirect_uris[0] is "http://tax.example.gov.cn/"'],
-    ['logout tokens in clear', { backchannel_logout_uri: 'http://tax.example.gov.cn/out' }, '[0] (tax).backchannel_logout_uri is "http://tax.example.gov.cn/out"'],
+    [
+      'a script for a native client',
+      { application_type: 'native', redirect_uris: ['javascript:alert(1)'] },
+      '[0] (tax).redirect_uris[0] is "javascript:alert(1)"',
+    ],
+    [
+      'an unsafe way out',
+      { post_logout_redirect_uris: ['http://tax.example.gov.cn/'] },
+      '[0] (tax).post_logout_redirect_uris[0] is "http://tax.example.gov.cn/"',
+    ],
+    [
+      'logout tokens in clear',
+      { backchannel_logout_uri: 'http://tax.example.gov.cn/out' },
+      '[0] (tax).backchannel_logout_uri is "http://tax.example.gov.cn/out"',
+    ],
     ['two secrets', { client_secret: 'x'.repeat(32) }, '[0] (tax).client_secret_sha256 is given and so is client_secret'],
     ['no secret', { client_secret_sha256: undefined }, '[0] (tax).client_secret_sha256 is missing for client_secret_basic'],
     ['a secret that is none', { client_secret_sha256: 'abc' }, '[0] (tax).client_secret_sha256 is not valid'],
-    ['a public client with a secret', { token_endpoint_auth_method: 'none' }, '[0] (tax).client_secret is given, but token_endpoint_auth_method is none'],
+    [
+      'a public client with a secret',
+      { token_endpoint_auth_method: 'none' },
+      '[0] (tax).client_secret is given, but token_endpoint_auth_method is none',
+    ],
     [
       'a public client without PKCE',
       { token_endpoint_auth_method: 'none', client_secret_sha256: undefined, pkce_required: false },
@@ -114,8 +147,16 @@ describe('a client', () => {
     ['a private key', { jwks: { keys: [{ kty: 'EC', d: 'abc' }] } }, '[0] (tax).jwks.keys[0] holds a private key'],
     ['a short RSA key', { jwks: { keys: [rsaKey(1024)] } }, '[0] (tax).jwks.keys[0] is an RSA key of 1024 bits'],
     ['a key on another curve', { jwks: { keys: [soundEcKey, ecKey('P-384')] } }, '[0] (tax).jwks.keys[1] is a key on the curve P-384'],
-    ['a key that is none', { jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'abc', y: 'abc' }] } }, '[0] (tax).jwks.keys[0] is no public key'],
-    ['a key for an agreement', { jwks: { keys: [generateKeyPairSync('x25519').publicKey.export({ format: 'jwk' })] } }, '[0] (tax).jwks.keys[0] is a key of the type X25519'],
+    [
+      'a key that is none',
+      { jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'abc', y: 'abc' }] } },
+      '[0] (tax).jwks.keys[0] is no public key',
+    ],
+    [
+      'a key for an agreement',
+      { jwks: { keys: [generateKeyPairSync('x25519').publicKey.export({ format: 'jwk' })] } },
+      '[0] (tax).jwks.keys[0] is a key of the type X25519',
+    ],
     ['a scope without its entitlement', { scope: 'openid identity_document' }, '[0] (tax).scope has identity_document'],
     ['a refresh token for nobody', { grant_types: ['refresh_token'] }, '[0] (tax).grant_types has refresh_token alone'],
     ['a response type that does not fit', { response_types: ['none'] }, '[0] (tax).response_types does not fit grant_types'],
@@ -125,9 +166,9 @@ describe('a client', () => {
   });
 
   it('is not the platform itself, whose pages are a client too', () => {
-    expect(load([{ client_id: 'minxin', client_secret: 'x'.repeat(32), redirect_uris: ['https://tax.example.gov.cn/cb'] }]).problems).toMatchObject([
-      { path: expect.stringContaining('[0] (minxin).client_id'), problem: 'is that of the platform itself' },
-    ]);
+    expect(
+      load([{ client_id: 'minxin', client_secret: 'x'.repeat(32), redirect_uris: ['https://tax.example.gov.cn/cb'] }]).problems,
+    ).toMatchObject([{ path: expect.stringContaining('[0] (minxin).client_id'), problem: 'is that of the platform itself' }]);
   });
 
   it('has keys on P-256, Ed25519 keys or RSA keys of 2048 bits', () => {
@@ -147,11 +188,14 @@ describe('a client', () => {
     expect(problemsWith({ backchannel_logout_uri: 'http://localhost:8080/out' }, production)).toHaveLength(1);
   });
 
-  it.each(['client_uri', 'logo_uri', 'policy_uri', 'tos_uri', 'initiate_login_uri'])('in production leads people to https only, whatever OUTBOUND_ALLOW says: %s', (name) => {
-    const address = 'http://10.0.0.5:8080/page';
-    expect(problemsWith({ [name]: address }, production)).toEqual([`[0] (tax).${name} is "${address}"`]);
-    expect(problemsWith({ jwks_uri: address }, production)).toEqual([]);
-  });
+  it.each(['client_uri', 'logo_uri', 'policy_uri', 'tos_uri', 'initiate_login_uri'])(
+    'in production leads people to https only, whatever OUTBOUND_ALLOW says: %s',
+    (name) => {
+      const address = 'http://10.0.0.5:8080/page';
+      expect(problemsWith({ [name]: address }, production)).toEqual([`[0] (tax).${name} is "${address}"`]);
+      expect(problemsWith({ jwks_uri: address }, production)).toEqual([]);
+    },
+  );
 
   it('has a secret of at least 32 characters in production', () => {
     const short = { client_secret_sha256: undefined, client_secret: 'only-sixteen-chr' };

@@ -4,9 +4,16 @@ import { loadConfiguration } from '../../src/config/configuration.ts';
 import { runMain } from '../support/product.ts';
 import { formatProblems } from '../../src/config/problems.ts';
 
-const known = { loginMethods: ['password', 'sms-code', 'passkey'], proofingMethods: ['real-name', 'bank-card'], questions: questionIds, smsGateways: ['log'], mailGateways: ['log', 'smtp'] };
+const known = {
+  loginMethods: ['password', 'sms-code', 'passkey'],
+  proofingMethods: ['real-name', 'bank-card'],
+  questions: questionIds,
+  smsGateways: ['log'],
+  mailGateways: ['log', 'smtp'],
+};
 
-const load = (env: Record<string, string>): ReturnType<typeof loadConfiguration> => loadConfiguration(env, { profilesDir: 'profiles', known });
+const load = (env: Record<string, string>): ReturnType<typeof loadConfiguration> =>
+  loadConfiguration(env, { profilesDir: 'profiles', known });
 
 describe('a configuration', () => {
   it('is complete without a single variable', () => {
@@ -17,14 +24,24 @@ describe('a configuration', () => {
   });
 
   it('has the problems of environment, profile and clients reported in one run', () => {
-    const { configuration, problems } = load({ PORT: 'x', PROFILE: 'atlantis', CLIENTS: 'nowhere.json', SMS_GATEWAY: 'pigeon', MAIL_GATEWAY: 'post' });
+    const { configuration, problems } = load({
+      PORT: 'x',
+      PROFILE: 'atlantis',
+      CLIENTS: 'nowhere.json',
+      SMS_GATEWAY: 'pigeon',
+      MAIL_GATEWAY: 'post',
+    });
     expect(configuration).toBeUndefined();
     expect(problems.map(({ path }) => path)).toEqual(['PORT', 'SMS_GATEWAY', 'MAIL_GATEWAY', 'PROFILE', 'CLIENTS']);
   });
 
   it('without the sandbox needs the authorities that its profile asks, and only those', () => {
     const env = { SANDBOX: 'off', SMS_GATEWAY: 'log', MAIL_GATEWAY: 'log' };
-    expect(load({ ...env, PROFILE: 'beijing' }).problems.map(({ path }) => path)).toEqual(['PUBLIC_SECURITY_URL', 'BANK_CARD_URL', 'NATIONAL_PLATFORM_URL']);
+    expect(load({ ...env, PROFILE: 'beijing' }).problems.map(({ path }) => path)).toEqual([
+      'PUBLIC_SECURITY_URL',
+      'BANK_CARD_URL',
+      'NATIONAL_PLATFORM_URL',
+    ]);
     expect(load({ ...env, PROFILE: 'guangzhou' }).problems).toEqual([]);
   });
 });

@@ -168,7 +168,11 @@ describe('a single variable', () => {
   it('is reported once, with the others, and the rest of the configuration can still be read', () => {
     const { environment, problems } = loadEnvironment({ PORT: 'x', LOG_LEVEL: 'loud', PROFILE: 'beijing', MINXIN_PEPER: 'a' });
     expect(problems).toEqual([
-      { path: 'MINXIN_PEPER', problem: 'is not known (did you mean MINXIN_PEPPER?)', expected: expect.stringContaining('MINXIN_PEPPER_FILE') },
+      {
+        path: 'MINXIN_PEPER',
+        problem: 'is not known (did you mean MINXIN_PEPPER?)',
+        expected: expect.stringContaining('MINXIN_PEPPER_FILE'),
+      },
       { path: 'PORT', problem: 'is "x"', expected: 'a whole number 1 to 65535' },
       { path: 'LOG_LEVEL', problem: 'is "loud"', expected: 'debug, info, warn or error' },
     ]);
@@ -277,7 +281,13 @@ describe('a mail gateway', () => {
     writeFileSync(file, 's3cret\n');
     const { environment, problems } = loadEnvironment({ ...smtp, SMTP_USER: 'minxin', SMTP_PASSWORD_FILE: file });
     expect(problems).toEqual([]);
-    expect(environment.mail).toEqual({ gateway: 'smtp', from: 'no-reply@minxin.example', url: 'smtp://mail.internal:587', user: 'minxin', password: 's3cret' });
+    expect(environment.mail).toEqual({
+      gateway: 'smtp',
+      from: 'no-reply@minxin.example',
+      url: 'smtp://mail.internal:587',
+      user: 'minxin',
+      password: 's3cret',
+    });
   });
 
   it('is refused without it, and with a password in the address', () => {

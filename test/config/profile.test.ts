@@ -41,7 +41,14 @@ const rung = (acr: string, anyOf: readonly (readonly string[])[], more: object =
 describe('a profile', () => {
   it('is merged over what it extends: objects by member, lists and values whole', () => {
     const parent = written({ extends: 'demo', captcha: { login: 'never', length: 5 }, documents: ['hk-permit', 'macao-permit'] });
-    const child = written({ extends: parent, captcha: { length: 6 }, documents: ['resident-id-card'], username: null, identifiers: ['mobile'], recovery: { desktop: ['mobile'], h5: ['mobile'] } });
+    const child = written({
+      extends: parent,
+      captcha: { length: 6 },
+      documents: ['resident-id-card'],
+      username: null,
+      identifiers: ['mobile'],
+      recovery: { desktop: ['mobile'], h5: ['mobile'] },
+    });
     const { profile, problems } = loadProfile(child, options);
     expect(problems).toEqual([]);
     expect(profile).toMatchObject({
@@ -71,13 +78,20 @@ describe('a profile', () => {
 
   it('that is unknown is reported as the variable that names it', () => {
     expect(loadProfile('atlantis', options).problems).toEqual([
-      { path: 'PROFILE', problem: 'names profiles/atlantis.json, which cannot be read', expected: 'a name in profiles/ or the path of a JSON file' },
+      {
+        path: 'PROFILE',
+        problem: 'names profiles/atlantis.json, which cannot be read',
+        expected: 'a name in profiles/ or the path of a JSON file',
+      },
     ]);
   });
 
   it('with an unknown parent, a circle, or no JSON is reported with the file', () => {
     const orphan = written({ extends: 'atlantis' });
-    expect(loadProfile(orphan, options).problems[0]).toMatchObject({ path: `${orphan}: extends`, problem: expect.stringContaining('profiles/atlantis.json') });
+    expect(loadProfile(orphan, options).problems[0]).toMatchObject({
+      path: `${orphan}: extends`,
+      problem: expect.stringContaining('profiles/atlantis.json'),
+    });
     writeFileSync(join(folder, 'a.json'), JSON.stringify({ extends: './b.json' }));
     writeFileSync(join(folder, 'b.json'), JSON.stringify({ extends: './a.json' }));
     expect(loadProfile(join(folder, 'a.json'), options).problems).toEqual([
@@ -135,7 +149,11 @@ describe('a broken profile', () => {
   });
 
   it.each<[string, object, string]>([
-    ['a login method that nobody wrote', { login: { desktop: ['passwrd'] } }, 'login.desktop[0] is "passwrd", which is not known (did you mean password?)'],
+    [
+      'a login method that nobody wrote',
+      { login: { desktop: ['passwrd'] } },
+      'login.desktop[0] is "passwrd", which is not known (did you mean password?)',
+    ],
     [
       'a rung that nothing leads to',
       { ladders: { person: [rung('L1', [[]]), rung('L3', [['bank-card', 'face']])] } },
@@ -151,13 +169,21 @@ describe('a broken profile', () => {
       { ladders: { person: [rung('L1', [[]]), rung('L2', [['real-name']], { minimumAuthentication: { anyOf: ['tea-leaves'] } })] } },
       'ladders.person[1].minimumAuthentication.anyOf[0] is "tea-leaves"',
     ],
-    ['rungs out of order', { ladders: { person: [rung('L1', [[]]), rung('L3', [['bank-card']]), rung('L2', [['real-name']])] } }, 'ladders.person[2].acr is L2 above L3'],
+    [
+      'rungs out of order',
+      { ladders: { person: [rung('L1', [[]]), rung('L3', [['bank-card']]), rung('L2', [['real-name']])] } },
+      'ladders.person[2].acr is L2 above L3',
+    ],
     [
       'an identity step without any proofing method',
       { proofing: [], ladders: { person: [rung('L1', [[]])] } },
       'registration.identity is skippable-step, but "proofing" has no real-name',
     ],
-    ['scripted people whose password breaks the rule', { password: { characters: 'letters-digits' } }, 'sandbox.password breaks the rule "password" (characters)'],
+    [
+      'scripted people whose password breaks the rule',
+      { password: { characters: 'letters-digits' } },
+      'sandbox.password breaks the rule "password" (characters)',
+    ],
     ['a landing page of somebody else', { landing: '//evil.example' }, 'landing is "//evil.example"'],
     ['a user name rule upside down', { username: { minLength: 21 } }, 'username.minLength is 21'],
     ['a name rule upside down', { personName: { minWidth: 30, maxWidth: 20 } }, 'personName.minWidth is 30'],

@@ -29,7 +29,12 @@ describe('secrets that the environment does not give', () => {
   it('are made once, for the owner’s eyes, and are the same at the next start', () => {
     const made = completeSecrets(none, dataDir);
     expect(made.pepper).toHaveLength(32);
-    expect(new Set([...made.cookieKeys, ...[made.keyEncryptionKey, made.indexKey, made.pairwiseKey, made.pepper].map((key) => key.toString('base64url'))]).size).toBe(5);
+    expect(
+      new Set([
+        ...made.cookieKeys,
+        ...[made.keyEncryptionKey, made.indexKey, made.pairwiseKey, made.pepper].map((key) => key.toString('base64url')),
+      ]).size,
+    ).toBe(5);
     expect(statSync(join(dataDir, 'secrets.json')).mode & 0o777).toBe(0o600);
     expect(readdirSync(dataDir)).toEqual(['secrets.json']);
     expect(completeSecrets(none, dataDir)).toEqual(made);

@@ -36,7 +36,11 @@ export function assertionClaims(clientId: string, issuer: string): Record<string
   return { iss: clientId, sub: clientId, aud: issuer, jti: randomUUID(), iat: now, exp: now + 60 };
 }
 
-export async function assertionOf(client: KeyClient, claims: Readonly<Record<string, unknown>>, header: Partial<JWTHeaderParameters> = {}): Promise<string> {
+export async function assertionOf(
+  client: KeyClient,
+  claims: Readonly<Record<string, unknown>>,
+  header: Partial<JWTHeaderParameters> = {},
+): Promise<string> {
   return new SignJWT(claims).setProtectedHeader({ alg: client.alg, kid: `key-${client.alg}`, ...header }).sign(client.privateKey);
 }
 
@@ -51,7 +55,10 @@ export function forged(header: object, claims: object, sign: (input: string) => 
 }
 
 /** HMAC under what is public: the confusion of CVE-2015-9235 and its many children. */
-export const hmacUnder = (secret: string | Buffer) => (input: string): Buffer => createHmac('sha256', secret).update(input).digest();
+export const hmacUnder =
+  (secret: string | Buffer) =>
+  (input: string): Buffer =>
+    createHmac('sha256', secret).update(input).digest();
 
 /** A public RSA key that is too short. */
 export function weakRsa(): JWK {

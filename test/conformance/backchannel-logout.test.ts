@@ -18,19 +18,24 @@ testPlan('oidcc-backchannel-rp-initiated-logout-certification-test-plan', {
     });
   },
 
-  'oidcc-backchannel-rp-initiated-logout: [PRT-05] the client is told who left which session, once, while the person goes back to it': async (suite) => {
-    listener = await listen(suite.product);
-    const completed = await suite.completes();
-    const { person } = completed;
-    await suite.client.signsOut(person, { id_token_hint: completed.tokens.id_token ?? '', post_logout_redirect_uri: goodbye, state: 'back' });
-    await person.submits({}, { button: '#logout-yes' });
-    expect(person.page.url.href).toBe(`${goodbye}?state=back`);
-    await expectLogoutToken(suite, completed, await listener.takes('suite', completed.claims.sub));
-    await expect(listener.takes('suite', completed.claims.sub, 1)).rejects.toThrow('nothing came');
+  'oidcc-backchannel-rp-initiated-logout: [PRT-05] the client is told who left which session, once, while the person goes back to it':
+    async (suite) => {
+      listener = await listen(suite.product);
+      const completed = await suite.completes();
+      const { person } = completed;
+      await suite.client.signsOut(person, {
+        id_token_hint: completed.tokens.id_token ?? '',
+        post_logout_redirect_uri: goodbye,
+        state: 'back',
+      });
+      await person.submits({}, { button: '#logout-yes' });
+      expect(person.page.url.href).toBe(`${goodbye}?state=back`);
+      await expectLogoutToken(suite, completed, await listener.takes('suite', completed.claims.sub));
+      await expect(listener.takes('suite', completed.claims.sub, 1)).rejects.toThrow('nothing came');
 
-    await suite.sends({ prompt: 'none' }, { person });
-    expect((await suite.isRefused(person)).error).toBe('login_required');
-  },
+      await suite.sends({ prompt: 'none' }, { person });
+      expect((await suite.isRefused(person)).error).toBe('login_required');
+    },
 });
 
 /** Back-Channel Logout 2.4 and 2.5. */

@@ -104,7 +104,9 @@ export const tokenModules: Modules = {
     expect(received).toMatchObject({ ...profileOf(suite), ...phoneOf(suite) });
   },
 
-  'oidcc-claims-essential: an essential `name` is no error and stays out of the ID token; here the name is the claim real_name': async (suite) => {
+  'oidcc-claims-essential: an essential `name` is no error and stays out of the ID token; here the name is the claim real_name': async (
+    suite,
+  ) => {
     const unknown = await suite.completes({ claims: { userinfo: { name: { essential: true } } } });
     expect(await userinfo(suite, unknown.tokens)).toEqual({ sub: unknown.claims.sub });
     const { tokens, claims } = await suite.completes({ claims: { userinfo: { real_name: { essential: true } } } });

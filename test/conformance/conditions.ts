@@ -41,7 +41,12 @@ export async function expectTokenAnswer(answer: Response | undefined): Promise<v
   expect(answer?.status).toBe(200);
   expectUncached(answer);
   const body = await jsonOf(answer);
-  expect(body).toMatchObject({ token_type: 'Bearer', expires_in: expect.any(Number), id_token: expect.any(String), scope: expect.any(String) });
+  expect(body).toMatchObject({
+    token_type: 'Bearer',
+    expires_in: expect.any(Number),
+    id_token: expect.any(String),
+    scope: expect.any(String),
+  });
   const members = ['access_token', 'expires_in', 'id_token', 'refresh_token', 'scope', 'token_type'];
   expect(Object.keys(body).filter((name) => !members.includes(name))).toEqual([]);
   expect(body['expires_in']).toBeGreaterThan(0);
@@ -125,6 +130,8 @@ function expectSecret(value: unknown, form: RegExp): void {
 
 /** `at_hash` (Core 3.1.3.6): EdDSA hashes with SHA-512 as Ed25519 does, all others here with SHA-256. */
 function leftHalf(value: string, alg: string | undefined): string {
-  const digest = createHash(alg === 'EdDSA' ? 'sha512' : 'sha256').update(value).digest();
+  const digest = createHash(alg === 'EdDSA' ? 'sha512' : 'sha256')
+    .update(value)
+    .digest();
   return digest.subarray(0, digest.length / 2).toString('base64url');
 }

@@ -11,50 +11,74 @@ const algorithms = ['ES256', 'RS256', 'PS256', 'EdDSA'];
 const authMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'];
 
 testPlan('oidcc-config-certification-test-plan', {
-  'oidcc-discovery-endpoint-verification: every member is known and true, and every address is of this issuer': async ({ product, client }) => {
+  'oidcc-discovery-endpoint-verification: every member is known and true, and every address is of this issuer': async ({
+    product,
+    client,
+  }) => {
     const answer = await get(`${product.issuer}/.well-known/openid-configuration`);
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toMatch(/^application\/json(;|$)/);
     const address = expect.stringMatching(new RegExp(`^${product.issuer}/[a-z/]+$`));
-    expect(sorted(await jsonOf(answer))).toEqual(sorted({
-      issuer: product.issuer,
-      authorization_endpoint: address,
-      token_endpoint: address,
-      userinfo_endpoint: address,
-      jwks_uri: address,
-      introspection_endpoint: address,
-      revocation_endpoint: address,
-      pushed_authorization_request_endpoint: address,
-      end_session_endpoint: address,
-      response_types_supported: ['code', 'none'],
-      response_modes_supported: ['form_post', 'fragment', 'query'],
-      grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
-      subject_types_supported: ['pairwise'],
-      scopes_supported: ['openid', 'offline_access', 'profile', 'email', 'phone', 'address', 'real_name', 'identity_document', 'assurance'],
-      claims_supported: expect.arrayContaining(['sub', 'iss', 'auth_time', 'acr', 'amr', 'preferred_username', 'phone_number', 'address']),
-      claim_types_supported: ['normal'],
-      display_values_supported: ['page', 'touch'],
-      op_policy_uri: address,
-      op_tos_uri: address,
-      claims_parameter_supported: true,
-      acr_values_supported: ['L1', 'L2', 'L3', 'L4'],
-      prompt_values_supported: ['none', 'login', 'consent', 'create'],
-      ui_locales_supported: ['zh-CN', 'en'],
-      // RS256 is what Core 15.1 demands of everybody who signs.
-      id_token_signing_alg_values_supported: algorithms,
-      introspection_signing_alg_values_supported: algorithms,
-      token_endpoint_auth_signing_alg_values_supported: algorithms,
-      token_endpoint_auth_methods_supported: authMethods,
-      introspection_endpoint_auth_methods_supported: authMethods,
-      introspection_endpoint_auth_signing_alg_values_supported: algorithms,
-      revocation_endpoint_auth_methods_supported: authMethods,
-      revocation_endpoint_auth_signing_alg_values_supported: algorithms,
-      code_challenge_methods_supported: ['S256'],
-      authorization_response_iss_parameter_supported: true,
-      request_uri_parameter_supported: false,
-      backchannel_logout_supported: true,
-      backchannel_logout_session_supported: true,
-    }));
+    expect(sorted(await jsonOf(answer))).toEqual(
+      sorted({
+        issuer: product.issuer,
+        authorization_endpoint: address,
+        token_endpoint: address,
+        userinfo_endpoint: address,
+        jwks_uri: address,
+        introspection_endpoint: address,
+        revocation_endpoint: address,
+        pushed_authorization_request_endpoint: address,
+        end_session_endpoint: address,
+        response_types_supported: ['code', 'none'],
+        response_modes_supported: ['form_post', 'fragment', 'query'],
+        grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
+        subject_types_supported: ['pairwise'],
+        scopes_supported: [
+          'openid',
+          'offline_access',
+          'profile',
+          'email',
+          'phone',
+          'address',
+          'real_name',
+          'identity_document',
+          'assurance',
+        ],
+        claims_supported: expect.arrayContaining([
+          'sub',
+          'iss',
+          'auth_time',
+          'acr',
+          'amr',
+          'preferred_username',
+          'phone_number',
+          'address',
+        ]),
+        claim_types_supported: ['normal'],
+        display_values_supported: ['page', 'touch'],
+        op_policy_uri: address,
+        op_tos_uri: address,
+        claims_parameter_supported: true,
+        acr_values_supported: ['L1', 'L2', 'L3', 'L4'],
+        prompt_values_supported: ['none', 'login', 'consent', 'create'],
+        ui_locales_supported: ['zh-CN', 'en'],
+        // RS256 is what Core 15.1 demands of everybody who signs.
+        id_token_signing_alg_values_supported: algorithms,
+        introspection_signing_alg_values_supported: algorithms,
+        token_endpoint_auth_signing_alg_values_supported: algorithms,
+        token_endpoint_auth_methods_supported: authMethods,
+        introspection_endpoint_auth_methods_supported: authMethods,
+        introspection_endpoint_auth_signing_alg_values_supported: algorithms,
+        revocation_endpoint_auth_methods_supported: authMethods,
+        revocation_endpoint_auth_signing_alg_values_supported: algorithms,
+        code_challenge_methods_supported: ['S256'],
+        authorization_response_iss_parameter_supported: true,
+        request_uri_parameter_supported: false,
+        backchannel_logout_supported: true,
+        backchannel_logout_session_supported: true,
+      }),
+    );
     expect(await jsonOf(await get(`${product.issuer}/.well-known/oauth-authorization-server`))).toEqual(await jsonOf(answer));
     await expectPublicKeys(await metadataOf(client));
   },
@@ -83,12 +107,15 @@ describe('what the document advertises', () => {
     }
   });
 
-  it.each(['authorization_endpoint', 'end_session_endpoint'] as const)('the %s answers people with a page, by GET and POST', async (endpoint) => {
-    const posted = (await post(metadata[endpoint], { client_id: 'nobody' })).headers.get('location') ?? '';
-    for (const address of [metadata[endpoint], new URL(posted, product.issuer)]) {
-      expect((await get(address, { Accept: 'text/html' })).headers.get('content-type')).toMatch(/^text\/html/);
-    }
-  });
+  it.each(['authorization_endpoint', 'end_session_endpoint'] as const)(
+    'the %s answers people with a page, by GET and POST',
+    async (endpoint) => {
+      const posted = (await post(metadata[endpoint], { client_id: 'nobody' })).headers.get('location') ?? '';
+      for (const address of [metadata[endpoint], new URL(posted, product.issuer)]) {
+        expect((await get(address, { Accept: 'text/html' })).headers.get('content-type')).toMatch(/^text\/html/);
+      }
+    },
+  );
 
   it('no method is accepted that an endpoint has no use for', async () => {
     for (const address of [metadata.token_endpoint, metadata.introspection_endpoint, metadata.revocation_endpoint]) {

@@ -7,7 +7,17 @@ import { newCitizen, signsIn, type Citizen } from '../support/citizen.ts';
 import { startProduct, type OwnProduct } from '../support/product.ts';
 import { startRawServer, type RawServer } from '../support/raw-server.ts';
 import { relyingParty } from '../support/relying-party.ts';
-import { assertionClaims, assertionOf, entryOf, forged, hmacUnder, keyClient, weakRsa, withAssertion, type KeyClient } from './assertions.ts';
+import {
+  assertionClaims,
+  assertionOf,
+  entryOf,
+  forged,
+  hmacUnder,
+  keyClient,
+  weakRsa,
+  withAssertion,
+  type KeyClient,
+} from './assertions.ts';
 import { expectError, expectTokenError, jsonOf, keysOf } from './conditions.ts';
 import { encode, get, metadataOf, post } from './wire.ts';
 
@@ -49,7 +59,11 @@ const rightClaims = (client: KeyClient) => assertionClaims(client.clientId, prod
 
 describe('every advertised algorithm works', () => {
   it('those that are advertised are tried', () => {
-    for (const name of ['id_token_signing_alg_values_supported', 'introspection_signing_alg_values_supported', 'token_endpoint_auth_signing_alg_values_supported'] as const) {
+    for (const name of [
+      'id_token_signing_alg_values_supported',
+      'introspection_signing_alg_values_supported',
+      'token_endpoint_auth_signing_alg_values_supported',
+    ] as const) {
       expect(new Set(metadata[name])).toEqual(new Set(algorithms));
     }
   });
@@ -85,8 +99,10 @@ describe('algorithms are not confused', () => {
     'alg None': (claims) => forged({ alg: 'None' }, claims, () => Buffer.alloc(0)),
     'no signature at all': (claims, { kid }) => forged({ alg: 'ES256', kid }, claims, () => Buffer.alloc(0)),
     'a signature of zeros': (claims, { kid }) => forged({ alg: 'ES256', kid }, claims, () => Buffer.alloc(64)),
-    'HMAC under the public key as PEM': (claims, key) => forged({ alg: 'HS256', kid: key['kid'] }, claims, hmacUnder(publicKeyOf(key).export({ type: 'spki', format: 'pem' }))),
-    'HMAC under the public key as DER': (claims, key) => forged({ alg: 'HS256', kid: key['kid'] }, claims, hmacUnder(publicKeyOf(key).export({ type: 'spki', format: 'der' }))),
+    'HMAC under the public key as PEM': (claims, key) =>
+      forged({ alg: 'HS256', kid: key['kid'] }, claims, hmacUnder(publicKeyOf(key).export({ type: 'spki', format: 'pem' }))),
+    'HMAC under the public key as DER': (claims, key) =>
+      forged({ alg: 'HS256', kid: key['kid'] }, claims, hmacUnder(publicKeyOf(key).export({ type: 'spki', format: 'der' }))),
     'HMAC under the public key as JWK': (claims, key) => forged({ alg: 'HS256', kid: key['kid'] }, claims, hmacUnder(JSON.stringify(key))),
     'HMAC under nothing': (claims) => forged({ alg: 'HS256' }, claims, hmacUnder('')),
     'another key under the same name': (claims, { kid }) => signedAs(claims, { alg: 'ES256', kid: String(kid) }),
@@ -96,9 +112,11 @@ describe('algorithms are not confused', () => {
       return signedAs(claims, { alg: 'ES256', kid: String(kid), jwk: publicJwk });
     },
     'a key set at an address (jku)': (claims, { kid }) => signedAs(claims, { alg: 'ES256', kid: String(kid), jku: `${canary.url}/jwks` }),
-    'a certificate at an address (x5u)': (claims, { kid }) => signedAs(claims, { alg: 'ES256', kid: String(kid), x5u: `${canary.url}/x5u` }),
+    'a certificate at an address (x5u)': (claims, { kid }) =>
+      signedAs(claims, { alg: 'ES256', kid: String(kid), x5u: `${canary.url}/x5u` }),
     'a certificate in the header (x5c)': (claims, { kid }) => signedAs(claims, { alg: 'ES256', kid: String(kid), x5c: ['MIIB'] }),
-    'an extension that must be understood': (claims, { kid }) => forged({ alg: 'ES256', kid, crit: ['b64'], b64: false }, claims, () => Buffer.alloc(64)),
+    'an extension that must be understood': (claims, { kid }) =>
+      forged({ alg: 'ES256', kid, crit: ['b64'], b64: false }, claims, () => Buffer.alloc(64)),
   };
 
   it.each(Object.keys(forgeries))('private_key_jwt: %s', async (name) => {
@@ -113,17 +131,29 @@ describe('algorithms are not confused', () => {
     const now = Math.floor(Date.now() / 1000);
     const claims = { iss: product.issuer, aud: 'suite', sub: 'x'.repeat(43), iat: now, exp: now + 600 };
     const id_token_hint = (await forgeries[name]?.(claims, key)) ?? '';
-    const request = { client_id: 'suite', response_type: 'code', scope: 'openid', prompt: 'none', redirect_uri: 'https://suite.example/callback' };
+    const request = {
+      client_id: 'suite',
+      response_type: 'code',
+      scope: 'openid',
+      prompt: 'none',
+      redirect_uri: 'https://suite.example/callback',
+    };
     const asked = await get(`${metadata.authorization_endpoint}?${encode({ ...request, id_token_hint }).toString()}`);
     expect(asked.headers.get('location')).toMatch(/[?&]error=invalid_request&/);
-    const left = await get(`${metadata.end_session_endpoint}?${encode({ id_token_hint, post_logout_redirect_uri: 'https://suite.example/post_logout_redirect' }).toString()}`);
+    const left = await get(
+      `${metadata.end_session_endpoint}?${encode({ id_token_hint, post_logout_redirect_uri: 'https://suite.example/post_logout_redirect' }).toString()}`,
+    );
     await expectError(left, 'invalid_request');
   });
 
   it('a key of the right kind under another algorithm than the registered one', async () => {
     const { RS256, PS256 } = clients;
     const withItsKey = (input: string) => sign('sha256', Buffer.from(input), KeyObject.from(PS256.privateKey));
-    await expectTokenError(await asksForToken(forged({ alg: 'RS256', kid: 'key-PS256' }, rightClaims(PS256), withItsKey)), 'invalid_client', 401);
+    await expectTokenError(
+      await asksForToken(forged({ alg: 'RS256', kid: 'key-PS256' }, rightClaims(PS256), withItsKey)),
+      'invalid_client',
+      401,
+    );
     await expectTokenError(await asksForToken(await assertionOf(RS256, rightClaims(PS256))), 'invalid_client', 401);
   });
 
@@ -173,7 +203,11 @@ describe('what an assertion says', () => {
     expect((await asksForToken(assertion)).status).toBe(200);
     await expectTokenError(await asksForToken(assertion), 'invalid_client', 401);
     await expectTokenError(await asksForToken(await assertionOf(client, claims)), 'invalid_client', 401);
-    for (const endpoint of [metadata.introspection_endpoint, metadata.revocation_endpoint, metadata.pushed_authorization_request_endpoint]) {
+    for (const endpoint of [
+      metadata.introspection_endpoint,
+      metadata.revocation_endpoint,
+      metadata.pushed_authorization_request_endpoint,
+    ]) {
       await expectError(await post(endpoint, { token: 'any', ...withAssertion(assertion) }), 'invalid_client', 401);
     }
   });

@@ -25,7 +25,8 @@ beforeAll(async () => {
 /** Answered without a page: where it leads is the whole answer. */
 const request = { client_id: 'suite', response_type: 'code', scope: 'openid', state: 'kept', prompt: 'none' };
 
-const asks = (parameters: Form): Promise<Response> => get(`${metadata.authorization_endpoint}?${encode(parameters).toString()}`, { Accept: 'text/html' });
+const asks = (parameters: Form): Promise<Response> =>
+  get(`${metadata.authorization_endpoint}?${encode(parameters).toString()}`, { Accept: 'text/html' });
 
 /** Where an answer would send a browser: by a redirect, or by a form that posts itself. */
 async function leadsTo(answer: Response): Promise<string | undefined> {
@@ -94,16 +95,21 @@ describe('addresses are compared character by character', () => {
     expect(await leadsTo(answer)).toBeUndefined();
   });
 
-  it.each(['dummy1=ipsum&dummy2=lorem', 'dummy2=ipsum&dummy1=lorem', 'dummy1=lorem', 'dummy1=lorem&dummy2=ipsum&more=1', 'dummy1=lorem&dummy2=ipsum&', 'dummy1=lorem&amp;dummy2=ipsum', 'dummy1=%6corem&dummy2=ipsum'])(
-    'a registered query is part of the address: %s',
-    async (query) => {
-      const registered = 'https://suite.example/second/callback';
-      const second = { ...request, client_id: 'suite-second' };
-      const kept = await asks({ ...second, redirect_uri: `${registered}?dummy1=lorem&dummy2=ipsum` });
-      expect(kept.headers.get('location')).toMatch(/\?dummy1=lorem&dummy2=ipsum&error=login_required&/);
-      expect((await asks({ ...second, redirect_uri: `${registered}?${query}` })).status).toBe(400);
-    },
-  );
+  it.each([
+    'dummy1=ipsum&dummy2=lorem',
+    'dummy2=ipsum&dummy1=lorem',
+    'dummy1=lorem',
+    'dummy1=lorem&dummy2=ipsum&more=1',
+    'dummy1=lorem&dummy2=ipsum&',
+    'dummy1=lorem&amp;dummy2=ipsum',
+    'dummy1=%6corem&dummy2=ipsum',
+  ])('a registered query is part of the address: %s', async (query) => {
+    const registered = 'https://suite.example/second/callback';
+    const second = { ...request, client_id: 'suite-second' };
+    const kept = await asks({ ...second, redirect_uri: `${registered}?dummy1=lorem&dummy2=ipsum` });
+    expect(kept.headers.get('location')).toMatch(/\?dummy1=lorem&dummy2=ipsum&error=login_required&/);
+    expect((await asks({ ...second, redirect_uri: `${registered}?${query}` })).status).toBe(400);
+  });
 });
 
 describe('errors go to registered addresses only', () => {
@@ -131,15 +137,20 @@ describe('errors go to registered addresses only', () => {
     expect(Object.fromEntries(answered)).toMatchObject({ error: expect.stringMatching(/^[a-z_]+$/), state: 'kept', iss: product.issuer });
   });
 
-  it.each(['https://evil.example/', '//evil.example/', '/\\evil.example', 'javascript:alert(1)', '/account/../../evil', 'http:evil.example', '%2f%2fevil.example'])(
-    'our own sign-in page leads to no other site: %s',
-    async (target) => {
-      const person = newPerson(product);
-      await person.goes(`/login?${encode({ return: target }).toString()}`);
-      expect(person.page.url.origin).toBe(product.issuer);
-      expect(person.page.html).not.toContain('evil');
-    },
-  );
+  it.each([
+    'https://evil.example/',
+    '//evil.example/',
+    '/\\evil.example',
+    'javascript:alert(1)',
+    '/account/../../evil',
+    'http:evil.example',
+    '%2f%2fevil.example',
+  ])('our own sign-in page leads to no other site: %s', async (target) => {
+    const person = newPerson(product);
+    await person.goes(`/login?${encode({ return: target }).toString()}`);
+    expect(person.page.url.origin).toBe(product.issuer);
+    expect(person.page.html).not.toContain('evil');
+  });
 
   it('a pushed request is refused to the client alone', async () => {
     const form = { ...request, redirect_uri: 'https://evil.example/callback' };

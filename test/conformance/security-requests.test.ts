@@ -19,9 +19,17 @@ beforeAll(async () => {
 });
 
 const callback = 'https://suite.example/callback';
-const request: Record<string, string> = { client_id: 'suite', response_type: 'code', scope: 'openid', state: 'kept', redirect_uri: callback, prompt: 'none' };
+const request: Record<string, string> = {
+  client_id: 'suite',
+  response_type: 'code',
+  scope: 'openid',
+  state: 'kept',
+  redirect_uri: callback,
+  prompt: 'none',
+};
 
-const asks = (parameters: Form): Promise<Response> => get(`${metadata.authorization_endpoint}?${encode(parameters).toString()}`, { Accept: 'text/html' });
+const asks = (parameters: Form): Promise<Response> =>
+  get(`${metadata.authorization_endpoint}?${encode(parameters).toString()}`, { Accept: 'text/html' });
 
 /** Of an answer that goes back to the client. */
 function errorOf(answer: Response): string | null {
@@ -36,7 +44,28 @@ function doubled(form: Readonly<Record<string, string>>, name: string): Form {
 }
 
 describe('a parameter comes once', () => {
-  const asked = ['client_id', 'redirect_uri', 'response_type', 'response_mode', 'scope', 'state', 'nonce', 'prompt', 'max_age', 'display', 'claims', 'claims_locales', 'ui_locales', 'acr_values', 'id_token_hint', 'login_hint', 'code_challenge', 'code_challenge_method', 'request', 'request_uri'];
+  const asked = [
+    'client_id',
+    'redirect_uri',
+    'response_type',
+    'response_mode',
+    'scope',
+    'state',
+    'nonce',
+    'prompt',
+    'max_age',
+    'display',
+    'claims',
+    'claims_locales',
+    'ui_locales',
+    'acr_values',
+    'id_token_hint',
+    'login_hint',
+    'code_challenge',
+    'code_challenge_method',
+    'request',
+    'request_uri',
+  ];
 
   it.each(asked)('in an authorization request: %s', async (name) => {
     const answer = await asks(doubled(request, name));
@@ -44,11 +73,29 @@ describe('a parameter comes once', () => {
   });
 
   it.each(asked.filter((name) => name !== 'client_id'))('in a pushed request: %s', async (name) => {
-    await expectError(await post(metadata.pushed_authorization_request_endpoint, doubled(request, name), basic(product, 'suite')), 'invalid_request');
+    await expectError(
+      await post(metadata.pushed_authorization_request_endpoint, doubled(request, name), basic(product, 'suite')),
+      'invalid_request',
+    );
   });
 
-  it.each(['grant_type', 'code', 'redirect_uri', 'code_verifier', 'client_id', 'client_secret', 'client_assertion', 'client_assertion_type'])('at the token endpoint: %s', async (name) => {
-    const form = { grant_type: 'authorization_code', code: 'any', redirect_uri: callback, client_id: 'suite-post', client_secret: secretOf(product, 'suite-post') };
+  it.each([
+    'grant_type',
+    'code',
+    'redirect_uri',
+    'code_verifier',
+    'client_id',
+    'client_secret',
+    'client_assertion',
+    'client_assertion_type',
+  ])('at the token endpoint: %s', async (name) => {
+    const form = {
+      grant_type: 'authorization_code',
+      code: 'any',
+      redirect_uri: callback,
+      client_id: 'suite-post',
+      client_secret: secretOf(product, 'suite-post'),
+    };
     await expectTokenError(await post(metadata.token_endpoint, doubled(form, name)), 'invalid_request');
   });
 
@@ -59,7 +106,10 @@ describe('a parameter comes once', () => {
 
   it.each(['token', 'token_type_hint', 'client_id'])('at introspection and revocation: %s', async (name) => {
     for (const endpoint of [metadata.introspection_endpoint, metadata.revocation_endpoint]) {
-      await expectError(await post(endpoint, doubled({ token: 'any', client_id: 'suite' }, name), basic(product, 'suite')), 'invalid_request');
+      await expectError(
+        await post(endpoint, doubled({ token: 'any', client_id: 'suite' }, name), basic(product, 'suite')),
+        'invalid_request',
+      );
     }
   });
 
@@ -71,10 +121,13 @@ describe('a parameter comes once', () => {
     await expectError(await post(metadata.userinfo_endpoint, { access_token: 'any' }, bearer('any')), 'invalid_request');
   });
 
-  it.each(['id_token_hint', 'post_logout_redirect_uri', 'state', 'client_id', 'ui_locales', 'logout_hint'])('in a logout request: %s', async (name) => {
-    const parameters = encode(doubled({ client_id: 'suite' }, name)).toString();
-    await expectError(await get(`${metadata.end_session_endpoint}?${parameters}`), 'invalid_request');
-  });
+  it.each(['id_token_hint', 'post_logout_redirect_uri', 'state', 'client_id', 'ui_locales', 'logout_hint'])(
+    'in a logout request: %s',
+    async (name) => {
+      const parameters = encode(doubled({ client_id: 'suite' }, name)).toString();
+      await expectError(await get(`${metadata.end_session_endpoint}?${parameters}`), 'invalid_request');
+    },
+  );
 
   it('in a posted authorization request, and in the form of a page of ours', async () => {
     const posted = await post(metadata.authorization_endpoint, doubled(request, 'state'));
@@ -90,7 +143,13 @@ describe('a parameter comes once', () => {
 });
 
 describe('what is not known is ignored', () => {
-  const unknown = [['extra', 'foobar'], ['extra', 'again'], ['__proto__', 'x'], ['constructor', 'x'], ['redirect_uri[]', 'https://evil.example']] as const;
+  const unknown = [
+    ['extra', 'foobar'],
+    ['extra', 'again'],
+    ['__proto__', 'x'],
+    ['constructor', 'x'],
+    ['redirect_uri[]', 'https://evil.example'],
+  ] as const;
 
   it('in authorization, token, introspection, revocation and userinfo requests', async () => {
     expect(errorOf(await asks([...Object.entries(request), ...unknown]))).toBe('login_required');
@@ -105,22 +164,32 @@ describe('what is not known is ignored', () => {
 });
 
 describe('grants that OAuth 2.1 has given up are not there', () => {
-  it.each(['token', 'id_token', 'id_token token', 'code token', 'code id_token', 'code id_token token', 'CODE', 'code code token'])('response_type=%s', async (response_type) => {
-    const answer = await asks({ ...request, response_type });
-    expect(errorOf(answer)).toBe('unsupported_response_type');
-    expect(answer.headers.get('location')).not.toMatch(/access_token|id_token=|code=/);
-  });
-
-  it.each(['password', 'implicit', 'urn:ietf:params:oauth:grant-type:device_code', 'urn:ietf:params:oauth:grant-type:jwt-bearer', 'urn:ietf:params:oauth:grant-type:token-exchange', 'urn:openid:params:grant-type:ciba'])(
-    'grant_type=%s',
-    async (grant_type) => {
-      const form = { grant_type, username: 'zhangwei', password: 'Minxin-2026' };
-      await expectTokenError(await post(metadata.token_endpoint, form, basic(product, 'suite')), 'unsupported_grant_type');
+  it.each(['token', 'id_token', 'id_token token', 'code token', 'code id_token', 'code id_token token', 'CODE', 'code code token'])(
+    'response_type=%s',
+    async (response_type) => {
+      const answer = await asks({ ...request, response_type });
+      expect(errorOf(answer)).toBe('unsupported_response_type');
+      expect(answer.headers.get('location')).not.toMatch(/access_token|id_token=|code=/);
     },
   );
 
+  it.each([
+    'password',
+    'implicit',
+    'urn:ietf:params:oauth:grant-type:device_code',
+    'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    'urn:ietf:params:oauth:grant-type:token-exchange',
+    'urn:openid:params:grant-type:ciba',
+  ])('grant_type=%s', async (grant_type) => {
+    const form = { grant_type, username: 'zhangwei', password: 'Minxin-2026' };
+    await expectTokenError(await post(metadata.token_endpoint, form, basic(product, 'suite')), 'unsupported_grant_type');
+  });
+
   it('a client gets only the grants of its record', async () => {
-    await expectTokenError(await post(metadata.token_endpoint, { grant_type: 'client_credentials' }, basic(product, 'suite')), 'invalid_request');
+    await expectTokenError(
+      await post(metadata.token_endpoint, { grant_type: 'client_credentials' }, basic(product, 'suite')),
+      'invalid_request',
+    );
   });
 });
 
@@ -134,7 +203,10 @@ describe('pushed requests', () => {
     const answer = await pushes(request);
     expect(answer.status).toBe(201);
     expectUncached(answer);
-    expect(await jsonOf(answer)).toEqual({ expires_in: 60, request_uri: expect.stringMatching(/^urn:ietf:params:oauth:request_uri:[\w-]{22,}$/) });
+    expect(await jsonOf(answer)).toEqual({
+      expires_in: 60,
+      request_uri: expect.stringMatching(/^urn:ietf:params:oauth:request_uri:[\w-]{22,}$/),
+    });
     expect(errorOf(await sent(await pushed()))).toBe('login_required');
   });
 
@@ -170,7 +242,14 @@ describe('pushed requests', () => {
 
   it('count as they were pushed, whatever the browser adds', async () => {
     const address = await pushed();
-    const answer = await asks({ client_id: 'suite', request_uri: address, state: 'evil', redirect_uri: 'https://evil.example/', prompt: 'login', response_mode: 'fragment' });
+    const answer = await asks({
+      client_id: 'suite',
+      request_uri: address,
+      state: 'evil',
+      redirect_uri: 'https://evil.example/',
+      prompt: 'login',
+      response_mode: 'fragment',
+    });
     const location = new URL(answer.headers.get('location') ?? '');
     expect(location.origin + location.pathname).toBe(callback);
     expect(location.searchParams.get('state')).toBe('kept');
@@ -196,7 +275,9 @@ describe('pushed requests', () => {
 
   it('come from a client that says who it is, by POST', async () => {
     await expectError(await post(metadata.pushed_authorization_request_endpoint, request), 'invalid_client', 401);
-    expect([404, 405]).toContain((await get(`${metadata.pushed_authorization_request_endpoint}?${encode(request).toString()}`, basic(product, 'suite'))).status);
+    expect([404, 405]).toContain(
+      (await get(`${metadata.pushed_authorization_request_endpoint}?${encode(request).toString()}`, basic(product, 'suite'))).status,
+    );
   });
 
   it('are the only way for a client whose record says so', async () => {

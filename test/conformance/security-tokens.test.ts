@@ -47,7 +47,10 @@ async function isActive(token: string): Promise<unknown> {
   return (await jsonOf(await post(metadata.introspection_endpoint, { token }, basic(product, 'suite'))))['active'];
 }
 
-async function expectDead({ access_token: access, refresh_token: renewal = '' }: Pick<Tokens, 'access_token' | 'refresh_token'>): Promise<void> {
+async function expectDead({
+  access_token: access,
+  refresh_token: renewal = '',
+}: Pick<Tokens, 'access_token' | 'refresh_token'>): Promise<void> {
   await expectError(await userinfo(access), 'invalid_token', 401);
   expect([await isActive(access), await isActive(renewal)]).toEqual([false, false]);
   if (renewal !== '') await expectTokenError(await refresh(renewal), 'invalid_grant');
@@ -109,12 +112,19 @@ describe('PKCE', () => {
     await expectTokenError(await redeem(await codeOf(), { code_verifier: verifier }), 'invalid_grant');
   });
 
-  it.each(['basic', 'post', 'public', 'native', 'key', 'rs256', 'first-party', 'entitled'])('[PRT-01] S256 is asked of every kind of client: %s', async (id) => {
-    const service = await relyingParty(product, id);
-    for (const wrong of [withoutPkce, { code_challenge: verifier, code_challenge_method: 'plain' }, { code_challenge: verifier, code_challenge_method: null }]) {
-      expect((await service.isRefused(await service.sendsToUs(wrong))).error).toBe('invalid_request');
-    }
-  });
+  it.each(['basic', 'post', 'public', 'native', 'key', 'rs256', 'first-party', 'entitled'])(
+    '[PRT-01] S256 is asked of every kind of client: %s',
+    async (id) => {
+      const service = await relyingParty(product, id);
+      for (const wrong of [
+        withoutPkce,
+        { code_challenge: verifier, code_challenge_method: 'plain' },
+        { code_challenge: verifier, code_challenge_method: null },
+      ]) {
+        expect((await service.isRefused(await service.sendsToUs(wrong))).error).toBe('invalid_request');
+      }
+    },
+  );
 });
 
 describe('refresh tokens', () => {
@@ -163,13 +173,27 @@ describe('refresh tokens', () => {
 describe('introspection', () => {
   it('[PRT-02] tells a client of its own tokens, and of those of others nothing but that they are not for it', async () => {
     const tokens = await client.redeems(await signedIn(withRefresh));
-    for (const [token, type] of [[tokens.access_token, 'Bearer'], [tokens.refresh_token ?? '', undefined]] as const) {
+    for (const [token, type] of [
+      [tokens.access_token, 'Bearer'],
+      [tokens.refresh_token ?? '', undefined],
+    ] as const) {
       const told = await jsonOf(await post(metadata.introspection_endpoint, { token }, basic(product, 'suite')));
-      expect(told).toMatchObject({ active: true, client_id: 'suite', iss: product.issuer, scope: 'openid offline_access', sub: expect.any(String) });
+      expect(told).toMatchObject({
+        active: true,
+        client_id: 'suite',
+        iss: product.issuer,
+        scope: 'openid offline_access',
+        sub: expect.any(String),
+      });
       expect(told['token_type']).toBe(type);
-      expect(await jsonOf(await post(metadata.introspection_endpoint, { token }, basic(product, 'suite-second')))).toEqual({ active: false });
+      expect(await jsonOf(await post(metadata.introspection_endpoint, { token }, basic(product, 'suite-second')))).toEqual({
+        active: false,
+      });
     }
-    await expectError(await post(metadata.introspection_endpoint, { token: tokens.access_token }, bearer(tokens.access_token)), 'invalid_request');
+    await expectError(
+      await post(metadata.introspection_endpoint, { token: tokens.access_token }, bearer(tokens.access_token)),
+      'invalid_request',
+    );
   });
 });
 
@@ -227,7 +251,12 @@ describe('pages of other sites may call', () => {
     const person = await signedIn({}, service);
     const { access_token: token } = await service.redeems(person);
     const own = 'https://public.example';
-    for (const [origin, allowed] of [[own, own], ['https://evil.example', null], ['https://public.example.evil.example', null], ['null', null]] as const) {
+    for (const [origin, allowed] of [
+      [own, own],
+      ['https://evil.example', null],
+      ['https://public.example.evil.example', null],
+      ['null', null],
+    ] as const) {
       const answers = [
         await get(metadata.userinfo_endpoint, { ...bearer(token), Origin: origin }),
         await post(metadata.token_endpoint, { grant_type: 'refresh_token', refresh_token: 'any', client_id: 'public' }, { Origin: origin }),
@@ -244,7 +273,8 @@ describe('pages of other sites may call', () => {
     const allowed = (answer: Response) => answer.headers.get('access-control-allow-origin');
     for (const endpoint of [metadata.token_endpoint, metadata.userinfo_endpoint, metadata.revocation_endpoint]) {
       expect(allowed(await preflight(endpoint, 'https://public.example'))).toBe('https://public.example');
-      for (const origin of ['https://evil.example', 'https://suite.example', 'null']) expect(allowed(await preflight(endpoint, origin))).toBeNull();
+      for (const origin of ['https://evil.example', 'https://suite.example', 'null'])
+        expect(allowed(await preflight(endpoint, origin))).toBeNull();
     }
     for (const endpoint of [metadata.introspection_endpoint, metadata.pushed_authorization_request_endpoint]) {
       expect(allowed(await preflight(endpoint, 'https://public.example'))).toBeNull();

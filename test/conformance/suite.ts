@@ -91,7 +91,13 @@ export async function openSuite(mode: ResponseMode): Promise<Suite> {
       await expectTokenAnswer(asking.answers.findLast(({ url }) => url === metadata.token_endpoint));
       const claims = await asking.verifies(tokens.id_token ?? '');
       const header = decodeProtectedHeader(tokens.id_token ?? '');
-      return { person, answer, tokens, header, claims: await expectIdToken({ metadata, clientId: asking.clientId, tokens, header, claims }) };
+      return {
+        person,
+        answer,
+        tokens,
+        header,
+        claims: await expectIdToken({ metadata, clientId: asking.clientId, tokens, header, claims }),
+      };
     },
   };
 }

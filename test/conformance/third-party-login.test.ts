@@ -20,7 +20,9 @@ testPlan('oidcc-3rdparty-init-login-certification-test-plan', {
     // And whoever sends somebody there, it ends in a sign-in at the service that knows nothing of it.
     const visitor = newPerson(suite.product);
     const { issuer } = suite.product;
-    await visitor.arrives(`/sandbox/rp/social-insurance/login?${new URLSearchParams({ iss: issuer, login_hint: suite.citizen.username }).toString()}`);
+    await visitor.arrives(
+      `/sandbox/rp/social-insurance/login?${new URLSearchParams({ iss: issuer, login_hint: suite.citizen.username }).toString()}`,
+    );
     expect(visitor.page.$('#login-identifier').attr('value')).toBe(suite.citizen.username);
     await signsIn(visitor, suite.citizen);
     expect(visitor.page).toMatchObject({ status: 200, error: undefined });
@@ -43,7 +45,12 @@ async function problemsOf(clients: readonly object[]): Promise<string> {
   const right = { redirect_uris: ['https://tax.example.gov.cn/callback'], token_endpoint_auth_method: 'none' };
   writeFileSync(file, JSON.stringify(clients.map((client) => ({ ...right, ...client }))));
   try {
-    const { code, output } = await runMain([], { NODE_ENV: 'production', ISSUER: 'https://id.example.gov.cn', CLIENTS: file, DATA_DIR: folder });
+    const { code, output } = await runMain([], {
+      NODE_ENV: 'production',
+      ISSUER: 'https://id.example.gov.cn',
+      CLIENTS: file,
+      DATA_DIR: folder,
+    });
     expect(code).toBe(1);
     return output;
   } finally {

@@ -71,11 +71,7 @@ describe.each(databaseKinds)('the audit log in %s', (kind) => {
     ['the hash before it was changed', sql`update audit_event set prev_hash = hash where seq = 3`, 3],
     ['numbers were left out', sql`update audit_event set seq = seq + 10 where seq >= 3`, 13],
     ['an event was taken out', sql`delete from audit_event where seq = 3`, 4],
-    [
-      'two events were exchanged',
-      sql`update audit_event set seq = case seq when 2 then -3 else -2 end where seq in (2, 3)`,
-      undefined,
-    ],
+    ['two events were exchanged', sql`update audit_event set seq = case seq when 2 then -3 else -2 end where seq in (2, 3)`, undefined],
   ])('shows the first place that does not fit when %s', async (_, tamper, brokenAt) => {
     await append(5);
     await log().seal(100);

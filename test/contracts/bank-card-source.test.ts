@@ -15,7 +15,9 @@ const timing = { slowMs: 150, lateMs: 3000 };
 const timeoutMs = 1500;
 const clock = movableClock();
 const people = createPeople(clock);
-const everyCard = people.scripted.flatMap((person) => person.bankCards.map((card) => ({ id: person.id, last: card.number.slice(-4), person, card })));
+const everyCard = people.scripted.flatMap((person) =>
+  person.bankCards.map((card) => ({ id: person.id, last: card.number.slice(-4), person, card })),
+);
 
 /** A driver with the source it talks to. */
 interface Pair {
@@ -53,7 +55,14 @@ const tencent: Pair = {
 
 function checkOf(person: RegisteredPerson, card: BankCard, changes: Partial<BankCardCheck> = {}): BankCardCheck {
   const { type, number } = person.document;
-  return { name: person.name, documentType: type, documentNumber: number, bankCard: card.number, reservedMobile: card.reservedMobile, ...changes };
+  return {
+    name: person.name,
+    documentType: type,
+    documentNumber: number,
+    bankCard: card.number,
+    reservedMobile: card.reservedMobile,
+    ...changes,
+  };
 }
 
 /** 张伟 with his card that plays this. */
@@ -104,7 +113,10 @@ describe.each([signedJson, tencent])('the bank card source $name', (pair) => {
     expect(await source.check(checkOf(...good, { name: '张卫' }), 'r')).toMatchObject(differs);
     expect(await source.check(checkOf(...good, { documentNumber: '11010519491231002X' }), 'r')).toMatchObject(differs);
     expect(await source.check(checkOf(...good, { reservedMobile: '13900000009' }), 'r')).toMatchObject(differs);
-    expect(await source.check(checkOf(...good, { bankCard: '6228480402564890018' }), 'r')).toMatchObject({ outcome: 'invalid', reason: pair.reasons.none });
+    expect(await source.check(checkOf(...good, { bankCard: '6228480402564890018' }), 'r')).toMatchObject({
+      outcome: 'invalid',
+      reason: pair.reasons.none,
+    });
   });
 
   it('tells apart why a bank does not confirm a card', async () => {
@@ -115,8 +127,7 @@ describe.each([signedJson, tencent])('the bank card source $name', (pair) => {
   });
 
   it('tells kind and class where it knows them, the class only to whom the card belongs', async () => {
-    const told = (kind: string, accountClass?: string) =>
-      pair.tellsClass ? [kind, accountClass] : [undefined, undefined];
+    const told = (kind: string, accountClass?: string) => (pair.tellsClass ? [kind, accountClass] : [undefined, undefined]);
     const ask = async ([person, card]: [RegisteredPerson, BankCard], changes = {}) => {
       const { cardKind, accountClass } = await source.check(checkOf(person, card, changes), 'r');
       return [cardKind, accountClass];
@@ -125,7 +136,12 @@ describe.each([signedJson, tencent])('the bank card source $name', (pair) => {
     expect(await ask(zhangweiWith((card) => card.class === 'II'))).toEqual(told('debit', 'II'));
     expect(await ask(zhangweiWith((card) => card.class === 'III'))).toEqual(told('debit', 'III'));
     expect(await ask(zhangweiWith(({ kind }) => kind === 'credit'))).toEqual(told('credit'));
-    expect(await ask(zhangweiWith(({ kind }) => kind === 'credit'), { name: '张卫' })).toEqual(told('credit'));
+    expect(
+      await ask(
+        zhangweiWith(({ kind }) => kind === 'credit'),
+        { name: '张卫' },
+      ),
+    ).toEqual(told('credit'));
     expect(await ask(good, { name: '张卫' })).toEqual(told('debit'));
   });
 

@@ -82,9 +82,7 @@ async function interleave(scheduler: fc.Scheduler, acts: readonly Act[]): Promis
     }, undefined);
   }
 
-  const [here, there] = connections.map((redis) =>
-    createCachedState({ redis, inner: store, models: ['Session'], ttlSeconds: 30, clock }),
-  );
+  const [here, there] = connections.map((redis) => createCachedState({ redis, inner: store, models: ['Session'], ttlSeconds: 30, clock }));
   if (!here || !there) throw new Error('no Redis');
 
   async function read(cache: CachedState): Promise<void> {

@@ -360,7 +360,13 @@ suite('the cache without Redis', () => {
     expect(await durable.memory.find('Session', 's', now)).toMatchObject({ clientId: 'old' });
     own.resume();
 
-    while (await redis.ping().then(() => false, () => true)) await wait(20);
+    while (
+      await redis.ping().then(
+        () => false,
+        () => true,
+      )
+    )
+      await wait(20);
     await cache.put('Session', 's', stateRow({ clientId: 'new' }));
     expect(await cache.find('Session', 's', now)).toMatchObject({ clientId: 'new' });
     await redis.close();

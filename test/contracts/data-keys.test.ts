@@ -31,7 +31,11 @@ describe.each(databaseKinds)('data keys in %s, when the key-encryption key is re
 
   const unit = (vault: Vault, about: Partial<UnitOfWorkDeps> = {}) => createUnitOfWork({ ...stores, vault, ...about });
   const keys = (vault: Vault) => createDataKeyStore({ db: stores.db, vault });
-  const deps = (vault: Vault, about: Partial<UnitOfWorkDeps> = {}) => ({ store: keys(vault), unitOfWork: unit(vault, about), clock: stores.clock });
+  const deps = (vault: Vault, about: Partial<UnitOfWorkDeps> = {}) => ({
+    store: keys(vault),
+    unitOfWork: unit(vault, about),
+    clock: stores.clock,
+  });
   const registered = async (count: number) => {
     const accounts = Array.from({ length: count }, () => newAccount());
     await unit(before).commit('register', accounts.flatMap(registration));
@@ -62,7 +66,12 @@ describe.each(databaseKinds)('data keys in %s, when the key-encryption key is re
     }
     expect(await createSigningKeyStore({ db: stores.db, vault: after }).list()).toEqual([key]);
     const records = await stores.db.selectFrom('audit_event').select('details').where('event', '=', 'data-keys.rewrapped').execute();
-    expect(records.map(({ details }) => `${details.kind} ${details.count}`).toSorted()).toEqual(['account 1', 'account 2', 'account 2', 'signing_key 1']);
+    expect(records.map(({ details }) => `${details.kind} ${details.count}`).toSorted()).toEqual([
+      'account 1',
+      'account 2',
+      'account 2',
+      'signing_key 1',
+    ]);
     expect(await runs()).toEqual([]);
   });
 
@@ -72,7 +81,9 @@ describe.each(databaseKinds)('data keys in %s, when the key-encryption key is re
     const cut = (_: string, write: string) => {
       if (write === 'audit.append' && (batches += 1) > 2) throw new Error('power cut');
     };
-    await expect(runs({ onWrite: (useCase, write, phase) => (phase === 'after' ? cut(useCase, write) : undefined) })).rejects.toThrow('power cut');
+    await expect(runs({ onWrite: (useCase, write, phase) => (phase === 'after' ? cut(useCase, write) : undefined) })).rejects.toThrow(
+      'power cut',
+    );
     expect(await keys(both).count('account')).toEqual({ all: 5, earlier: 1 });
     expect(await stores.db.selectFrom('audit_event').select('id').execute()).toHaveLength(2);
     expect(await runs()).toEqual([{ table: 'account', done: 1 }]);

@@ -31,9 +31,7 @@ describe.each(backends)('drafts in $name', ({ drafts }) => {
   it('lets one of eight double submits win', async () => {
     const id = randomUUID();
     await drafts.put(id, 0, sealed, at(60), now);
-    const results = await Promise.all(
-      Array.from({ length: 8 }, (_, index) => drafts.put(id, 1, Buffer.from([index]), at(60), now)),
-    );
+    const results = await Promise.all(Array.from({ length: 8 }, (_, index) => drafts.put(id, 1, Buffer.from([index]), at(60), now)));
     expect(results.filter(Boolean)).toHaveLength(1);
     expect(await drafts.get(id, now)).toEqual({ revision: 2, sealed: Buffer.from([results.indexOf(true)]) });
   });

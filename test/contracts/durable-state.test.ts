@@ -42,14 +42,15 @@ describe.each(databaseKinds)('durable state in %s', (kind) => {
     const put = async (accountId: string, uid: string, payload = uid) =>
       state().put('Session', randomUUID(), stateRow({ accountId, uid, payload: Buffer.from(payload) }));
     const authenticate = (accountId: string, sessionUid: string, factors: SessionFactor[], expiresAt = at(60)) =>
-      createUnitOfWork(stores).commit('sign-in', [
-        { write: 'session-factors.put', sessionUid, accountId, factors, expiresAt },
-      ]);
+      createUnitOfWork(stores).commit('sign-in', [{ write: 'session-factors.put', sessionUid, accountId, factors, expiresAt }]);
 
     it('know when and how the person authenticated, however often it is told', async () => {
       const [accountId, uid] = [randomUUID(), randomUUID()];
       await authenticate(accountId, uid, [{ amr: 'pwd', at: at(1) }]);
-      await authenticate(accountId, uid, [{ amr: 'sms', at: at(5) }, { amr: 'otp', at: at(5) }]);
+      await authenticate(accountId, uid, [
+        { amr: 'sms', at: at(5) },
+        { amr: 'otp', at: at(5) },
+      ]);
       await authenticate(accountId, uid, [{ amr: 'pwd', at: at(1) }]);
       const factors = await state().factors(uid, now);
       expect(factors).toHaveLength(3);
@@ -101,7 +102,10 @@ describe.each(databaseKinds)('durable state in %s', (kind) => {
       stores.clock.advance(1000);
       await put(accountId, late);
       await put(randomUUID(), randomUUID());
-      await authenticate(accountId, early, [{ amr: 'pwd', at: at(1) }, { amr: 'sms', at: at(2) }]);
+      await authenticate(accountId, early, [
+        { amr: 'pwd', at: at(1) },
+        { amr: 'sms', at: at(2) },
+      ]);
       const sessions = await state().ofAccount(accountId, now);
       expect(sessions.map(({ uid }) => uid)).toEqual([late, early]);
       expect(sessions[0]).toEqual({
@@ -112,7 +116,10 @@ describe.each(databaseKinds)('durable state in %s', (kind) => {
         factors: [],
         device: undefined,
       });
-      expect(sessions[1]?.factors).toEqual([{ amr: 'pwd', at: at(1) }, { amr: 'sms', at: at(2) }]);
+      expect(sessions[1]?.factors).toEqual([
+        { amr: 'pwd', at: at(1) },
+        { amr: 'sms', at: at(2) },
+      ]);
       const payloads = await state().payloadsOfAccount(accountId, now);
       expect(payloads.map(String).toSorted()).toEqual([early, late].toSorted());
       expect(await state().ofAccount(accountId, at(60))).toEqual([]);

@@ -15,7 +15,12 @@ function counted(rows: Map<string, string>) {
 
 describe('rows asked for at the same moment', () => {
   it('come with one statement, each to whoever asked for it', async () => {
-    const { statements, ask } = counted(new Map([['a', 'A'], ['b', 'B']]));
+    const { statements, ask } = counted(
+      new Map([
+        ['a', 'A'],
+        ['b', 'B'],
+      ]),
+    );
     expect(await Promise.all([ask('a'), ask('b'), ask('a'), ask('nobody')])).toEqual(['A', 'B', 'A', undefined]);
     expect(statements).toEqual([['a', 'b', 'nobody']]);
   });

@@ -51,7 +51,11 @@ describe.each(databaseKinds)('an import into %s', (kind) => {
     ...over,
   });
 
-  const run = (lines: readonly ImportLine[], over: Partial<ImportDeps> = {}, options: { file?: string; dryRun?: boolean } = {}): Promise<ImportProgress> =>
+  const run = (
+    lines: readonly ImportLine[],
+    over: Partial<ImportDeps> = {},
+    options: { file?: string; dryRun?: boolean } = {},
+  ): Promise<ImportProgress> =>
     importPeople(deps(over), asStream(lines), { file: `file ${randomInt(2 ** 40)}`, source: 'health-code', dryRun: false, ...options });
 
   /** Another person at each call: tests share the database. */
@@ -65,7 +69,17 @@ describe.each(databaseKinds)('an import into %s', (kind) => {
 
   const count = async (): Promise<unknown> => {
     const tables = ['subject', 'person', 'account', 'credential', 'evidence', 'activation', 'audit_event'] as const;
-    return Promise.all(tables.map(async (table) => (await stores.db.selectFrom(table).select(({ fn }) => fn.countAll().as('count')).executeTakeFirst())?.count));
+    return Promise.all(
+      tables.map(
+        async (table) =>
+          (
+            await stores.db
+              .selectFrom(table)
+              .select(({ fn }) => fn.countAll().as('count'))
+              .executeTakeFirst()
+          )?.count,
+      ),
+    );
   };
 
   it('makes active accounts of people with a hash, and people who wait of the others', async () => {
@@ -95,7 +109,14 @@ describe.each(databaseKinds)('an import into %s', (kind) => {
   it('says of every line how it ended and why', async () => {
     const [first, second] = [somebody(withHash), somebody()];
     const report = newReport();
-    const lines = [first, second, { ...second, mobile: '13900000000' }, somebody({ ...withHash, mobile: first.mobile ?? '' }), somebody({ name: '张1' }), somebody({ mobile: second.mobile ?? '' })];
+    const lines = [
+      first,
+      second,
+      { ...second, mobile: '13900000000' },
+      somebody({ ...withHash, mobile: first.mobile ?? '' }),
+      somebody({ name: '张1' }),
+      somebody({ mobile: second.mobile ?? '' }),
+    ];
     await run([...numbered(lines), { number: 8, content: { refused: 'line.quotes' } }], { report });
     const taken = { outcome: 'duplicate', reason: 'taken' };
     expect(report.lines()).toEqual([

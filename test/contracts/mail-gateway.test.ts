@@ -7,7 +7,14 @@ describe('the log in place of a mail server', () => {
   it('tells template and masked address and keeps subject, text and parameters to itself', async () => {
     const lines: unknown[] = [];
     const gateway = createMailLog({ log: (event, fields) => lines.push({ event, ...fields }) });
-    const message = { id: 'm-1', to: 'zhangwei@example.cn', template: 'code.email', params: { code: '246810' }, subject: '246810', text: '246810' };
+    const message = {
+      id: 'm-1',
+      to: 'zhangwei@example.cn',
+      template: 'code.email',
+      params: { code: '246810' },
+      subject: '246810',
+      text: '246810',
+    };
     expect(await gateway.send(message)).toEqual({ result: 'sent', reference: 'm-1' });
     expect(lines).toEqual([{ event: 'mail.sent', template: 'code.email', to: 'zh***@example.cn', messageId: 'm-1' }]);
   });
@@ -28,7 +35,16 @@ describe('an SMTP server', () => {
   const send = async (behaviour: SmtpBehaviour, options: Partial<SmtpOptions> = {}, changes: Partial<typeof message> = {}) => {
     server = await startSmtpServer(behaviour);
     const ca = behaviour.tls ? { ca: server.ca } : {};
-    const access = { url: server.url, user: undefined, password: undefined, from: 'no-reply@minxin.example', senderName: '示范市', requireTls: false, timeoutMs: 500, ...ca };
+    const access = {
+      url: server.url,
+      user: undefined,
+      password: undefined,
+      from: 'no-reply@minxin.example',
+      senderName: '示范市',
+      requireTls: false,
+      timeoutMs: 500,
+      ...ca,
+    };
     return createSmtp({ ...access, ...options }).send({ ...message, ...changes });
   };
   const received = () => server?.received ?? [];

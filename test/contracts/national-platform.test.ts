@@ -13,7 +13,15 @@ afterEach(() => server.setBehaviour('normal'));
 afterAll(() => server.close());
 
 const driver = (own: { secret?: string; appId?: string } = {}, algorithm: 'hmac-sha256' | 'hmac-sm3' = 'hmac-sha256') =>
-  createNationalPlatform({ url: server.url, appId: server.appId, secret: server.secret, ...own, algorithm, clock: systemClock, timeoutMs: 500 });
+  createNationalPlatform({
+    url: server.url,
+    appId: server.appId,
+    secret: server.secret,
+    ...own,
+    algorithm,
+    clock: systemClock,
+    timeoutMs: 500,
+  });
 
 const user = (own: { mobile?: string } = {}) => ({
   id: randomUUID(),

@@ -177,7 +177,10 @@ async function freezingProxy(target: number) {
   let frozen = false;
   const server = createServer((near) => {
     const far = connect(target, '127.0.0.1');
-    for (const [from, to] of [[near, far], [far, near]] as const) {
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       sockets.add(from);
       from.on('data', (chunk) => frozen || to.write(chunk));
       from.on('close', () => to.destroy());

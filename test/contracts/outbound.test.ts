@@ -52,16 +52,78 @@ afterEach(async () => {
 
 /** Every spelling of a host that must not be reached without being allowed. */
 const forbiddenHosts = [
-  '127.0.0.1', '127.0.0.2', '127.255.255.254', '127.1', '127.0.1', '127.0.0.1.', '0x7f000001', '0x7f.1', '0X7F.0.0.0x1',
-  '2130706433', '017700000001', '0177.0.0.1', '0177.1', '①②⑦.0.0.1', '127。0。0。1', '127%2e0%2e0%2e1', 'localhost',
-  'LOCALHOST', 'localhost.', '%6cocalhost', 'a.localhost', '[::1]', '[0:0:0:0:0:0:0:1]', '[::]', '[::ffff:127.0.0.1]',
-  '[::ffff:7f00:1]', '[0:0:0:0:0:ffff:7f00:0001]', '[::127.0.0.1]', '[::ffff:0:127.0.0.1]', '[64:ff9b::127.0.0.1]',
-  '[64:ff9b:1::7f00:1]', '[2002:7f00:1::1]', '[2001:0:4136:e378:8000:63bf:80ff:fffe]', '[2001:20::1]', '[2001:db8::1]',
-  '[3fff::1]', '[fe80::1]', '[fec0::1]', '[fc00::1]', '[fd12:3456:789a::1]', '[ff02::1]', '[ff0e::1]', '[100::1]',
-  '[5f00::1]', '[::ffff:8.8.8.8]', '0', '0.0.0.0', '0.1.2.3', '10.0.0.1', '10.255.255.255', '012.0.0.1', '100.64.0.1',
-  '100.100.100.200', '100.127.255.255', '169.254.0.23', '169.254.169.254', '0xa9fea9fe', '172.16.0.1', '172.31.255.255',
-  '192.0.0.170', '192.0.2.1', '192.88.99.1', '192.168.0.1', '198.18.0.1', '198.19.255.255', '198.51.100.7', '203.0.113.9',
-  '224.0.0.1', '239.255.255.250', '240.0.0.1', '255.255.255.255', '168.63.129.16',
+  '127.0.0.1',
+  '127.0.0.2',
+  '127.255.255.254',
+  '127.1',
+  '127.0.1',
+  '127.0.0.1.',
+  '0x7f000001',
+  '0x7f.1',
+  '0X7F.0.0.0x1',
+  '2130706433',
+  '017700000001',
+  '0177.0.0.1',
+  '0177.1',
+  '①②⑦.0.0.1',
+  '127。0。0。1',
+  '127%2e0%2e0%2e1',
+  'localhost',
+  'LOCALHOST',
+  'localhost.',
+  '%6cocalhost',
+  'a.localhost',
+  '[::1]',
+  '[0:0:0:0:0:0:0:1]',
+  '[::]',
+  '[::ffff:127.0.0.1]',
+  '[::ffff:7f00:1]',
+  '[0:0:0:0:0:ffff:7f00:0001]',
+  '[::127.0.0.1]',
+  '[::ffff:0:127.0.0.1]',
+  '[64:ff9b::127.0.0.1]',
+  '[64:ff9b:1::7f00:1]',
+  '[2002:7f00:1::1]',
+  '[2001:0:4136:e378:8000:63bf:80ff:fffe]',
+  '[2001:20::1]',
+  '[2001:db8::1]',
+  '[3fff::1]',
+  '[fe80::1]',
+  '[fec0::1]',
+  '[fc00::1]',
+  '[fd12:3456:789a::1]',
+  '[ff02::1]',
+  '[ff0e::1]',
+  '[100::1]',
+  '[5f00::1]',
+  '[::ffff:8.8.8.8]',
+  '0',
+  '0.0.0.0',
+  '0.1.2.3',
+  '10.0.0.1',
+  '10.255.255.255',
+  '012.0.0.1',
+  '100.64.0.1',
+  '100.100.100.200',
+  '100.127.255.255',
+  '169.254.0.23',
+  '169.254.169.254',
+  '0xa9fea9fe',
+  '172.16.0.1',
+  '172.31.255.255',
+  '192.0.0.170',
+  '192.0.2.1',
+  '192.88.99.1',
+  '192.168.0.1',
+  '198.18.0.1',
+  '198.19.255.255',
+  '198.51.100.7',
+  '203.0.113.9',
+  '224.0.0.1',
+  '239.255.255.250',
+  '240.0.0.1',
+  '255.255.255.255',
+  '168.63.129.16',
 ];
 
 const ownAddresses = Object.values(networkInterfaces())
@@ -136,10 +198,17 @@ describe('what nobody allowed', () => {
 });
 
 describe('addressKind', () => {
-  it.each(['8.8.8.8', '114.114.114.114', '1.1.1.1', '172.15.0.1', '172.32.0.1', '100.128.0.1', '223.255.255.255', '2400:3200::1', '2408::1'])(
-    'knows %s as public',
-    (address) => expect(addressKind(address)).toBe('public'),
-  );
+  it.each([
+    '8.8.8.8',
+    '114.114.114.114',
+    '1.1.1.1',
+    '172.15.0.1',
+    '172.32.0.1',
+    '100.128.0.1',
+    '223.255.255.255',
+    '2400:3200::1',
+    '2408::1',
+  ])('knows %s as public', (address) => expect(addressKind(address)).toBe('public'));
 
   it.each([
     ['10.1.2.3', 'private'],
@@ -211,7 +280,12 @@ describe('what is allowed', () => {
       response.writeHead(204).end();
     });
     expect(await received({ loopback: true, origins: [] }, host, port)).toBe(204);
-    expect(await Promise.all(seen)).toEqual(['POST', '/logout?a=1', 'application/x-www-form-urlencoded', new URLSearchParams(form).toString()]);
+    expect(await Promise.all(seen)).toEqual([
+      'POST',
+      '/logout?a=1',
+      'application/x-www-form-urlencoded',
+      new URLSearchParams(form).toString(),
+    ]);
   });
 
   it('an allowed origin is reached, another port of the same host is not', async () => {
@@ -232,9 +306,7 @@ describe('what is allowed', () => {
 
   it.each([301, 302, 303, 307, 308])('a redirect %i to this machine is answered, not followed', async (status) => {
     const canary = await web((_request, response) => response.end());
-    const port = await web((_request, response) =>
-      response.writeHead(status, { Location: `http://127.0.0.1:${canary}/` }).end(),
-    );
+    const port = await web((_request, response) => response.writeHead(status, { Location: `http://127.0.0.1:${canary}/` }).end());
     expect(await received({ loopback: true, origins: [] }, '127.0.0.1', port)).toBe(status);
     expect(connections).toBe(1);
   });
@@ -306,7 +378,10 @@ describe('a service that misbehaves', () => {
     ['closes at once', (socket: Socket) => socket.destroy()],
     ['speaks no HTTP', (socket: Socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n')],
     ['has a head without end', (socket: Socket) => socket.end(`HTTP/1.1 200 OK\r\nX-A: ${'a'.repeat(40_000)}\r\n\r\n`)],
-    ['changes the protocol', (socket: Socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n')],
+    [
+      'changes the protocol',
+      (socket: Socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'),
+    ],
   ])('%s: the call fails as a broken connection', async (_, behaviour) => {
     const port = await raw(behaviour);
     expect(await timed(port)).toEqual(['connection', expect.any(Number)]);

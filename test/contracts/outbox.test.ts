@@ -32,7 +32,10 @@ describe.each(databaseKinds)('the outbox in %s', (kind) => {
 
   const outbox = () => createOutbox(stores);
   const enqueue = async (...messages: OutboxMessage[]): Promise<void> =>
-    createUnitOfWork(stores).commit('test', messages.map((message) => ({ write: 'outbox.enqueue', message })));
+    createUnitOfWork(stores).commit(
+      'test',
+      messages.map((message) => ({ write: 'outbox.enqueue', message })),
+    );
   const rowOf = (id: string) => stores.db.selectFrom('outbox').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 
   it('hands out what was enqueued, the oldest first, suppressed or not', async () => {
@@ -108,7 +111,11 @@ describe.each(databaseKinds)('the outbox in %s', (kind) => {
   it('parks a message that cannot be read and hands out the others', async () => {
     const [broken, sound] = [newMessage(), newMessage()];
     await enqueue(broken, sound);
-    await stores.db.updateTable('outbox').set({ payload_sealed: Buffer.from('x') }).where('id', '=', broken.id).execute();
+    await stores.db
+      .updateTable('outbox')
+      .set({ payload_sealed: Buffer.from('x') })
+      .where('id', '=', broken.id)
+      .execute();
     expect(await outbox().claim(10, now, 30)).toMatchObject([{ id: sound.id }]);
     expect(await rowOf(broken.id)).toMatchObject({ state: 'parked', last_error: 'unreadable' });
   });

@@ -50,20 +50,22 @@ describe('answers of authenticators', () => {
     expect(await verifier.created(read(answer), challenge)).toBeUndefined();
   });
 
-  it.each([...lies, ['the signature of another key', { forged: true }], ['the answer of a creation', { type: 'webauthn.create' }]] as const)(
-    'nobody signs in with %s',
-    async (_, lie) => {
-      const { authenticator, passkey } = await enrolled();
-      expect(await verifier.signed(read(authenticator.signs({ challenge, rpId }, lie)), challenge, passkey)).toBeUndefined();
-    },
-  );
+  it.each([
+    ...lies,
+    ['the signature of another key', { forged: true }],
+    ['the answer of a creation', { type: 'webauthn.create' }],
+  ] as const)('nobody signs in with %s', async (_, lie) => {
+    const { authenticator, passkey } = await enrolled();
+    expect(await verifier.signed(read(authenticator.signs({ challenge, rpId }, lie)), challenge, passkey)).toBeUndefined();
+  });
 
-  it.each(['{}', '{"id":"x","response":{"clientDataJSON":"e30"}}', '{"id":"x","rawId":"x","type":"public-key","response":{"clientDataJSON":"bm9uc2Vuc2U"}}'])(
-    'nonsense is refused, not thrown: %s',
-    async (text) => {
-      const { passkey } = await enrolled();
-      expect(await verifier.created(read(text), challenge)).toBeUndefined();
-      expect(await verifier.signed(read(text), challenge, passkey)).toBeUndefined();
-    },
-  );
+  it.each([
+    '{}',
+    '{"id":"x","response":{"clientDataJSON":"e30"}}',
+    '{"id":"x","rawId":"x","type":"public-key","response":{"clientDataJSON":"bm9uc2Vuc2U"}}',
+  ])('nonsense is refused, not thrown: %s', async (text) => {
+    const { passkey } = await enrolled();
+    expect(await verifier.created(read(text), challenge)).toBeUndefined();
+    expect(await verifier.signed(read(text), challenge, passkey)).toBeUndefined();
+  });
 });

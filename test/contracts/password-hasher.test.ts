@@ -10,9 +10,7 @@ const hasher = createArgon2idHasher({ pepper });
 
 describe('password hashes', () => {
   it('are argon2id with 19 MiB, two passes and the version of the pepper', async () => {
-    expect(await hasher.hash('Minxin-2026')).toMatch(
-      /^\$argon2id\$v=19\$m=19456,t=2,p=1,keyid=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/,
-    );
+    expect(await hasher.hash('Minxin-2026')).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1,keyid=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
   });
 
   it('of one password differ, and each knows it', async () => {
@@ -59,8 +57,14 @@ describe('password hashes', () => {
 
   describe.each([
     ['PBKDF2 with SHA-1', `$pbkdf2-sha1$i=1000$c2FsdHNhbHQ$${pbkdf2Sync('Minxin-2026', 'saltsalt', 1000, 20, 'sha1').toString('base64')}`],
-    ['PBKDF2 with SHA-256', `$pbkdf2-sha256$i=1000$c2FsdHNhbHQ=$${pbkdf2Sync('Minxin-2026', 'saltsalt', 1000, 32, 'sha256').toString('base64')}`],
-    ['PBKDF2 with SHA-512', `$pbkdf2-sha512$i=1000$c2FsdHNhbHQ$${pbkdf2Sync('Minxin-2026', 'saltsalt', 1000, 64, 'sha512').toString('base64')}`],
+    [
+      'PBKDF2 with SHA-256',
+      `$pbkdf2-sha256$i=1000$c2FsdHNhbHQ=$${pbkdf2Sync('Minxin-2026', 'saltsalt', 1000, 32, 'sha256').toString('base64')}`,
+    ],
+    [
+      'PBKDF2 with SHA-512',
+      `$pbkdf2-sha512$i=1000$c2FsdHNhbHQ$${pbkdf2Sync('Minxin-2026', 'saltsalt', 1000, 64, 'sha512').toString('base64')}`,
+    ],
     ['SHA-256 of salt and password', `$salted-sha256$o=salt-password$c2FsdA$${digest('sha256', 'saltMinxin-2026')}`],
     ['SHA-256 of password and salt', `$salted-sha256$o=password-salt$c2FsdA$${digest('sha256', 'Minxin-2026salt')}`],
     ['SM3 of salt and password', `$salted-sm3$o=salt-password$c2FsdA$${digest('sm3', 'saltMinxin-2026')}`],
@@ -108,7 +112,12 @@ describe('password hashes', () => {
 
   it('do not tell by the time of a failure of which kind they are', async () => {
     const patient = createArgon2idHasher({ pepper, width: 4, failureMs: 2000 });
-    const kinds = [undefined, await hasher.hash('Minxin-2026'), hashSync('Minxin-2026', 10), `$salted-sm3$o=salt-password$c2FsdA$${digest('sm3', 'salt')}`];
+    const kinds = [
+      undefined,
+      await hasher.hash('Minxin-2026'),
+      hashSync('Minxin-2026', 10),
+      `$salted-sm3$o=salt-password$c2FsdA$${digest('sm3', 'salt')}`,
+    ];
     const times = await Promise.all(kinds.map((stored) => failureTime(patient, stored)));
     expect(Math.min(...times)).toBeGreaterThan(1990);
     expect(Math.max(...times) - Math.min(...times)).toBeLessThan(100);

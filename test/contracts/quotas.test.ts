@@ -142,8 +142,7 @@ class EveryUse {
 
   take(rules: readonly QuotaRule[], moment: Date): { ok: boolean; rule?: number; retryAfterSeconds?: number } {
     for (const [index, { limit, windowSeconds }] of rules.entries()) {
-      const roomAt = (when: Date): boolean =>
-        this.#uses.filter(({ at: used }) => secondsAfter(used, windowSeconds) > when).length < limit;
+      const roomAt = (when: Date): boolean => this.#uses.filter(({ at: used }) => secondsAfter(used, windowSeconds) > when).length < limit;
       if (roomAt(moment)) continue;
       let seconds = 1;
       while (seconds < windowSeconds && !roomAt(secondsAfter(moment, seconds))) seconds += 1;

@@ -22,24 +22,32 @@ async function raceAll(store: RaceStore, url: string): Promise<void> {
 const slow = 300_000;
 
 (databaseKinds.includes('postgres') ? describe : describe.skip)('eight callers in four processes over PostgreSQL', () => {
-  it('never both get what may be had once, and one always does', async () => {
-    const stores = await openStores('postgres');
-    try {
-      await raceAll('postgres', stores.url ?? '');
-    } finally {
-      await stores.close();
-    }
-  }, slow);
+  it(
+    'never both get what may be had once, and one always does',
+    async () => {
+      const stores = await openStores('postgres');
+      try {
+        await raceAll('postgres', stores.url ?? '');
+      } finally {
+        await stores.close();
+      }
+    },
+    slow,
+  );
 });
 
 const redis = await redisForTests();
 
 (redis ? describe : describe.skip)('eight callers in four processes over Redis', () => {
-  it('never both get what may be had once, and one always does', async () => {
-    try {
-      await raceAll('redis', redis?.url ?? '');
-    } finally {
-      await redis?.stop();
-    }
-  }, slow);
+  it(
+    'never both get what may be had once, and one always does',
+    async () => {
+      try {
+        await raceAll('redis', redis?.url ?? '');
+      } finally {
+        await redis?.stop();
+      }
+    },
+    slow,
+  );
 });

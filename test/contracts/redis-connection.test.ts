@@ -40,26 +40,35 @@ async function failure(act: Promise<unknown>): Promise<{ error: unknown; after: 
 
 async function untilAnswered(redis: RedisConnection): Promise<number> {
   const start = performance.now();
-  while (await redis.ping().then(() => false, () => true)) await wait(20);
+  while (
+    await redis.ping().then(
+      () => false,
+      () => true,
+    )
+  )
+    await wait(20);
   return performance.now() - start;
 }
 
 (probe ? describe : describe.skip)('the connection to Redis', () => {
-  it.each([{ cluster: false }, { cluster: true }])('starts without Redis, says so at once, and heals by itself ($cluster)', async ({ cluster }) => {
-    const gone = await startRedis({ cluster });
-    await gone.stop();
-    const errors: Error[] = [];
-    const redis = await connection(gone.url, (error) => errors.push(error));
-    const { error, after } = await failure(redis.ping());
-    expect(error).toBeInstanceOf(Unavailable);
-    expect(after).toBeLessThan(100);
-    expect(errors.length).toBeGreaterThan(0);
-    expect(redis.stats().ready).toBe(false);
+  it.each([{ cluster: false }, { cluster: true }])(
+    'starts without Redis, says so at once, and heals by itself ($cluster)',
+    async ({ cluster }) => {
+      const gone = await startRedis({ cluster });
+      await gone.stop();
+      const errors: Error[] = [];
+      const redis = await connection(gone.url, (error) => errors.push(error));
+      const { error, after } = await failure(redis.ping());
+      expect(error).toBeInstanceOf(Unavailable);
+      expect(after).toBeLessThan(100);
+      expect(errors.length).toBeGreaterThan(0);
+      expect(redis.stats().ready).toBe(false);
 
-    await server({ cluster, port: gone.port });
-    expect(await untilAnswered(redis)).toBeLessThan(4000);
-    expect(redis.stats()).toEqual({ ready: true, waiting: 0 });
-  });
+      await server({ cluster, port: gone.port });
+      expect(await untilAnswered(redis)).toBeLessThan(4000);
+      expect(redis.stats()).toEqual({ ready: true, waiting: 0 });
+    },
+  );
 
   it('does not wait for a Redis that hangs, and goes on when it answers again', async () => {
     const { url, ...machine } = await server();

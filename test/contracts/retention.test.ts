@@ -48,7 +48,10 @@ describe.each(databaseKinds)('retention in %s', (kind) => {
     const far = secondsAfter(happenedAt, 10 * 365 * 86_400);
     await state.put('RefreshToken', randomUUID(), stateRow({ expiresAt: happenedAt }));
     await state.put('RefreshToken', randomUUID(), stateRow({ expiresAt: far, grantId: 'alive' }));
-    for (const [sessionUid, expiresAt] of [['short', happenedAt], ['long', far]] as const) {
+    for (const [sessionUid, expiresAt] of [
+      ['short', happenedAt],
+      ['long', far],
+    ] as const) {
       const factors = [{ amr: 'pwd', at: happenedAt }];
       await commit({ write: 'session-factors.put', sessionUid, accountId: account.id, factors, expiresAt, device: 'Chrome · Windows' });
     }
@@ -66,14 +69,23 @@ describe.each(databaseKinds)('retention in %s', (kind) => {
     await createOutbox(stores).done(sent, happenedAt);
 
     const counts = { imported: 0, 'activated-later': 0, duplicate: 0, invalid: 0 };
-    for (const [file, at] of [['old', happenedAt], ['new', far]] as const) {
+    for (const [file, at] of [
+      ['old', happenedAt],
+      ['new', far],
+    ] as const) {
       const progress = { file, source: 's', line: 1, reportBytes: 0, counts, startedAt: at, finishedAt: undefined };
       await commit({ write: 'import-progress.put', progress, after: 0, at });
     }
 
-    for (const [kid, keyState] of [['old', 'active'], ['new', 'published']] as const) {
+    for (const [kid, keyState] of [
+      ['old', 'active'],
+      ['new', 'published'],
+    ] as const) {
       const keyTimes = { createdAt: happenedAt, publishedAt: happenedAt, usedFrom: undefined, retiredAt: undefined };
-      await commit({ write: 'signing-key.insert', key: { kid, alg: 'ES256', state: keyState, privateJwk: { kid, kty: 'EC' }, ...keyTimes } });
+      await commit({
+        write: 'signing-key.insert',
+        key: { kid, alg: 'ES256', state: keyState, privateJwk: { kid, kty: 'EC' }, ...keyTimes },
+      });
     }
     await commit({ write: 'signing-key.activate', kid: 'new', at: happenedAt });
 

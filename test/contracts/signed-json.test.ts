@@ -53,7 +53,9 @@ describe.each<SignatureAlgorithm>(['hmac-sha256', 'hmac-sm3'])('signed JSON over
   function signed(lines: readonly string[], text: string): string {
     const hash = algorithm === 'hmac-sm3' ? 'sm3' : 'sha256';
     const digest = createHash(hash).update(text).digest('hex');
-    return createHmac(hash, register.secret).update([...lines, digest].join('\n')).digest('hex');
+    return createHmac(hash, register.secret)
+      .update([...lines, digest].join('\n'))
+      .digest('hex');
   }
 
   /** Passes questions to the register and its answers back, both through the hands of the test. */
@@ -143,7 +145,12 @@ describe.each<SignatureAlgorithm>(['hmac-sha256', 'hmac-sm3'])('signed JSON over
     const refused = { outcome: 'unavailable', reason: 'unsigned-401' };
     expect(await sourceAt(register.url, { appId: 'other' }).check(check, 'r')).toMatchObject(refused);
     expect(await sourceAt(register.url, { secret: 'other' }).check(check, 'r')).toMatchObject(refused);
-    for (const [milliseconds, outcome] of [[300_001, 'unavailable'], [300_000, 'match'], [-300_000, 'match'], [-300_001, 'unavailable']] as const) {
+    for (const [milliseconds, outcome] of [
+      [300_001, 'unavailable'],
+      [300_000, 'match'],
+      [-300_000, 'match'],
+      [-300_001, 'unavailable'],
+    ] as const) {
       const off = movableClock(clock.now().toISOString());
       off.advance(milliseconds);
       expect(await sourceAt(register.url, { clock: off }).check(check, 'r')).toMatchObject({ outcome });

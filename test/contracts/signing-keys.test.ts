@@ -148,7 +148,9 @@ describe.each(databaseKinds)('in %s', (kind) => {
       expect(after.filter(({ state }) => state === 'active')).toMatchObject([{ alg: 'ES256', usedFrom: secondsAfter(now, 5) }]);
       expect(await keys().version()).toBeGreaterThan(version);
       const records = await stores.db.selectFrom('audit_event').select('details').where('event', '=', 'key.withdrawn').execute();
-      expect(records.filter(({ details }) => details.keyId === old)).toEqual([{ details: { keyId: old, reason: 'withdrawn', actor: 'command' } }]);
+      expect(records.filter(({ details }) => details.keyId === old)).toEqual([
+        { details: { keyId: old, reason: 'withdrawn', actor: 'command' } },
+      ]);
       expect(await withdrawSigningKey(deps, old)).toBe(false);
       expect(await withdrawSigningKey(deps, 'unknown')).toBe(false);
     });
@@ -157,7 +159,11 @@ describe.each(databaseKinds)('in %s', (kind) => {
       const [old, next] = [newKey({ state: 'active' }), newKey()];
       await insert(old, next);
       const deps = { store: keys(), unitOfWork: createUnitOfWork(stores), clock: { now: () => now } };
-      const results = await Promise.all([withdrawSigningKey(deps, old.kid), withdrawSigningKey(deps, next.kid), activate(next.kid).catch(() => undefined)]);
+      const results = await Promise.all([
+        withdrawSigningKey(deps, old.kid),
+        withdrawSigningKey(deps, next.kid),
+        activate(next.kid).catch(() => undefined),
+      ]);
       expect(results.slice(0, 2)).toEqual([true, true]);
       const left = await states();
       expect(Object.fromEntries(left)).toMatchObject({ [old.kid]: 'withdrawn', [next.kid]: 'withdrawn' });
@@ -168,7 +174,15 @@ describe.each(databaseKinds)('in %s', (kind) => {
       const [old, next] = [newKey({ state: 'active' }), newKey()];
       await insert(old, next);
       const [before, version] = [await states(), await keys().version()];
-      const event = { id: randomUUID(), at: now, event: 'key.rotated', accountId: undefined, clientId: undefined, requestId: undefined, details: {} } as const;
+      const event = {
+        id: randomUUID(),
+        at: now,
+        event: 'key.rotated',
+        accountId: undefined,
+        clientId: undefined,
+        requestId: undefined,
+        details: {},
+      } as const;
       const writes: Write[] = [
         { write: 'signing-key.activate', kid: next.kid, at: now },
         { write: 'audit.append', event },

@@ -127,7 +127,12 @@ const tencent: Pair = {
   },
   answer: (Code) => ({ Response: { SendStatusSet: [{ SerialNo: '', Code, Message: `number ${message.to}` }], RequestId: 'x' } }),
   meaning: {
-    rejected: ['LimitExceeded.DeliveryFrequencyLimit', 'FailedOperation.PhoneNumberInBlacklist', 'FailedOperation.ContainSensitiveWord', 'UnauthorizedOperation.RequestIpNotInWhitelist'],
+    rejected: [
+      'LimitExceeded.DeliveryFrequencyLimit',
+      'FailedOperation.PhoneNumberInBlacklist',
+      'FailedOperation.ContainSensitiveWord',
+      'UnauthorizedOperation.RequestIpNotInWhitelist',
+    ],
     unavailable: ['RequestLimitExceeded', 'RequestLimitExceeded.IPLimitExceeded', 'ResourceUnavailable', 'ResourceInsufficient'],
     ambiguous: ['InternalError', 'InternalError.Timeout', 'InternalError.OtherError'],
   },
@@ -176,7 +181,10 @@ describe.each([chuanglan, aliyun('ACS3-HMAC-SHA256'), aliyun('ACS3-HMAC-SM3'), t
   });
 
   it('a wrong secret, a wrong number and a number asked too often are rejected with the vendor’s code', async () => {
-    expect(await gatewayAt(vendor.url, { wrongSecret: true }).send(message)).toEqual({ result: 'rejected', reason: pair.codes.wrongSecret });
+    expect(await gatewayAt(vendor.url, { wrongSecret: true }).send(message)).toEqual({
+      result: 'rejected',
+      reason: pair.codes.wrongSecret,
+    });
     expect(await gateway.send({ ...message, to: '23800000001' })).toEqual({ result: 'rejected', reason: pair.codes.wrongNumber });
     const results: DeliveryResult[] = [];
     for (let time = 0; time < 11; time += 1) results.push(await gateway.send({ ...message, to: '13800000002' }));

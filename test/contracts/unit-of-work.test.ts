@@ -63,15 +63,18 @@ describe.each(databaseKinds)('a unit of work in %s', (kind) => {
     const other = newAccount();
     await commit(...registration(other));
     const link = { write: 'account.link-person', personId: person.id, at: happenedAt } as const;
-    await expect(
-      commit({ ...link, accountId: account.id, subjectId: account.subjectId }),
-    ).rejects.toMatchObject({ write: 'account.link-person', rule: 'account' });
-    await expect(
-      commit({ ...link, accountId: other.id, subjectId: other.subjectId }),
-    ).rejects.toMatchObject({ write: 'account.link-person', rule: 'person' });
-    await expect(
-      commit({ ...link, accountId: randomUUID(), subjectId: other.subjectId }),
-    ).rejects.toMatchObject({ write: 'account.link-person', rule: 'account' });
+    await expect(commit({ ...link, accountId: account.id, subjectId: account.subjectId })).rejects.toMatchObject({
+      write: 'account.link-person',
+      rule: 'account',
+    });
+    await expect(commit({ ...link, accountId: other.id, subjectId: other.subjectId })).rejects.toMatchObject({
+      write: 'account.link-person',
+      rule: 'person',
+    });
+    await expect(commit({ ...link, accountId: randomUUID(), subjectId: other.subjectId })).rejects.toMatchObject({
+      write: 'account.link-person',
+      rule: 'account',
+    });
   });
 
   it('changes the password that is there', async () => {
@@ -231,7 +234,11 @@ describe.each(databaseKinds)('a unit of work in %s', (kind) => {
       const state = createDurableState(stores);
       const [accountId, other, now] = [randomUUID(), randomUUID(), stores.clock.now()];
       const [kept, ended, others] = [randomUUID(), randomUUID(), randomUUID()];
-      for (const [uid, owner] of [[kept, accountId], [ended, accountId], [others, other]] as const) {
+      for (const [uid, owner] of [
+        [kept, accountId],
+        [ended, accountId],
+        [others, other],
+      ] as const) {
         await state.put('Session', uid, row(owner, { uid }));
         const factors = [{ amr: 'pwd', at: happenedAt }];
         await commit({ write: 'session-factors.put', sessionUid: uid, accountId: owner, factors, expiresAt: secondsAfter(now, 60) });
@@ -252,10 +259,21 @@ describe.each(databaseKinds)('a unit of work in %s', (kind) => {
       const state = createDurableState(stores);
       const [accountId, other, now] = [randomUUID(), randomUUID(), stores.clock.now()];
       const [first, second, others] = [randomUUID(), randomUUID(), randomUUID()];
-      for (const [uid, owner] of [[first, accountId], [second, accountId], [others, other]] as const) {
+      for (const [uid, owner] of [
+        [first, accountId],
+        [second, accountId],
+        [others, other],
+      ] as const) {
         await state.put('Session', uid, row(owner, { uid }));
         const factors = [{ amr: 'pwd', at: happenedAt }];
-        await commit({ write: 'session-factors.put', sessionUid: uid, accountId: owner, factors, expiresAt: secondsAfter(now, 60), device: 'Firefox · Linux' });
+        await commit({
+          write: 'session-factors.put',
+          sessionUid: uid,
+          accountId: owner,
+          factors,
+          expiresAt: secondsAfter(now, 60),
+          device: 'Firefox · Linux',
+        });
       }
       await commit({ write: 'session.end', accountId, uid: first });
       await commit({ write: 'session.end', accountId, uid: others });

@@ -72,7 +72,9 @@ describe('TC3-HMAC-SHA256', () => {
     expect(await answer(sign({ now: at(-300) }))).toBe('0');
     expect(await answer(sign({ now: at(301) }))).toBe('AuthFailure.SignatureExpire');
     expect(await answer(sign({ now: at(-301) }))).toBe('AuthFailure.SignatureExpire');
-    expect(await answer({ ...sign({ now: at(-600) }), 'x-tc-timestamp': String(clock.now().getTime() / 1000) })).toBe('AuthFailure.SignatureFailure');
+    expect(await answer({ ...sign({ now: at(-600) }), 'x-tc-timestamp': String(clock.now().getTime() / 1000) })).toBe(
+      'AuthFailure.SignatureFailure',
+    );
   });
 
   it('comes before what is asked', async () => {
@@ -86,7 +88,13 @@ describe.each<[AliyunAlgorithm, string]>([
   ['ACS3-HMAC-SHA256', 'f310ee91742fdbf34c894d494e4160b2b97a701760bd3a2d07209e8af3496076'],
   ['ACS3-HMAC-SM3', '0eaaf395fb17da5346092f2259b1f76e596d715ab43542bbcae5de52180b11a8'],
 ])('%s', (algorithm, signature) => {
-  const query = { PhoneNumbers: '13800000001', SignName: '民信', TemplateCode: 'SMS_1', TemplateParam: `{"code":"12'(3)*!~ +"}`, OutId: 'id-1' };
+  const query = {
+    PhoneNumbers: '13800000001',
+    SignName: '民信',
+    TemplateCode: 'SMS_1',
+    TemplateParam: `{"code":"12'(3)*!~ +"}`,
+    OutId: 'id-1',
+  };
   let dysms: AliyunServer;
 
   beforeAll(async () => {

@@ -12,7 +12,11 @@ const { survivor, stores, createDatabase } = installation();
 const keyCommands = [
   ['publish-key', ['signing-key.insert', 'audit.append'], async () => ['rotate', 'EdDSA']],
   ['rotate-key', ['signing-key.activate', 'audit.append'], async () => ['activate', await publishedKey()]],
-  ['withdraw-key', ['signing-key.insert', 'signing-key.activate', 'signing-key.withdraw', 'audit.append'], async () => ['withdraw', await activeKey()]],
+  [
+    'withdraw-key',
+    ['signing-key.insert', 'signing-key.activate', 'signing-key.withdraw', 'audit.append'],
+    async () => ['withdraw', await activeKey()],
+  ],
 ] as const satisfies readonly (readonly [string, readonly string[], () => Promise<readonly string[]>])[];
 
 const keyPoints = keyCommands.flatMap(([useCase, writes, command]) => writes.map((write) => [`${useCase}/${write}`, command] as const));
@@ -29,17 +33,20 @@ describe('a change of signing keys that dies in the middle', () => {
     expect(records).toBeGreaterThan(before.records);
   });
 
-  it.each(['signing-key.insert', 'audit.append'])('behind %s of the first start leaves the keys to the next, which records them', async (write) => {
-    const empty = { ...stores(), DATABASE_URL: await createDatabase() };
-    await expect(startProduct({ env: { ...empty, FAULT_AT: `make-keys/${write}:after` } })).rejects.toThrow('SIGKILL');
-    const nothing = { version: 0, records: 0, keys: [] };
-    expect(await writtenKeys(empty)).toEqual(nothing);
-    const next = await startProduct({ env: empty });
-    const { keys, records } = await writtenKeys(empty);
-    await next.remove();
-    expect(keys).toEqual(['ES256 active', 'EdDSA active', 'RS256 active']);
-    expect(records).toBe(3);
-  });
+  it.each(['signing-key.insert', 'audit.append'])(
+    'behind %s of the first start leaves the keys to the next, which records them',
+    async (write) => {
+      const empty = { ...stores(), DATABASE_URL: await createDatabase() };
+      await expect(startProduct({ env: { ...empty, FAULT_AT: `make-keys/${write}:after` } })).rejects.toThrow('SIGKILL');
+      const nothing = { version: 0, records: 0, keys: [] };
+      expect(await writtenKeys(empty)).toEqual(nothing);
+      const next = await startProduct({ env: empty });
+      const { keys, records } = await writtenKeys(empty);
+      await next.remove();
+      expect(keys).toEqual(['ES256 active', 'EdDSA active', 'RS256 active']);
+      expect(records).toBe(3);
+    },
+  );
 });
 
 const runKeys = (args: readonly string[], env: Record<string, string> = {}) =>

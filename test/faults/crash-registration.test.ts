@@ -20,7 +20,9 @@ async function atTheForm(): Promise<Scene> {
 
 async function atTheGuardian(): Promise<Scene> {
   const person = newPerson(survivor());
-  const minor = (await person.sandbox.people<ScriptedPerson>()).filter(({ scenario }) => scenario === 'minor').toSorted((a, b) => (a.birthDate < b.birthDate ? 1 : -1))[0];
+  const minor = (await person.sandbox.people<ScriptedPerson>())
+    .filter(({ scenario }) => scenario === 'minor')
+    .toSorted((a, b) => (a.birthDate < b.birthDate ? 1 : -1))[0];
   if (!minor) throw new Error('nobody of the sandbox is a minor');
   await person.goes('/register');
   await registersWith(person, documentFields(newcomer(), minor));
@@ -35,7 +37,15 @@ async function atTheGuardian(): Promise<Scene> {
 describe('a process that dies in the middle of a registration that verifies', () => {
   diesAtEveryWrite(own, {
     'register-verified': {
-      writes: ['subject.insert', 'account.insert', 'password.put', 'person.insert', 'account.link-person', 'evidence.insert', 'audit.append'],
+      writes: [
+        'subject.insert',
+        'account.insert',
+        'password.put',
+        'person.insert',
+        'account.link-person',
+        'evidence.insert',
+        'audit.append',
+      ],
       scene: atTheForm,
     },
     'verify-identity': { writes: ['guardian-consent.put'], scene: atTheGuardian },

@@ -67,7 +67,11 @@ describe('an import', () => {
     expect(await numberOf('select count(*) from person')).toBe(people + count - 50);
     expect(await numberOf('select count(*) from account')).toBe(accounts + 450);
     expect(await numberOf(`select count(*) from activation where source = 'killed'`)).toBe(4500);
-    expect(await numberOf('select count(*) from subject where not exists (select from person where subject_id = subject.id) and not exists (select from account where subject_id = subject.id)')).toBe(0);
+    expect(
+      await numberOf(
+        'select count(*) from subject where not exists (select from person where subject_id = subject.id) and not exists (select from account where subject_id = subject.id)',
+      ),
+    ).toBe(0);
 
     const rows = readFileSync(report, 'utf8').trimEnd().split('\n');
     expect(rows).toEqual(['line,outcome,column,reason', ...lines.map((text, index) => expectedRow(index + 2, text))]);
@@ -76,10 +80,14 @@ describe('an import', () => {
 
   /** Starts it, waits until it got further, and ends it like a power cut a moment later. */
   async function killedAfter(line: number, args: readonly string[]): Promise<number> {
-    const child = spawn(process.execPath, [join(root, 'src/main.ts'), ...args], { cwd: root, env: { PATH: process.env['PATH'], ...env }, stdio: 'ignore' });
+    const child = spawn(process.execPath, [join(root, 'src/main.ts'), ...args], {
+      cwd: root,
+      env: { PATH: process.env['PATH'], ...env },
+      stdio: 'ignore',
+    });
     const gone = once(child, 'exit');
     const reached = async () => numberOf(`select line as count from import_run where source = 'killed'`);
-    for (const deadline = performance.now() + 40_000; performance.now() < deadline && (await reached()) <= line; ) await sleep(5);
+    for (const deadline = performance.now() + 40_000; performance.now() < deadline && (await reached()) <= line;) await sleep(5);
     await sleep(Math.random() * 200);
     child.kill('SIGKILL');
     await gone;
@@ -89,7 +97,10 @@ describe('an import', () => {
   it('[OPX-09] lets people sign in with the password they have, which is hashed anew', async () => {
     const kinds = Object.entries(legacyHashes);
     const first = 600_000_000;
-    const path = file('hashes.csv', kinds.map(([, hash], index) => importLine(first + index, hash)));
+    const path = file(
+      'hashes.csv',
+      kinds.map(([, hash], index) => importLine(first + index, hash)),
+    );
     expect((await runMain(['import', path, '--source', 'earlier-city'], env)).code).toBe(0);
     for (const index of kinds.keys()) {
       const { mobile, document } = generatedPerson(first + index);
@@ -100,8 +111,10 @@ describe('an import', () => {
       await signsIn(person, { username: document.number, password: importedPassword });
       expect(person.page.url.pathname).toBe('/account');
     }
-    expect(await numberOf(`select count(*) from credential join account on account.id = account_id join evidence using (person_id)
-      where source = 'earlier-city' and hash like '$argon2id$%keyid=1$%'`)).toBe(kinds.length);
+    expect(
+      await numberOf(`select count(*) from credential join account on account.id = account_id join evidence using (person_id)
+      where source = 'earlier-city' and hash like '$argon2id$%keyid=1$%'`),
+    ).toBe(kinds.length);
 
     const again = newPerson(product);
     await again.goes('/login');
@@ -130,8 +143,13 @@ describe('an import', () => {
     const people = await numberOf('select count(*) from person');
     const { code, output } = await runMain(['import', path, '--source', 'tried', '--dry-run'], env);
     expect(code).toBe(0);
-    expect(output).toMatch(/^dry run, nothing was written: tried, up to line 3\n\s+0 {2}imported\n\s+1 {2}activated-later\n\s+1 {2}duplicate\n/);
-    expect([await numberOf('select count(*) from person'), await numberOf(`select count(*) from import_run where source = 'tried'`)]).toEqual([people, 0]);
+    expect(output).toMatch(
+      /^dry run, nothing was written: tried, up to line 3\n\s+0 {2}imported\n\s+1 {2}activated-later\n\s+1 {2}duplicate\n/,
+    );
+    expect([
+      await numberOf('select count(*) from person'),
+      await numberOf(`select count(*) from import_run where source = 'tried'`),
+    ]).toEqual([people, 0]);
   });
 
   it('[OPX-09] writes its report over no file that is none, least of all over the people', async () => {

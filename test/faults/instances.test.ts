@@ -85,12 +85,13 @@ describe('two processes are one', () => {
     const service = await party('basic');
     const person = await service.sendsToUs({ code_challenge: await openid.calculatePKCECodeChallenge(verifier) });
     await signsIn(person, await newCitizen(first));
-    const redeem = (at: Product) => token(at, {
-      grant_type: 'authorization_code',
-      code: person.page.url.searchParams.get('code') ?? '',
-      redirect_uri: service.redirectUri,
-      code_verifier: verifier,
-    });
+    const redeem = (at: Product) =>
+      token(at, {
+        grant_type: 'authorization_code',
+        code: person.page.url.searchParams.get('code') ?? '',
+        redirect_uri: service.redirectUri,
+        code_verifier: verifier,
+      });
     const answers = await Promise.all([second, first, second, first].map(redeem));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(answers.filter(({ body }) => body['error'] === 'invalid_grant')).toHaveLength(3);
@@ -98,7 +99,9 @@ describe('two processes are one', () => {
 
   it('a refresh token is used once, whichever process is asked', async () => {
     const tokens = await offlineTokens(await newCitizen(first));
-    const answers = await Promise.all([first, second, first, second].map((at) => token(at, { grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '' })));
+    const answers = await Promise.all(
+      [first, second, first, second].map((at) => token(at, { grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '' })),
+    );
     expect(answers.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(1);
     expect(answers.filter(({ body }) => body['error'] === 'invalid_grant').length).toBeGreaterThanOrEqual(3);
   });
@@ -159,8 +162,7 @@ describe('keys', () => {
     const { keys }: { keys: { kid: string; kty: string }[] } = JSON.parse(await (await request(`${product.address}/jwks`)).body.text());
     return keys.filter(({ kty }) => kty === 'EC').map(({ kid }) => kid);
   };
-  const runKeys = async (...args: string[]) =>
-    runMain(['keys', ...args], { ...environmentOf(first), ...stores, ISSUER: first.issuer });
+  const runKeys = async (...args: string[]) => runMain(['keys', ...args], { ...environmentOf(first), ...stores, ISSUER: first.issuer });
   const signedBy = async (): Promise<string | undefined> => {
     const service = await party('first-party');
     const person = await service.sendsToUs();
@@ -168,7 +170,7 @@ describe('keys', () => {
     return decodeProtectedHeader((await service.redeems(person)).id_token ?? '').kid;
   };
   const until = async (holds: () => Promise<boolean>, seconds: number): Promise<void> => {
-    for (const deadline = performance.now() + seconds * 1000; performance.now() < deadline; ) {
+    for (const deadline = performance.now() + seconds * 1000; performance.now() < deadline;) {
       if (await holds()) return;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
@@ -209,7 +211,10 @@ describe('keys', () => {
     await service.sendsToUs({ prompt: 'none', id_token_hint: stolen }, person);
     expect(person.page.url.searchParams.has('code')).toBe(true);
 
-    expect(await runKeys('withdraw', kid)).toEqual({ code: 0, output: expect.stringMatching(new RegExp(`^${kid} +ES256 +withdrawn`, 'm')) });
+    expect(await runKeys('withdraw', kid)).toEqual({
+      code: 0,
+      output: expect.stringMatching(new RegExp(`^${kid} +ES256 +withdrawn`, 'm')),
+    });
     await until(async () => ![...(await kidsAt(first)), ...(await kidsAt(second))].includes(kid), 3);
     expect((await kidsAt(first))[0]).toBe((await kidsAt(second))[0]);
     for (const product of [first, second]) {
@@ -227,11 +232,14 @@ describe('keys', () => {
 
 describe('the key-encryption key', () => {
   it('is replaced by command, and then nothing at rest needs the earlier one', async () => {
-    const secrets: { keyEncryptionKey: string } = JSON.parse(readFileSync(join(environmentOf(first)['DATA_DIR'] ?? '', 'secrets.json'), 'utf8'));
+    const secrets: { keyEncryptionKey: string } = JSON.parse(
+      readFileSync(join(environmentOf(first)['DATA_DIR'] ?? '', 'secrets.json'), 'utf8'),
+    );
     const [old, fresh] = [secrets.keyEncryptionKey, randomBytes(32).toString('base64url')];
     const keys = async (kek: string, ...args: string[]) =>
       runMain(['keys', ...args], { ...environmentOf(first), ...stores, ISSUER: first.issuer, MINXIN_KEY_ENCRYPTION_KEY: kek });
-    const earlier = ({ output }: { output: string }) => [...output.matchAll(/^\w+ +(\d+) of/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
+    const earlier = ({ output }: { output: string }) =>
+      [...output.matchAll(/^\w+ +(\d+) of/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
     const person = newPerson(first);
     await person.goes('/login');
     await signsIn(person, await newCitizen(first));
@@ -287,10 +295,15 @@ describe('an account that an operator locked', () => {
 
     const again = await service.sendsToUs();
     expect((await again.submits({ identifier: citizen.username, password: 'wrong' })).error?.code).toBe('credentials.wrong');
-    expect(await again.submits({ identifier: citizen.username, password: citizen.password })).toMatchObject({ status: 403, error: { code: 'account.locked' } });
+    expect(await again.submits({ identifier: citizen.username, password: citizen.password })).toMatchObject({
+      status: 403,
+      error: { code: 'account.locked' },
+    });
     await again.opens('#tab-sms-code');
     await again.asksForCode({ mobile: citizen.mobile });
-    expect((await again.submits({ mobile: citizen.mobile, code: await again.readsCode(citizen.mobile) })).error?.code).toBe('account.locked');
+    expect((await again.submits({ mobile: citizen.mobile, code: await again.readsCode(citizen.mobile) })).error?.code).toBe(
+      'account.locked',
+    );
 
     // Nobody else is.
     expect((await openid.tokenIntrospection(config, bystander.access_token)).active).toBe(true);

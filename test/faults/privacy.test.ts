@@ -88,8 +88,12 @@ async function lives(): Promise<Person> {
   await went(allows(person));
   const { tokens } = await service.receives(person);
   const refreshed = await service.refreshes(tokens);
-  for (const [when, given] of [['first', tokens], ['refreshed', refreshed]] as const) {
-    for (const name of ['access_token', 'refresh_token', 'id_token'] as const) canaries[`${when} ${name}`] = given[name] ?? 'none was given';
+  for (const [when, given] of [
+    ['first', tokens],
+    ['refreshed', refreshed],
+  ] as const) {
+    for (const name of ['access_token', 'refresh_token', 'id_token'] as const)
+      canaries[`${when} ${name}`] = given[name] ?? 'none was given';
   }
   canaries['authorization code'] = person.page.url.searchParams.get('code') ?? '';
 
@@ -111,7 +115,8 @@ async function lives(): Promise<Person> {
   await bySms.opens('#tab-sms-code');
   await bySms.asksForCode({ mobile: who.mobile });
   canaries['unused SMS code'] = await bySms.readsCode(who.mobile);
-  for (const { key, value } of await person.jar.getCookies(product.issuer)) if (/session|interaction|resume/.test(key) && !key.endsWith('.sig')) canaries[`cookie ${key}`] = value;
+  for (const { key, value } of await person.jar.getCookies(product.issuer))
+    if (/session|interaction|resume/.test(key) && !key.endsWith('.sig')) canaries[`cookie ${key}`] = value;
   return person;
 }
 
@@ -164,10 +169,18 @@ function spellings(value: string): string[] {
     const bytes = Buffer.from(form, 'utf8');
     const inBase64 = [0, 1, 2].map((offset) => {
       // The characters that no neighbour can change.
-      const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64').replace(/=+$/, '');
+      const text = Buffer.concat([Buffer.alloc(offset), bytes])
+        .toString('base64')
+        .replace(/=+$/, '');
       return text.slice(Math.ceil((offset * 4) / 3), text.length - ((offset + bytes.length) % 3 === 0 ? 0 : 1));
     });
-    return [form, encodeURIComponent(form), bytes.toString('hex'), ...inBase64, ...inBase64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'))];
+    return [
+      form,
+      encodeURIComponent(form),
+      bytes.toString('hex'),
+      ...inBase64,
+      ...inBase64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
+    ];
   });
 }
 
@@ -184,9 +197,18 @@ describe('what a citizen leaves behind', () => {
   it('would be seen in any spelling, if it were there', () => {
     expect(found(`… ${who.mobile} …`)).toEqual(['mobile']);
     expect(found(`\\x${Buffer.from(`{"name":"${somebody.name}"}`).toString('hex')}`)).toEqual(['name']);
-    for (const before of ['', 'x', 'xy']) expect(found(Buffer.from(`${before}{"number":"${card.number}"}`).toString('base64'))).toEqual(['bank card']);
+    for (const before of ['', 'x', 'xy'])
+      expect(found(Buffer.from(`${before}{"number":"${card.number}"}`).toString('base64'))).toEqual(['bank card']);
     expect(found(`a code: ${canaries['SMS code']}`)).toEqual(['SMS code']);
-    expect(Object.keys(canaries)).toEqual(expect.arrayContaining(['first access_token', 'refreshed refresh_token', 'authorization code', 'cookie mx_session', 'unused SMS code']));
+    expect(Object.keys(canaries)).toEqual(
+      expect.arrayContaining([
+        'first access_token',
+        'refreshed refresh_token',
+        'authorization code',
+        'cookie mx_session',
+        'unused SMS code',
+      ]),
+    );
   });
 
   it('[PRV-04] stands in no dump of the database', () => {

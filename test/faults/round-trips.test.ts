@@ -9,7 +9,8 @@ import { startRedis, type RedisServer } from '../support/redis.ts';
 import { relyingParty } from '../support/relying-party.ts';
 
 /** What background jobs and the sandbox's clock ask, whatever people do. */
-const background = /skip locked|"end_told_at"|"setting"|advisory|"signing_key"|from "audit_event"|update audit_event|delete from|update "outbox"|^begin$|^commit$/i;
+const background =
+  /skip locked|"end_told_at"|"setting"|advisory|"signing_key"|from "audit_event"|update audit_event|delete from|update "outbox"|^begin$|^commit$/i;
 
 interface Cost {
   readonly sql: number;

@@ -52,7 +52,7 @@ const itsLastWord = () => sleep(600);
 
 const heals = async (): Promise<void> => {
   await itsLastWord();
-  for (const deadline = performance.now() + 20_000; performance.now() < deadline; ) {
+  for (const deadline = performance.now() + 20_000; performance.now() < deadline;) {
     if ((await asks('/health/ready')).status === 200) return;
     await sleep(200);
   }

@@ -25,12 +25,10 @@ interface Drawn {
 }
 
 function paths(svg: string): Drawn[] {
-  return [...svg.matchAll(/<path d="([^"]+)" stroke="([^"]+)" stroke-width="([^"]+)"\/>/g)].map(
-    ([, d = '', colour = '', width = '']) => {
-      const xs = [...d.matchAll(/(-?[\d.]+) -?[\d.]+/g)].map(([, x]) => Number(x));
-      return { d, colour, width: Number(width), x: xs.reduce((sum, x) => sum + x, 0) / xs.length };
-    },
-  );
+  return [...svg.matchAll(/<path d="([^"]+)" stroke="([^"]+)" stroke-width="([^"]+)"\/>/g)].map(([, d = '', colour = '', width = '']) => {
+    const xs = [...d.matchAll(/(-?[\d.]+) -?[\d.]+/g)].map(([, x]) => Number(x));
+    return { d, colour, width: Number(width), x: xs.reduce((sum, x) => sum + x, 0) / xs.length };
+  });
 }
 
 function luminance(colour: string): number {

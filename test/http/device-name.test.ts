@@ -9,10 +9,22 @@ describe('a device is called', () => {
     ['Edge · Windows', `${windows} Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0`],
     ['360 Browser · Windows', `${windows} Chrome/108.0.0.0 Safari/537.36 360SE`],
     ['Firefox · Linux', 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0'],
-    ['Safari · macOS', 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15'],
-    ['WeChat · iOS', 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 MicroMessenger/8.0.53'],
-    ['Huawei Browser · HarmonyOS', 'Mozilla/5.0 (Linux; Android 12; HarmonyOS; ALN-AL00) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/114.0 HuaweiBrowser/15.0 Mobile Safari/537.36'],
-    ['Alipay · Android', 'Mozilla/5.0 (Linux; U; Android 14; zh-CN) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36 AlipayClient/10.6.50'],
+    [
+      'Safari · macOS',
+      'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15',
+    ],
+    [
+      'WeChat · iOS',
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 MicroMessenger/8.0.53',
+    ],
+    [
+      'Huawei Browser · HarmonyOS',
+      'Mozilla/5.0 (Linux; Android 12; HarmonyOS; ALN-AL00) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/114.0 HuaweiBrowser/15.0 Mobile Safari/537.36',
+    ],
+    [
+      'Alipay · Android',
+      'Mozilla/5.0 (Linux; U; Android 14; zh-CN) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36 AlipayClient/10.6.50',
+    ],
   ])('%s', (name, agent) => expect(deviceName({ 'user-agent': agent })).toBe(name));
 
   it('by its client hints where the user agent says nothing', () => {

@@ -42,18 +42,27 @@ describe('health', () => {
 
   it('is ready when all stores answer', async () => {
     const origin = await running({ checks: { database: answers, redis: async () => new Date(0) } });
-    expect(await asked(`${origin}/health/ready`)).toEqual({ status: 200, body: { status: 'ready', checks: { database: 'ok', redis: 'ok' } } });
+    expect(await asked(`${origin}/health/ready`)).toEqual({
+      status: 200,
+      body: { status: 'ready', checks: { database: 'ok', redis: 'ok' } },
+    });
   });
 
   it('is not ready when a store refuses, and does not say why', async () => {
     const origin = await running({ checks: { database: answers, redis: refuses } });
-    expect(await asked(`${origin}/health/ready`)).toEqual({ status: 503, body: { status: 'unavailable', checks: { database: 'ok', redis: 'failed' } } });
+    expect(await asked(`${origin}/health/ready`)).toEqual({
+      status: 503,
+      body: { status: 'unavailable', checks: { database: 'ok', redis: 'failed' } },
+    });
   });
 
   it('is not ready when a store does not answer within a second', async () => {
     const origin = await running({ checks: { database: hangs, redis: answers } });
     const start = performance.now();
-    expect(await asked(`${origin}/health/ready`)).toEqual({ status: 503, body: { status: 'unavailable', checks: { database: 'timeout', redis: 'ok' } } });
+    expect(await asked(`${origin}/health/ready`)).toEqual({
+      status: 503,
+      body: { status: 'unavailable', checks: { database: 'timeout', redis: 'ok' } },
+    });
     expect(performance.now() - start).toBeLessThan(1400);
   });
 

@@ -9,9 +9,9 @@ import { root } from '../support/product.ts';
 const trees = ['interactions', 'sandbox/pages'];
 
 const files = (folders: readonly string[], ending: RegExp): readonly string[] =>
-  folders.flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
-  ).filter((file) => ending.test(file));
+  folders
+    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))
+    .filter((file) => ending.test(file));
 
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 const entries = (file: string): Record<string, string> => JSON.parse(read(file));
@@ -28,7 +28,8 @@ describe.each(wordFolders)('%s', (folder) => {
   });
 
   it('fills the same placeholders in both languages', () => {
-    const ofEach = (words: Record<string, string>) => Object.fromEntries(Object.entries(words).map(([key, text]) => [key, placeholders(text)]));
+    const ofEach = (words: Record<string, string>) =>
+      Object.fromEntries(Object.entries(words).map(([key, text]) => [key, placeholders(text)]));
     expect(ofEach(english)).toEqual(ofEach(chinese));
   });
 
@@ -51,7 +52,9 @@ const halfWidth = /[\u4e00-\u9fff][,;:!?()"]|[,;:!?()"][\u4e00-\u9fff]|[\u4e00-\
 
 describe('the check of punctuation', () => {
   it.each(['登录,注册', '您好!', '(个人)', '请稍候.', '"民信"'])('sees %s', (text) => expect(text).toMatch(halfWidth));
-  it.each(['登录，注册', '24 小时内', '{name}，您好', 'https://example.cn/登录', '（选填）'])('lets %s pass', (text) => expect(text).not.toMatch(halfWidth));
+  it.each(['登录，注册', '24 小时内', '{name}，您好', 'https://example.cn/登录', '（选填）'])('lets %s pass', (text) =>
+    expect(text).not.toMatch(halfWidth),
+  );
 });
 
 describe('every word is used, and every word that is used exists', () => {
@@ -60,13 +63,19 @@ describe('every word is used, and every word that is used exists', () => {
   const exists = (key: string): boolean => words.some((known) => known.has(key));
   const used = usage(sources.map(({ text }) => text));
 
-  it.each(trees.map((tree, index): [string, Words | undefined] => [tree, words[index]]))('%s has no word that no page and no code names', (_, known) => {
-    expect(known?.keys().filter((key) => !used(key))).toEqual([]);
-  });
+  it.each(trees.map((tree, index): [string, Words | undefined] => [tree, words[index]]))(
+    '%s has no word that no page and no code names',
+    (_, known) => {
+      expect(known?.keys().filter((key) => !used(key))).toEqual([]);
+    },
+  );
 
   it('no page asks for a word that is not there', () => {
     const asked = sources.flatMap(({ file, text }) =>
-      [...text.matchAll(/\b(?:t|say)\(\s*'([\w.-]+)'/g), ...text.matchAll(/words\.text\([^,()]+,\s*'([\w.-]+)'/g)].map(([, key = '']) => ({ file, key })),
+      [...text.matchAll(/\b(?:t|say)\(\s*'([\w.-]+)'/g), ...text.matchAll(/words\.text\([^,()]+,\s*'([\w.-]+)'/g)].map(([, key = '']) => ({
+        file,
+        key,
+      })),
     );
     expect(asked.length).toBeGreaterThan(100);
     expect(asked.filter(({ key }) => !exists(key))).toEqual([]);
@@ -84,7 +93,12 @@ function usage(sources: readonly string[]): (key: string) => boolean {
   for (const source of sources) {
     for (const [, literal = ''] of source.matchAll(/['"`]([a-z][\w-]*(?:\.[\w-]+)+)['"`]/g)) literals.add(literal);
     for (const [, template = ''] of source.matchAll(/`([a-z][\w-]*\.[^`\s]*\$\{[^`]*)`/g)) {
-      patterns.add(template.split(/\$\{[^}]*\}/).map((part) => part.replaceAll('.', '\\.')).join('[\\w.-]+'));
+      patterns.add(
+        template
+          .split(/\$\{[^}]*\}/)
+          .map((part) => part.replaceAll('.', '\\.'))
+          .join('[\\w.-]+'),
+      );
     }
   }
   const templates = [...patterns].map((pattern) => new RegExp(`^${pattern}$`));

@@ -48,7 +48,16 @@ describe('fields', () => {
     log.warn('clock.skew', { durationMs: 6000 });
     log.error('job.failed', new Unavailable('redis'), { job: 'audit-sealer', reason: 'status 400', attempts: 3 });
     expect(lines()).toEqual([
-      expect.objectContaining({ level: 'info', event: 'request.answered', requestId: 'aB3_-6789xyz', method: 'GET', route: '/help', status: 200, durationMs: 1.5, accountId }),
+      expect.objectContaining({
+        level: 'info',
+        event: 'request.answered',
+        requestId: 'aB3_-6789xyz',
+        method: 'GET',
+        route: '/help',
+        status: 200,
+        durationMs: 1.5,
+        accountId,
+      }),
       expect.objectContaining({ level: 'warn', event: 'clock.skew', durationMs: 6000 }),
       expect.objectContaining({ level: 'error', event: 'job.failed', job: 'audit-sealer', reason: 'status 400', attempts: 3 }),
     ]);
@@ -56,7 +65,15 @@ describe('fields', () => {
   });
 
   it('drops every field that is not on the list', () => {
-    const fields = { job: 'outbox', mobile: '13800000001', url: '/login?a=1', address: '203.0.113.77', level: 'x', toString: 'y', __proto__: { a: 1 } };
+    const fields = {
+      job: 'outbox',
+      mobile: '13800000001',
+      url: '/login?a=1',
+      address: '203.0.113.77',
+      level: 'x',
+      toString: 'y',
+      __proto__: { a: 1 },
+    };
     log.info('process.started', fields);
     expect(Object.keys(lines()[0] ?? {}).toSorted()).toEqual(['event', 'hostname', 'job', 'level', 'pid', 'time']);
     expectNoCanary();
@@ -64,8 +81,24 @@ describe('fields', () => {
 
   it.each(canaries)('drops %s from whatever field it is put into', (canary) => {
     const names = [
-      'requestId', 'method', 'route', 'status', 'durationMs', 'accountId', 'messageId', 'keyId', 'job', 'useCase', 'store',
-      'source', 'template', 'reason', 'outcome', 'attempts', 'count', 'port',
+      'requestId',
+      'method',
+      'route',
+      'status',
+      'durationMs',
+      'accountId',
+      'messageId',
+      'keyId',
+      'job',
+      'useCase',
+      'store',
+      'source',
+      'template',
+      'reason',
+      'outcome',
+      'attempts',
+      'count',
+      'port',
     ];
     const asText = (name: string) => [name, name === 'route' ? `/${canary}` : canary];
     const inKeyId = /[^\w-]|^\d+$/.test(canary); // ids of keys and clients may look like anything without these
@@ -200,7 +233,14 @@ describe('requestLog', () => {
     ['/张伟/a', '*', 404],
     ['/broken', '/broken', 500],
   ])('tells %s by its route %s', async (path, route, status) => {
-    expect(await lineOf(path)).toMatchObject({ level: 'info', event: 'request.answered', method: 'GET', route, status, durationMs: expect.any(Number) });
+    expect(await lineOf(path)).toMatchObject({
+      level: 'info',
+      event: 'request.answered',
+      method: 'GET',
+      route,
+      status,
+      durationMs: expect.any(Number),
+    });
     expectNoCanary();
   });
 

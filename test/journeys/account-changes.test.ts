@@ -11,7 +11,10 @@ import { relyingParty } from '../support/relying-party.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 import { word } from '../support/words.ts';
 
-const steps = ({ $ }: Page) => $('.progress li').toArray().map((each) => [$(each).find('.step').text(), $(each).attr('class')]);
+const steps = ({ $ }: Page) =>
+  $('.progress li')
+    .toArray()
+    .map((each) => [$(each).find('.step').text(), $(each).attr('class')]);
 const newPassword = 'Xinmima-2026';
 
 /** Somebody at the first step of a change. */
@@ -47,7 +50,11 @@ describe.each(['demo', 'beijing', 'beijing-2019'])('a change of the password in 
   it('[ACC-07 RN-11] goes from the masked mobile with captcha and code over the old password to the new one', async () => {
     const who = await newCitizen(product);
     const person = await at(product, 'password', who);
-    expect(steps(person.page)).toEqual([['验证身份', 'current'], ['修改密码', 'ahead'], ['完成', 'ahead']]);
+    expect(steps(person.page)).toEqual([
+      ['验证身份', 'current'],
+      ['修改密码', 'ahead'],
+      ['完成', 'ahead'],
+    ]);
     expect(person.page.says('.facts .masked [aria-hidden]')).toBe(`${who.mobile.slice(0, 3)}****${who.mobile.slice(-4)}`);
     expect(person.page.has('[data-captcha]')).toBe(true);
     await provesMobile(person, who.mobile);
@@ -110,7 +117,11 @@ describe('a change of the password', () => {
       [{ password: who.password, newPassword, confirmPassword: 'Anders-2026' }, 'password.mismatch', 'confirmPassword'],
       [{ password: who.password, newPassword: who.password, confirmPassword: who.password }, 'password.weak', 'newPassword'],
       [{ password: '', newPassword, confirmPassword: newPassword }, 'field.required', 'password'],
-      [{ password: who.password, newPassword: `a${who.mobile.slice(2)}`, confirmPassword: `a${who.mobile.slice(2)}` }, 'password.weak', 'newPassword'],
+      [
+        { password: who.password, newPassword: `a${who.mobile.slice(2)}`, confirmPassword: `a${who.mobile.slice(2)}` },
+        'password.weak',
+        'newPassword',
+      ],
     ] as const;
     for (const [fields, code, field] of tries) {
       await person.submits(fields);
@@ -125,7 +136,8 @@ describe('a change of the password', () => {
     const who = await newCitizen(product);
     const person = await at(product, 'password', who);
     await provesMobile(person, who.mobile);
-    for (let guess = 0; guess < 5; guess += 1) await person.submits({ password: `Rate-${guess}-2026`, newPassword, confirmPassword: newPassword });
+    for (let guess = 0; guess < 5; guess += 1)
+      await person.submits({ password: `Rate-${guess}-2026`, newPassword, confirmPassword: newPassword });
     await person.submits({ password: who.password, newPassword, confirmPassword: newPassword });
     expect([person.page.status, person.page.error?.code]).toEqual([429, 'credentials.throttled']);
   });
@@ -203,14 +215,23 @@ describe.each(['demo', 'beijing', 'beijing-2019'])('a change of the mobile in %s
   it('[ACC-09 ACC-10 ACC-19 NOT-15] proves the old mobile, then the new one, and says that there is one for each account', async () => {
     const [who, { mobile }] = [await newCitizen(product), newcomer()];
     const person = await at(product, 'mobile', who);
-    expect(steps(person.page)).toEqual([['验证身份', 'current'], ['绑定手机', 'ahead'], ['完成', 'ahead']]);
+    expect(steps(person.page)).toEqual([
+      ['验证身份', 'current'],
+      ['绑定手机', 'ahead'],
+      ['完成', 'ahead'],
+    ]);
     await provesMobile(person, who.mobile);
     expect(person.page.text).toContain('一个账号只能绑定一个手机号码');
     expect(person.page.text).toContain('请务必绑定本人有效手机号码');
     const code = await sendsCode(person, mobile, { mobile });
     await person.submits({ mobile, code });
     expect([person.page.outcome, person.page.says('h1')]).toEqual(['done', '设置成功，请牢记您的手机号码']);
-    expect(person.page.$('.result .actions a').toArray().map((link) => person.page.$(link).attr('href'))).toContain('/account');
+    expect(
+      person.page
+        .$('.result .actions a')
+        .toArray()
+        .map((link) => person.page.$(link).attr('href')),
+    ).toContain('/account');
     await person.opens('#next');
     expect(shown(person.page, '手机号')).toBe(`${mobile.slice(0, 3)}****${mobile.slice(-4)}`);
   });
@@ -284,7 +305,11 @@ describe.each(['demo', 'beijing', 'beijing-2019'])('an e-mail address in %s', (p
   it('[ACC-11 NOT-15] is bound by a code that is sent to it', async () => {
     const [who, email] = [await newCitizen(product), address()];
     const person = await at(product, 'email', who);
-    expect(steps(person.page)).toEqual([['验证身份', 'current'], ['绑定邮箱', 'ahead'], ['完成', 'ahead']]);
+    expect(steps(person.page)).toEqual([
+      ['验证身份', 'current'],
+      ['绑定邮箱', 'ahead'],
+      ['完成', 'ahead'],
+    ]);
     await provesMobile(person, who.mobile);
     expect(person.page.text).toContain('请确保您输入的邮箱地址能正常接收邮件');
     const code = await sendsCode(person, email, { email: email.toUpperCase() });
@@ -301,7 +326,13 @@ describe.each(['demo', 'beijing', 'beijing-2019'])('an e-mail address in %s', (p
     const who = await newCitizen(product);
     const person = await at(product, 'email', who);
     await provesMobile(person, who.mobile);
-    const tries = [['zhang', '格式'], ['张伟@example.cn', '英文字母'], ['a@b', '@'], [`${'a'.repeat(65)}@example.cn`, '太长'], ['a b@example.cn', '格式']] as const;
+    const tries = [
+      ['zhang', '格式'],
+      ['张伟@example.cn', '英文字母'],
+      ['a@b', '@'],
+      [`${'a'.repeat(65)}@example.cn`, '太长'],
+      ['a b@example.cn', '格式'],
+    ] as const;
     for (const [email, says] of tries) {
       await person.submits({ email, code: '123456' });
       expect([email, person.page.error?.code, person.page.error?.text]).toEqual([email, 'email.invalid', expect.stringContaining(says)]);
@@ -318,7 +349,10 @@ describe('an e-mail address', () => {
   it('[ACC-11] belongs to one account, and another hears that only with its code', async () => {
     const email = `b${randomBytes(6).toString('hex')}@example.cn`;
     const [first, second] = [await newCitizen(product), await newCitizen(product)];
-    for (const [who, end] of [[first, ['done', undefined]], [second, [undefined, 'email.taken']]] as const) {
+    for (const [who, end] of [
+      [first, ['done', undefined]],
+      [second, [undefined, 'email.taken']],
+    ] as const) {
       const person = await at(product, 'email', who);
       await provesMobile(person, who.mobile);
       await person.sandbox.waits(61);
@@ -332,7 +366,10 @@ describe('an e-mail address', () => {
     const email = `c${randomBytes(6).toString('hex')}@xn--fiqs8s.cn`;
     const person = await at(product, 'email', who);
     await provesMobile(person, who.mobile);
-    await person.submits({ email: email.replace('xn--fiqs8s', '中国'), code: await sendsCode(person, email, { email: email.replace('xn--fiqs8s', '中国') }) });
+    await person.submits({
+      email: email.replace('xn--fiqs8s', '中国'),
+      code: await sendsCode(person, email, { email: email.replace('xn--fiqs8s', '中国') }),
+    });
     expect(person.page.outcome).toBe('done');
   });
 });

@@ -14,7 +14,10 @@ async function inAccount(product: Product, who: Pick<Citizen, 'username' | 'pass
   return person;
 }
 
-const tabs = ({ $ }: Page) => $('.account-page .tabs a').toArray().map((each) => $(each).text());
+const tabs = ({ $ }: Page) =>
+  $('.account-page .tabs a')
+    .toArray()
+    .map((each) => $(each).text());
 const current = ({ $ }: Page) => $('.account-page .tabs [aria-current]').text();
 
 describe.each(['demo', 'beijing', 'beijing-2019'])('ethnicity in %s', (profile) => {
@@ -27,8 +30,17 @@ describe.each(['demo', 'beijing', 'beijing-2019'])('ethnicity in %s', (profile) 
     const person = await inAccount(product, await newCitizen(product));
     expect(shown(person.page, '民族')).toBe('暂无信息');
     await person.opens('#change-ethnicity');
-    const options = person.page.$('#ethnicity option').toArray().map((each) => person.page.$(each).text());
-    expect([options.length, options[0], options[1], options.at(-3), options.at(-1)]).toEqual([59, '请选择民族', '汉族', '基诺族', '外国血统中国籍人士']);
+    const options = person.page
+      .$('#ethnicity option')
+      .toArray()
+      .map((each) => person.page.$(each).text());
+    expect([options.length, options[0], options[1], options.at(-3), options.at(-1)]).toEqual([
+      59,
+      '请选择民族',
+      '汉族',
+      '基诺族',
+      '外国血统中国籍人士',
+    ]);
     await person.submits({ ethnicity: '05' });
     expect(person.page.says('[data-outcome=done]')).toBe('修改成功');
     expect(shown(person.page, '民族')).toBe('维吾尔族');
@@ -42,7 +54,10 @@ describe.each(['demo', 'beijing', 'beijing-2019'])('ethnicity in %s', (profile) 
     const who = await newCitizen(product, 'L2');
     const { page } = await inAccount(product, who);
     expect(shown(page, '性别')).toBe(who.identity.sex === 'male' ? '男' : '女');
-    const row = page.$('.facts .row').toArray().find((each) => page.$(each).find('dt').text() === '性别');
+    const row = page
+      .$('.facts .row')
+      .toArray()
+      .find((each) => page.$(each).find('dt').text() === '性别');
     expect(page.$(row).find('a, button, input, select').length).toBe(0);
   });
 });
@@ -77,7 +92,12 @@ describe('details', () => {
     const token = person.page.$('#ethnicity').closest('form').find('[name=_form]').attr('value') ?? '';
     for (const ethnicity of ['99', '<b', '5']) {
       await person.posts('/account/ethnicity', { _form: token, ethnicity });
-      expect([ethnicity, person.page.status, person.page.error?.code, person.page.error?.field]).toEqual([ethnicity, 422, 'ethnicity.invalid', 'ethnicity']);
+      expect([ethnicity, person.page.status, person.page.error?.code, person.page.error?.field]).toEqual([
+        ethnicity,
+        422,
+        'ethnicity.invalid',
+        'ethnicity',
+      ]);
     }
     await person.posts('/account/ethnicity', { _form: '0.forged', ethnicity: '01' });
     expect(person.page.error?.code).toBe('form.forged');
@@ -88,7 +108,11 @@ describe('details', () => {
   });
 
   it('[ACC-17] show the twelve digits of the platform where the city has them', async () => {
-    for (const [profile, shows] of [['demo', /^[1-9]\d{11}$/], ['beijing-2019', /^[1-9]\d{11}$/], ['beijing', /^$/]] as const) {
+    for (const [profile, shows] of [
+      ['demo', /^[1-9]\d{11}$/],
+      ['beijing-2019', /^[1-9]\d{11}$/],
+      ['beijing', /^$/],
+    ] as const) {
       const product = await sharedProduct(profile);
       const { page } = await inAccount(product, await newCitizen(product));
       expect([profile, page.$('#account-number').text()]).toEqual([profile, expect.stringMatching(shows)]);
@@ -123,7 +147,12 @@ describe('the account centre of Guangzhou', () => {
 
   it('[ACC-03 ACC-20] has five tabs, each of which leads somewhere', async () => {
     expect(tabs(person.page)).toEqual(['基本资料', '绑定查询', '重置密码', '安全中心', '账号升级']);
-    const places = [['bindings', '您还没有绑定任何第三方账号', '绑定查询'], ['password', '验证身份', ''], ['security', '当前设备', '安全中心'], ['level', '认证时间', '账号升级']] as const;
+    const places = [
+      ['bindings', '您还没有绑定任何第三方账号', '绑定查询'],
+      ['password', '验证身份', ''],
+      ['security', '当前设备', '安全中心'],
+      ['level', '认证时间', '账号升级'],
+    ] as const;
     for (const [tab, says, label] of places) {
       await person.goes('/account');
       await person.opens(`#tab-${tab}`);
@@ -155,7 +184,12 @@ describe('the account centre of Guangzhou', () => {
     expect(shown(person.page, '认证时间')).toBe('尚未认证');
     expect(shown(person.page, '权限描述')).toContain('不需要身份信息的政务事项');
     expect(person.page.says('#raise-level')).toBe('我要提升账号等级');
-    expect(person.page.$('#levels h3').toArray().map((each) => person.page.$(each).text())).toEqual(['V1 实名登记', 'V2 实名认证']);
+    expect(
+      person.page
+        .$('#levels h3')
+        .toArray()
+        .map((each) => person.page.$(each).text()),
+    ).toEqual(['V1 实名登记', 'V2 实名认证']);
     expect(person.page.says('#levels')).toContain('敬请期待');
   });
 });
@@ -180,8 +214,13 @@ describe('the account centre of Hubei', () => {
     await person.opens('#tab-settings');
     expect(current(person.page)).toBe('账户设置');
     const { $ } = person.page;
-    const tiles = $('.tile').toArray().map((each) => [$(each).find('.tile-name').text(), $(each).find('.tile-state').text()]);
-    expect(tiles).toEqual([['实名认证', '已认证'], ['银行卡认证', '立即认证']]);
+    const tiles = $('.tile')
+      .toArray()
+      .map((each) => [$(each).find('.tile-name').text(), $(each).find('.tile-state').text()]);
+    expect(tiles).toEqual([
+      ['实名认证', '已认证'],
+      ['银行卡认证', '立即认证'],
+    ]);
     expect(person.page.text).toMatch(/账号注销.*正在建设中.*12345/);
   });
 });

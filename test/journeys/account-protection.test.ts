@@ -20,7 +20,11 @@ async function owner(): Promise<{ person: Person; citizen: Citizen }> {
   return { person, citizen };
 }
 
-const names = ({ page }: Person) => page.$('#passkeys li strong').toArray().map((each) => page.$(each).text());
+const names = ({ page }: Person) =>
+  page
+    .$('#passkeys li strong')
+    .toArray()
+    .map((each) => page.$(each).text());
 
 describe('the passkeys of an account', () => {
   it('[AST-14] are added, named, used and removed by their owner, who is told of each change', async () => {
@@ -90,7 +94,9 @@ describe('the passkeys of an account', () => {
     const authenticator = softwareAuthenticator(product.issuer);
     await addsPasskey(person, authenticator);
     await person.opens('#add-passkey');
-    const options = await challengeAt<{ excludeCredentials: { id: string }[]; user: { id: string; name: string }; attestation: string }>(person);
+    const options = await challengeAt<{ excludeCredentials: { id: string }[]; user: { id: string; name: string }; attestation: string }>(
+      person,
+    );
     expect(options.excludeCredentials.map(({ id }) => id)).toEqual([authenticator.credentialId]);
     expect(options).toMatchObject({ attestation: 'none', user: { name: expect.stringMatching(/^1\d\d\*{4}\d{4}$/) } });
   });
@@ -125,7 +131,10 @@ describe('two-step verification of an account', () => {
     expect(wrong.says('#secret')).toBe(secret);
 
     await person.submits({ totpCode: await appFor(person, secret).code() });
-    const shown = person.page.$('#codes li').toArray().map((each) => person.page.$(each).text().trim());
+    const shown = person.page
+      .$('#codes li')
+      .toArray()
+      .map((each) => person.page.$(each).text().trim());
     expect(new Set(shown).size).toBe(10);
     const file = await person.tab().goes('/account/security/recovery-codes/codes.txt');
     for (const code of shown) expect(file.html).toContain(code);
@@ -145,7 +154,10 @@ describe('two-step verification of an account', () => {
     await person.goes('/account/security');
     await person.opens('#new-codes');
     await person.submits();
-    const fresh = person.page.$('#codes li').toArray().map((each) => person.page.$(each).text().trim());
+    const fresh = person.page
+      .$('#codes li')
+      .toArray()
+      .map((each) => person.page.$(each).text().trim());
     expect(fresh.filter((code) => codes.includes(code))).toEqual([]);
     await nextMessage(person, citizen.mobile, 'notice.recovery-codes-made');
 
@@ -210,24 +222,27 @@ describe('a change of what protects an account', () => {
     expect((await person.submits({ password: citizen.password })).url.pathname).toBe(passkey);
   });
 
-  it.each(byEither)('[AST-14 RN-11] asks for a fresh proof after ten minutes, by password or SMS code, and leads back: %s', async (path) => {
-    const { person, citizen } = await owner();
-    expect((await person.goes(path)).url.pathname).toBe(path);
-    await person.sandbox.waits(601);
-    expect((await person.goes(path)).has('#password')).toBe(true);
-    expect((await person.submits({ password: 'wrong' })).error).toMatchObject({ code: 'credentials.wrong', field: 'password' });
-    expect((await person.submits({ password: citizen.password })).url.pathname).toBe(path);
+  it.each(byEither)(
+    '[AST-14 RN-11] asks for a fresh proof after ten minutes, by password or SMS code, and leads back: %s',
+    async (path) => {
+      const { person, citizen } = await owner();
+      expect((await person.goes(path)).url.pathname).toBe(path);
+      await person.sandbox.waits(601);
+      expect((await person.goes(path)).has('#password')).toBe(true);
+      expect((await person.submits({ password: 'wrong' })).error).toMatchObject({ code: 'credentials.wrong', field: 'password' });
+      expect((await person.submits({ password: citizen.password })).url.pathname).toBe(path);
 
-    await person.sandbox.waits(601);
-    await person.goes(path);
-    await person.opens('#use-sms-code');
-    expect(person.page.html).not.toContain(citizen.mobile);
-    const known = (await person.sandbox.messagesTo(citizen.mobile)).some(({ code }) => code !== undefined);
-    if (known) await person.readsCode(citizen.mobile);
-    await person.asksForCode();
-    await person.submits({ code: await person.readsCode(citizen.mobile) });
-    expect(person.page.url.pathname).toBe(path);
-  });
+      await person.sandbox.waits(601);
+      await person.goes(path);
+      await person.opens('#use-sms-code');
+      expect(person.page.html).not.toContain(citizen.mobile);
+      const known = (await person.sandbox.messagesTo(citizen.mobile)).some(({ code }) => code !== undefined);
+      if (known) await person.readsCode(citizen.mobile);
+      await person.asksForCode();
+      await person.submits({ code: await person.readsCode(citizen.mobile) });
+      expect(person.page.url.pathname).toBe(path);
+    },
+  );
 
   it('a form that is sent too late leads to the proof and changes nothing', async () => {
     const { person } = await owner();

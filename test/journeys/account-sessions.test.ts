@@ -9,9 +9,14 @@ import type { Product } from '../support/product.ts';
 import { relyingParty } from '../support/relying-party.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 
-const phone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 MicroMessenger/8.0.53';
+const phone =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 MicroMessenger/8.0.53';
 
-async function inAccount(product: Product, who: Pick<Citizen, 'username' | 'password'>, headers: Record<string, string> = {}): Promise<Person> {
+async function inAccount(
+  product: Product,
+  who: Pick<Citizen, 'username' | 'password'>,
+  headers: Record<string, string> = {},
+): Promise<Person> {
   const person = newPerson(product, { headers });
   await person.goes('/login');
   await signsIn(person, who);
@@ -21,8 +26,13 @@ async function inAccount(product: Product, who: Pick<Citizen, 'username' | 'pass
 
 /** Where the list is one session of another Chrome on Windows. */
 const twin = ({ $ }: Page): number =>
-  $('.devices li').toArray().findIndex((each) => $(each).find('strong').text() === 'Chrome · Windows' && $(each).find('.badge').length === 0);
-const devices = ({ $ }: Page) => $('.devices li').toArray().map((each) => $(each).find('strong').text() + ($(each).find('.badge').length > 0 ? ' *' : ''));
+  $('.devices li')
+    .toArray()
+    .findIndex((each) => $(each).find('strong').text() === 'Chrome · Windows' && $(each).find('.badge').length === 0);
+const devices = ({ $ }: Page) =>
+  $('.devices li')
+    .toArray()
+    .map((each) => $(each).find('strong').text() + ($(each).find('.badge').length > 0 ? ' *' : ''));
 const isOut = async (person: Person) => /\/login\//.test((await person.goes('/account')).url.pathname);
 
 describe('devices and sessions', () => {

@@ -19,7 +19,10 @@ async function inAccount(product: Product, who: Pick<Citizen, 'username' | 'pass
 
 /** What stands under a term of the page, as an eye sees it. */
 function shown({ $ }: Page, term: string): string {
-  const row = $('.facts .row').toArray().map((each) => $(each)).find((each) => each.find('dt').text() === term);
+  const row = $('.facts .row')
+    .toArray()
+    .map((each) => $(each))
+    .find((each) => each.find('dt').text() === term);
   if (!row) throw new Error(`the page says nothing of ${term}`);
   const value = row.find('dd').clone();
   value.find('.unseen, .change').remove();
@@ -30,11 +33,16 @@ const maskedMobile = (mobile: string): string => `${mobile.slice(0, 3)}****${mob
 
 /** Levels as the page groups them: label, state of the group, and each tile with its state. */
 function groups({ $ }: Page): unknown[] {
-  return $('.group').toArray().map((each) => {
-    const group = $(each);
-    const tiles = group.find('.tile').toArray().map((tile) => [$(tile).find('.tile-name').text(), $(tile).find('.tile-state').text(), $(tile).is('a')]);
-    return [group.find('h3').text(), group.attr('class')?.replace('group ', ''), tiles];
-  });
+  return $('.group')
+    .toArray()
+    .map((each) => {
+      const group = $(each);
+      const tiles = group
+        .find('.tile')
+        .toArray()
+        .map((tile) => [$(tile).find('.tile-name').text(), $(tile).find('.tile-state').text(), $(tile).is('a')]);
+      return [group.find('h3').text(), group.attr('class')?.replace('group ', ''), tiles];
+    });
 }
 
 describe.each(['demo', 'beijing'])('the account centre in %s', (profile) => {
@@ -68,8 +76,13 @@ describe.each(['demo', 'beijing'])('the account centre in %s', (profile) => {
     expect(shown(page, '证件号码')).toBe(`${document.number.slice(0, 4)}**********${document.number.slice(-2)}`);
     expect(page.says('.account-head .masked [aria-hidden]')).toBe(`${'*'.repeat([...name].length - 1)}${name.slice(-1)}`);
     expect(page.says('.masthead .account')).toContain(page.says('.account-head .masked [aria-hidden]'));
-    const spoken = page.$('.unseen').toArray().map((each) => page.$(each).text());
-    expect(spoken).toEqual(expect.arrayContaining([`尾号为 ${who.mobile.slice(-4)} 的手机号`, `尾号为 ${document.number.slice(-2)} 的证件号码`]));
+    const spoken = page
+      .$('.unseen')
+      .toArray()
+      .map((each) => page.$(each).text());
+    expect(spoken).toEqual(
+      expect.arrayContaining([`尾号为 ${who.mobile.slice(-4)} 的手机号`, `尾号为 ${document.number.slice(-2)} 的证件号码`]),
+    );
     for (const secret of [name, document.number, who.mobile, who.username]) expect(page.html).not.toContain(secret);
   });
 
@@ -116,7 +129,10 @@ describe('the sessions of an account', () => {
     const who = await newCitizen(product, 'L2');
     await inAccount(product, who);
     const { page } = await inAccount(product, who);
-    const sessions = page.$('.sessions li').toArray().map((each) => page.$(each).text());
+    const sessions = page
+      .$('.sessions li')
+      .toArray()
+      .map((each) => page.$(each).text());
     expect(sessions).toHaveLength(2);
     expect(sessions.filter((text) => text.includes('当前设备'))).toHaveLength(1);
     for (const text of sessions) expect(text).toMatch(/密码.*登录于 \d{4}年\d{1,2}月\d{1,2}日 \d{2}:\d{2}/);
@@ -140,7 +156,9 @@ describe('the sessions of an account', () => {
 
   it('are ended by nobody from outside', async () => {
     const person = await inAccount(product, await newCitizen(product, 'L2'));
-    await person.arrives('/account/sessions/end', { _form: person.page.$('#end-sessions').closest('form').find('[name=_form]').attr('value') ?? '' });
+    await person.arrives('/account/sessions/end', {
+      _form: person.page.$('#end-sessions').closest('form').find('[name=_form]').attr('value') ?? '',
+    });
     expect(person.page.status).toBe(401);
     await person.goes('/account');
     await person.posts('/account/sessions/end', { _form: '0.forged' });
@@ -204,7 +222,10 @@ describe('brand and help', () => {
       title: page.title,
       palette: page.$('html').attr('data-palette'),
       hotline: page.says('.footing a[href^="tel:"]'),
-      facts: page.$('.footing-facts li').toArray().map((each) => page.$(each).text()),
+      facts: page
+        .$('.footing-facts li')
+        .toArray()
+        .map((each) => page.$(each).text()),
       help: page.$('.footing-links a').first().attr('href'),
     };
   };
@@ -236,13 +257,22 @@ describe('brand and help', () => {
       title: expect.stringContaining('福州市统一身份认证平台'),
       palette: 'green',
       hotline: '0591-12345',
-      facts: ['主办单位：福州市数据局', '服务热线：0591-12345', '网站标识码：3501000000', '闽ICP备12345678号', '闽公网安备 35010000000000号'],
+      facts: [
+        '主办单位：福州市数据局',
+        '服务热线：0591-12345',
+        '网站标识码：3501000000',
+        '闽ICP备12345678号',
+        '闽公网安备 35010000000000号',
+      ],
       help: 'https://help.fuzhou.example/',
     });
   });
 
-  it('[OPS-09] leave no other city\'s name on any page', async () => {
-    for (const [product, others] of [[beijing, /示范市|福州/], [own, /示范市(?!政务服务网)|北京/]] as const) {
+  it("[OPS-09] leave no other city's name on any page", async () => {
+    for (const [product, others] of [
+      [beijing, /示范市|福州/],
+      [own, /示范市(?!政务服务网)|北京/],
+    ] as const) {
       for (const path of ['/', '/login', '/register', '/help', '/help/agreement', '/help/privacy', '/help/accessibility', '/nowhere']) {
         const page = await newPerson(product).goes(path);
         page.$('.tools .portal').remove();
@@ -257,7 +287,11 @@ describe('brand and help', () => {
     expect(person.page.$('.aside a').attr('href')).toBe('https://help.fuzhou.example/');
     await person.goes('/nowhere');
     expect(person.page.text).toContain('0591-12345');
-    for (const [product, hotline] of [[demo, '12345'], [beijing, '400-056-0066'], [own, '0591-12345']] as const) {
+    for (const [product, hotline] of [
+      [demo, '12345'],
+      [beijing, '400-056-0066'],
+      [own, '0591-12345'],
+    ] as const) {
       const help = await newPerson(product).goes('/help');
       expect(help.text).toContain(word('help', 'lead', { hotline }));
     }
@@ -275,7 +309,10 @@ describe('brand and help', () => {
     const person = newPerson(demo, { locale });
     await person.goes('/help');
     expect(person.page.$('.found a').length).toBeGreaterThan(5);
-    const links = person.page.$('.links a').toArray().map((link) => person.page.$(link).attr('href') ?? '');
+    const links = person.page
+      .$('.links a')
+      .toArray()
+      .map((link) => person.page.$(link).attr('href') ?? '');
     expect(links).toEqual(['/help/agreement', '/help/privacy', '/help/bank-card-agreement', '/help/accessibility']);
     for (const href of links) {
       const page = await person.goes(href);

@@ -4,7 +4,15 @@ import type { ScriptedPerson } from '../../sandbox/people.ts';
 import { newPerson, type Person } from '../support/browser.ts';
 import { allows, newCitizen, signsIn } from '../support/citizen.ts';
 import { problemsOf } from '../support/form-problems.ts';
-import { anyMobile, importedPerson, passwordFields, possessionFields, provesAndSetsPassword, seeksRecord, soughtFields } from '../support/imported.ts';
+import {
+  anyMobile,
+  importedPerson,
+  passwordFields,
+  possessionFields,
+  provesAndSetsPassword,
+  seeksRecord,
+  soughtFields,
+} from '../support/imported.ts';
 import { citizen, goodPassword } from '../support/newcomer.ts';
 import type { Product } from '../support/product.ts';
 import { relyingParty } from '../support/relying-party.ts';
@@ -51,7 +59,10 @@ describe.each(Object.entries(cities))('activation in %s', (profile, { rules, ...
       const chenxin = await scripted('chenxin');
       const person = await atTheForm();
       await seeksRecord(person, chenxin, chenxin.mobile);
-      const facts = person.page.$('.facts .masked > [aria-hidden]').toArray().map((fact) => person.page.$(fact).text());
+      const facts = person.page
+        .$('.facts .masked > [aria-hidden]')
+        .toArray()
+        .map((fact) => person.page.$(fact).text());
       expect(facts).toEqual([masked.name, masked.number, '150****0058']);
       expect(person.page.html).not.toContain(chenxin.name);
       expect(person.page.html).not.toContain(chenxin.document.number);
@@ -61,10 +72,17 @@ describe.each(Object.entries(cities))('activation in %s', (profile, { rules, ...
       const imported = await importedPerson(product);
       const person = await atTheForm();
       await seeksRecord(person, imported, imported.mobile);
-      const choices = person.page.$('[name=validity]').toArray().map((choice) => person.page.$(choice).attr('value'));
+      const choices = person.page
+        .$('[name=validity]')
+        .toArray()
+        .map((choice) => person.page.$(choice).attr('value'));
       expect(choices).toEqual(['5', '10', '20', 'long-term']);
       await person.submits({ validFrom: '2016-05-21', validity: '20' });
-      expect(person.page.error).toMatchObject({ code: 'identity.mismatch', field: 'validFrom', text: refusal('identity.mismatch.activation') });
+      expect(person.page.error).toMatchObject({
+        code: 'identity.mismatch',
+        field: 'validFrom',
+        text: refusal('identity.mismatch.activation'),
+      });
       await person.submits(possessionFields(imported));
       expect(person.page.url.pathname).toMatch(/\/activate\/password$/);
     });
@@ -101,7 +119,13 @@ describe.each(Object.entries(cities))('activation in %s', (profile, { rules, ...
       expect(person.page.url.pathname).toMatch(/\/activate\/guardian$/);
       const base = person.page.url.pathname.replace(/guardian$/, '');
       expect((await person.goes(`${base}password`)).url.pathname).toBe(`${base}guardian`);
-      const fields = { name: guardian.name, documentType: guardian.document.type, documentNumber: guardian.document.number, mobile, agreement: 'yes' };
+      const fields = {
+        name: guardian.name,
+        documentType: guardian.document.type,
+        documentNumber: guardian.document.number,
+        mobile,
+        agreement: 'yes',
+      };
       await person.asksForCode(fields);
       await person.submits({ ...fields, code: await person.readsCode(mobile) });
       expect(person.page.url.pathname).toBe(`${base}password`);
@@ -357,7 +381,12 @@ async function replaces(person: Person, imported: Parameters<typeof seeksRecord>
 /** A page without what differs at every visit and what was typed. */
 function plain({ page }: Person, fields: Readonly<Record<string, string>>): string {
   let { text } = page;
-  for (const value of [...Object.values(fields), `${fields['mobile']?.slice(0, 3)}****${fields['mobile']?.slice(-4)}`, fields['mobile']?.slice(-4) ?? '']) text = text.replaceAll(value, '…');
+  for (const value of [
+    ...Object.values(fields),
+    `${fields['mobile']?.slice(0, 3)}****${fields['mobile']?.slice(-4)}`,
+    fields['mobile']?.slice(-4) ?? '',
+  ])
+    text = text.replaceAll(value, '…');
   return text.replace(/\d+ 秒/g, '… 秒');
 }
 

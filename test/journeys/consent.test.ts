@@ -20,7 +20,10 @@ describe.each(['demo', 'beijing'])('consent in %s', (profile) => {
     await person.submits({ identifier: who.username, password: who.password });
     return person;
   };
-  const items = ({ $ }: Page): string[] => $('.items strong').toArray().map((item) => $(item).text());
+  const items = ({ $ }: Page): string[] =>
+    $('.items strong')
+      .toArray()
+      .map((item) => $(item).text());
   const labels = (...scopes: readonly string[]): string[] => scopes.map((scope) => word('consent', `item.${scope}.label`));
   const allows = (person: Person): Promise<Page> => person.submits({}, { button: '#consent-allow' });
 
@@ -133,7 +136,7 @@ describe.each(['demo', 'beijing'])('consent in %s', (profile) => {
     expect((await service.receives(person)).userinfo).not.toHaveProperty('identity_document');
   });
 
-  it('[CON-01] is not asked by the city\'s own portal', async () => {
+  it("[CON-01] is not asked by the city's own portal", async () => {
     const portal = await relyingParty(product, 'first-party');
     const who = await newCitizen(product, 'L2');
     const person = await arrives(who, { scope: 'openid profile phone real_name' }, portal);

@@ -98,7 +98,11 @@ describe.each(['demo', 'beijing'])('a document that ends, in %s', (profile) => {
     await person.opens('#renew-document');
     await opensProofing(person, 'real-name', who);
     expect(['name', 'documentType', 'documentNumber'].filter((field) => person.page.has(`[name=${field}]`))).toEqual([]);
-    const next: RegisteredPerson['document'] = { ...somebody.document, validFrom: end, validUntil: `${Number(end.slice(0, 4)) + 20}${end.slice(4)}` };
+    const next: RegisteredPerson['document'] = {
+      ...somebody.document,
+      validFrom: end,
+      validUntil: `${Number(end.slice(0, 4)) + 20}${end.slice(4)}`,
+    };
     const dates = { validFrom: next.validFrom, validUntil: next.validUntil, longTerm: 'no' };
     await person.submits({ ...dates, validUntil: somebody.document.validFrom });
     expect([person.page.error?.code, person.page.error?.field]).toEqual(['date.invalid', 'validUntil']);

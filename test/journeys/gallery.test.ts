@@ -8,7 +8,8 @@ import { problemsOf } from '../support/form-problems.ts';
 import { root, type Product } from '../support/product.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 
-const addressOf = ({ view, state }: { view: string; state: string }): string => `/sandbox/gallery/${view}?state=${encodeURIComponent(state)}`;
+const addressOf = ({ view, state }: { view: string; state: string }): string =>
+  `/sandbox/gallery/${view}?state=${encodeURIComponent(state)}`;
 
 /** Templates that are pages: the others are what pages stand in. */
 const pages = readdirSync(join(root, 'interactions'), { recursive: true, encoding: 'utf8' })
@@ -33,7 +34,9 @@ describe.each(['demo', 'beijing'])('the gallery of %s', (profile) => {
 
   it('[UXP-09] shows every page, in every state, and lists each once', async () => {
     const { $ } = await person.goes('/sandbox/gallery');
-    const listed = $('.states li').toArray().map((item) => $(item).find('.variants a').first().attr('href') ?? '');
+    const listed = $('.states li')
+      .toArray()
+      .map((item) => $(item).find('.variants a').first().attr('href') ?? '');
     expect(listed.toSorted()).toEqual(examples.map((example) => `${addressOf(example)}&lang=zh-CN`).toSorted());
     expect(new Set(listed).size).toBe(examples.length);
     expect(pages.length).toBeGreaterThan(15);
@@ -57,7 +60,12 @@ describe.each(['demo', 'beijing'])('the gallery of %s', (profile) => {
     const faults: string[] = [];
     const assets = new Map<string, Promise<number>>();
     const weigh = (path: string) => {
-      const size = assets.get(path) ?? person.tab().goes(path).then(({ html }) => Buffer.byteLength(html));
+      const size =
+        assets.get(path) ??
+        person
+          .tab()
+          .goes(path)
+          .then(({ html }) => Buffer.byteLength(html));
       // A captcha is another one each time.
       if (!path.startsWith('/captcha/')) assets.set(path, size);
       return size;
@@ -84,18 +92,28 @@ describe.each(['demo', 'beijing'])('the gallery of %s', (profile) => {
 
 function faultsOf(page: Page, { lang, channel }: (typeof variants)[number]): string[] {
   const { $ } = page;
-  const ids = $('[id]').toArray().map(({ attribs }) => attribs['id']);
+  const ids = $('[id]')
+    .toArray()
+    .map(({ attribs }) => attribs['id']);
   const named = $('label[for], [aria-describedby], [aria-labelledby]').toArray();
-  const pointed = named.flatMap(({ attribs }) => [attribs['for'], attribs['aria-describedby'], attribs['aria-labelledby']].flatMap((value) => value?.split(' ') ?? []));
-  const loaded = $('link[href], script[src], img[src]').toArray().map(({ attribs }) => attribs['href'] ?? attribs['src'] ?? '');
+  const pointed = named.flatMap(({ attribs }) =>
+    [attribs['for'], attribs['aria-describedby'], attribs['aria-labelledby']].flatMap((value) => value?.split(' ') ?? []),
+  );
+  const loaded = $('link[href], script[src], img[src]')
+    .toArray()
+    .map(({ attribs }) => attribs['href'] ?? attribs['src'] ?? '');
   const checks: Readonly<Record<string, boolean>> = {
     [`status ${page.status}`]: page.status === 200,
     [`lang ${$('html').attr('lang')}`]: $('html').attr('lang') === lang,
     [`channel ${$('html').attr('data-channel')}`]: $('html').attr('data-channel') === channel,
     [`title "${page.title}"`]: /^\S.* - \S/.test(page.title),
     [`${$('h1').length} h1`]: $('h1').length === 1,
-    'an empty heading': $('h1, h2, h3').toArray().every((heading) => $(heading).text().trim() !== ''),
-    'an empty link or button': $('a, button').toArray().every((act) => $(act).is('[hidden]') || $(act).text().trim() !== '' || $(act).is('[aria-label]')),
+    'an empty heading': $('h1, h2, h3')
+      .toArray()
+      .every((heading) => $(heading).text().trim() !== ''),
+    'an empty link or button': $('a, button')
+      .toArray()
+      .every((act) => $(act).is('[hidden]') || $(act).text().trim() !== '' || $(act).is('[aria-label]')),
     'an id twice': new Set(ids).size === ids.length,
     'a label or description of nothing': pointed.every((id) => ids.includes(id)),
     [`a hole: ${hole(page)}`]: hole(page) === undefined,
@@ -108,8 +126,16 @@ function faultsOf(page: Page, { lang, channel }: (typeof variants)[number]): str
 
 /** What a value that is not there leaves in a text. */
 function hole({ text, $ }: Page): string | undefined {
-  const said = [text, $('footer').text(), ...$('[alt], [aria-label]').toArray().map(({ attribs }) => attribs['alt'] ?? attribs['aria-label'] ?? '')];
-  return said.map((some) => /.{0,20}(\bundefined\b|\bnull\b|\bNaN\b|\[object|\{\w+\}|“”|《》).{0,20}/.exec(some)?.[0]).find((found) => found !== undefined);
+  const said = [
+    text,
+    $('footer').text(),
+    ...$('[alt], [aria-label]')
+      .toArray()
+      .map(({ attribs }) => attribs['alt'] ?? attribs['aria-label'] ?? ''),
+  ];
+  return said
+    .map((some) => /.{0,20}(\bundefined\b|\bnull\b|\bNaN\b|\[object|\{\w+\}|“”|《》).{0,20}/.exec(some)?.[0])
+    .find((found) => found !== undefined);
 }
 
 async function heavy({ $, html }: Page, weigh: (path: string) => Promise<number>): Promise<string[]> {

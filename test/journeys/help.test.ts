@@ -10,11 +10,16 @@ import { sharedProduct } from '../support/shared-products.ts';
 import { word } from '../support/words.ts';
 
 const title = (id: string, locale: 'zh-CN' | 'en' = 'zh-CN'): string => word('help/questions', `${id}.title`, {}, locale);
-const hrefs = ({ $ }: Page, selector: string): string[] => $(selector).toArray().map((link) => $(link).attr('href') ?? '');
+const hrefs = ({ $ }: Page, selector: string): string[] =>
+  $(selector)
+    .toArray()
+    .map((link) => $(link).attr('href') ?? '');
 
 /** The links of a place, and whether they keep what is being filled in. */
 const asked = ({ $ }: Page, place: string): unknown[] =>
-  $(`[data-question="${place}"]`).toArray().map((link) => [$(link).attr('href'), $(link).attr('target'), $(link).find('.unseen').text()]);
+  $(`[data-question="${place}"]`)
+    .toArray()
+    .map((link) => [$(link).attr('href'), $(link).attr('target'), $(link).find('.unseen').text()]);
 const inNewWindow = (id: string): unknown[] => [`/help/${id}`, '_blank', word('layout', 'new-window')];
 
 describe.each(['beijing', 'beijing-2019', 'demo', 'guangzhou', 'hubei'])('the help centre of %s', (profile) => {
@@ -58,12 +63,24 @@ describe.each(['beijing', 'demo'])('answers from the manual, in %s', (profile) =
   });
 
   it.each([
-    ['[NOT-02] a number that is cancelled or somebody else\'s', 'mobile-taken', /以前的机主.*服务热线.*绑定了家人的手机号.*修改手机号.*服务热线/],
-    ['[NOT-04] permits that fail', 'permit-fails', /港澳居民来往内地通行证.*台湾居民来往大陆通行证.*外国人永久居留身份证.*联系证件的签发机关/],
+    [
+      "[NOT-02] a number that is cancelled or somebody else's",
+      'mobile-taken',
+      /以前的机主.*服务热线.*绑定了家人的手机号.*修改手机号.*服务热线/,
+    ],
+    [
+      '[NOT-04] permits that fail',
+      'permit-fails',
+      /港澳居民来往内地通行证.*台湾居民来往大陆通行证.*外国人永久居留身份证.*联系证件的签发机关/,
+    ],
     ['[NOT-05] rare characters', 'rare-characters', /以符号代替.*窗口办理/],
     ['[NOT-06] questions about business', 'business', /公积金.*只负责账号、登录和身份认证.*咨询办理该业务的网站或者部门/],
     ['[NOT-07] a mobile that is not used any more', 'mobile-lost', /原手机号收到的验证码.*重新注册.*服务热线/],
-    ['[NOT-08] closing the account: what to do and what follows, not a section to look up', 'deletion', /服务热线.*申请.*账号不能恢复.*实名信息解除关系/],
+    [
+      '[NOT-08] closing the account: what to do and what follows, not a section to look up',
+      'deletion',
+      /服务热线.*申请.*账号不能恢复.*实名信息解除关系/,
+    ],
   ])('%s', async (_, id, said) => {
     const page = await newPerson(product).goes(`/help/${id}`);
     expect(page.text).toMatch(said);
@@ -71,7 +88,7 @@ describe.each(['beijing', 'demo'])('answers from the manual, in %s', (profile) =
   });
 });
 
-it.each(['demo', 'hubei'])('[NOT-09] whoever lost password and number alike is shown today\'s ways, in %s', async (profile) => {
+it.each(['demo', 'hubei'])("[NOT-09] whoever lost password and number alike is shown today's ways, in %s", async (profile) => {
   const { text } = await newPerson(await sharedProduct(profile)).goes('/help/password-and-mobile-lost');
   expect(text).toMatch(/激活账号.*换成现在使用的手机号.*服务热线 12345/);
   expect(/电子社保卡.*正在建设中.*账号申诉.*正在建设中/.test(text)).toBe(profile === 'hubei');
@@ -138,7 +155,14 @@ describe('the search', () => {
     const first = page.$('.found').first();
     expect(first.find('li > a').first().attr('href')).toBe('/help/no-sms');
     expect(first.find('li > a').first().text()).toBe(title('no-sms'));
-    expect(first.find('li > a').first().find('mark').toArray().map((mark) => page.$(mark).text())).toEqual(['收不到', '验证码']);
+    expect(
+      first
+        .find('li > a')
+        .first()
+        .find('mark')
+        .toArray()
+        .map((mark) => page.$(mark).text()),
+    ).toEqual(['收不到', '验证码']);
     expect(page.says('[role=status]')).toMatch(/找到 \d+ 个/);
   });
 
@@ -155,9 +179,12 @@ describe('the search', () => {
     expect(page.html).not.toContain('<script>alert');
   });
 
-  it.each(['q=', 'q=%20', 'q=a&q=b', 'q[]=a', `q=${'%E7%9F%AD'.repeat(300)}`, 'q=%ff', 'from=//evil.example'])('answers whatever is typed: %s', async (query) => {
-    expect((await newPerson(product).goes(`/help?${query}`)).status).toBe(200);
-  });
+  it.each(['q=', 'q=%20', 'q=a&q=b', 'q[]=a', `q=${'%E7%9F%AD'.repeat(300)}`, 'q=%ff', 'from=//evil.example'])(
+    'answers whatever is typed: %s',
+    async (query) => {
+      expect((await newPerson(product).goes(`/help?${query}`)).status).toBe(200);
+    },
+  );
 
   it('[PRV-04] writes nothing of what was looked for into the log', async () => {
     const searched = '13912345678 张三丰的身份证';
@@ -181,7 +208,12 @@ describe('where a question arises', () => {
     await person.opens('#tab-sms-code');
     expect([asked(person.page, 'code'), asked(person.page, 'captcha')]).toEqual([[inNewWindow('no-sms')], [inNewWindow('captcha')]]);
     expect(person.page.$('.tools a[target=_blank]').attr('href')).toBe('/help');
-    expect(person.page.$('a[target=_blank]').toArray().every((link) => person.page.$(link).attr('rel') === 'noopener')).toBe(true);
+    expect(
+      person.page
+        .$('a[target=_blank]')
+        .toArray()
+        .every((link) => person.page.$(link).attr('rel') === 'noopener'),
+    ).toBe(true);
   });
 
   it('[NOT-13] the registration links to the help centre', async () => {
@@ -191,7 +223,11 @@ describe('where a question arises', () => {
       return person;
     })();
     const link = page.$('.aside a').last();
-    expect([link.attr('href'), link.attr('target'), link.find('.unseen').text()]).toEqual(['/help', '_blank', word('layout', 'new-window')]);
+    expect([link.attr('href'), link.attr('target'), link.find('.unseen').text()]).toEqual([
+      '/help',
+      '_blank',
+      word('layout', 'new-window'),
+    ]);
     expect(page.says('.aside')).toContain(word('register', 'trouble'));
   });
 
@@ -223,11 +259,14 @@ describe('where a question arises', () => {
     expect([person.page.url.pathname, person.page.has('#step-up-real-name')]).toEqual([waiting, true]);
   });
 
-  it.each(['//evil.example/', 'https://evil.example/', '/\\evil.example', 'javascript:alert(1)', '/\t/evil.example'])('a way back to another site is none: %j', async (from) => {
-    for (const path of ['/help', '/help/business']) {
-      const page = await newPerson(product).goes(`${path}?from=${encodeURIComponent(from)}`);
-      expect([page.status, page.has('#back')]).toEqual([200, false]);
-      expect(hrefs(page, 'main a').filter((href) => href.includes('evil'))).toEqual([]);
-    }
-  });
+  it.each(['//evil.example/', 'https://evil.example/', '/\\evil.example', 'javascript:alert(1)', '/\t/evil.example'])(
+    'a way back to another site is none: %j',
+    async (from) => {
+      for (const path of ['/help', '/help/business']) {
+        const page = await newPerson(product).goes(`${path}?from=${encodeURIComponent(from)}`);
+        expect([page.status, page.has('#back')]).toEqual([200, false]);
+        expect(hrefs(page, 'main a').filter((href) => href.includes('evil'))).toEqual([]);
+      }
+    },
+  );
 });

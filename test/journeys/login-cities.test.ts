@@ -46,7 +46,10 @@ describe('signing in in hubei', () => {
     await person.goes('/login');
     expect(person.page.says('#subject-person[aria-current=page]')).toBe('个人用户');
     const coming = ['#subject-legal-person', '#subject-agent'].map((tab) => [person.page.says(tab), person.page.$(tab).is('a')]);
-    expect(coming).toEqual([['法人用户（敬请期待）', false], ['代理登录（敬请期待）', false]]);
+    expect(coming).toEqual([
+      ['法人用户（敬请期待）', false],
+      ['代理登录（敬请期待）', false],
+    ]);
     expect(person.page.has('#login-identifier')).toBe(true);
   });
 
@@ -70,7 +73,10 @@ describe.each(['beijing', 'beijing-2019', 'hubei'])('the login card in %s', (pro
   it('[LOG-19] leads to the registration and to the recovery of the password', async () => {
     const person = newPerson(product);
     await person.goes('/login');
-    const links = person.page.$('.card-end a').toArray().map((link) => person.page.$(link).text());
+    const links = person.page
+      .$('.card-end a')
+      .toArray()
+      .map((link) => person.page.$(link).text());
     expect(links.slice(0, 2)).toEqual([word('login', 'register'), word('login', 'recover')]);
     const registering = person.tab();
     await registering.goes(person.page.$('.card-end a[href$="/register"]').attr('href') ?? '');
@@ -89,7 +95,10 @@ describe.each([
     const product = await sharedProduct(profile);
     const person = newPerson(product, { channel });
     await person.goes('/login');
-    const shown = person.page.$('[id^=tab-]').toArray().map((tab) => person.page.$(tab));
+    const shown = person.page
+      .$('[id^=tab-]')
+      .toArray()
+      .map((tab) => person.page.$(tab));
     expect(shown.map((tab) => tab.text())).toEqual(tabs);
     expect(shown.map((tab) => tab.attr('aria-current'))).toEqual(['page', undefined]);
   });
@@ -99,16 +108,19 @@ describe.each(['beijing', 'beijing-2019'])('the login page for apps in %s', (pro
   it.each([
     ['an app, which says so', { display: 'touch' }, {}],
     ['WeChat, which shows it in its own browser', {}, { headers: { 'User-Agent': wechat, 'Sec-CH-UA-Mobile': '' } }],
-  ])('[LOG-17 MOB-02 MOB-07] is that of phones for %s: with the platform\'s name, and inputs that can be cleared', async (_, parameters, options) => {
-    const product = await sharedProduct(profile);
-    const service = await relyingParty(product, 'first-party');
-    const person = await service.sendsToUs(parameters, options);
-    expect(person.page.$('html').attr('data-channel')).toBe('h5');
-    expect(person.page.says('.waiting')).toBe('北京市统一身份认证平台（自然人用户）');
-    for (const id of ['login-identifier']) expect(person.page.has(`button[data-clear=${id}][aria-label]`)).toBe(true);
-    await person.opens('a[href$="/register"]');
-    expect(person.page.$('html').attr('data-channel')).toBe('h5');
-    expect(person.page.has('button[data-clear=mobile]')).toBe(true);
-    expect(person.page.$('[name=mobile]').attr('inputmode')).toBe('numeric');
-  });
+  ])(
+    "[LOG-17 MOB-02 MOB-07] is that of phones for %s: with the platform's name, and inputs that can be cleared",
+    async (_, parameters, options) => {
+      const product = await sharedProduct(profile);
+      const service = await relyingParty(product, 'first-party');
+      const person = await service.sendsToUs(parameters, options);
+      expect(person.page.$('html').attr('data-channel')).toBe('h5');
+      expect(person.page.says('.waiting')).toBe('北京市统一身份认证平台（自然人用户）');
+      for (const id of ['login-identifier']) expect(person.page.has(`button[data-clear=${id}][aria-label]`)).toBe(true);
+      await person.opens('a[href$="/register"]');
+      expect(person.page.$('html').attr('data-channel')).toBe('h5');
+      expect(person.page.has('button[data-clear=mobile]')).toBe(true);
+      expect(person.page.$('[name=mobile]').attr('inputmode')).toBe('numeric');
+    },
+  );
 });

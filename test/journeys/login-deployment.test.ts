@@ -11,7 +11,13 @@ import { sharedProduct } from '../support/shared-products.ts';
 let product: OwnProduct;
 beforeAll(async () => {
   product = await startProduct({
-    profile: { extends: 'demo', login: { h5: ['sms-code', 'password'] }, h5Identifiers: ['mobile'], captcha: { login: 'always' }, sms: { perAddressHour: 3 } },
+    profile: {
+      extends: 'demo',
+      login: { h5: ['sms-code', 'password'] },
+      h5Identifiers: ['mobile'],
+      captcha: { login: 'always' },
+      sms: { perAddressHour: 3 },
+    },
     env: { SANDBOX_QUOTAS: 'on', TRUST_PROXY: '1' },
   });
 });
@@ -70,7 +76,9 @@ describe('signing in on a phone', () => {
     for (const identifier of [citizen.username, citizen.identity.document.number]) {
       expect((await person.submits({ identifier, password: citizen.password })).error?.code).toBe('credentials.wrong');
     }
-    expect((await person.submits({ identifier: citizen.mobile, password: citizen.password, captcha: '' })).error?.code).toBe('captcha.required');
+    expect((await person.submits({ identifier: citizen.mobile, password: citizen.password, captcha: '' })).error?.code).toBe(
+      'captcha.required',
+    );
     await signsIn(person, { ...citizen, username: citizen.mobile });
     expect((await service.receives(person)).claims).toMatchObject({ acr: 'L2', amr: ['pwd'] });
 
@@ -83,7 +91,10 @@ describe('signing in on a phone', () => {
 
   it('[LOG-03] left empty, the form asks for what it takes: the mobile on a phone, the account at a desk', async () => {
     const service = await relyingParty(product, 'first-party');
-    for (const [channel, asked] of [['h5', '请输入手机号'], ['desktop', '请输入登录账号']] as const) {
+    for (const [channel, asked] of [
+      ['h5', '请输入手机号'],
+      ['desktop', '请输入登录账号'],
+    ] as const) {
       const person = await service.sendsToUs({}, { channel, ...from('198.51.100.23') });
       const page = await person.opens('#tab-password');
       expect(page.$('#login-identifier').attr('data-empty')).toBe(asked);

@@ -17,7 +17,10 @@ beforeAll(async () => {
 });
 
 /** At the page of a method, with everything its form would send. */
-async function atForm(method = 'password', fields: Record<string, string> = {}): Promise<{ person: Person; path: string; filled: Record<string, string> }> {
+async function atForm(
+  method = 'password',
+  fields: Record<string, string> = {},
+): Promise<{ person: Person; path: string; filled: Record<string, string> }> {
   const person = await service.sendsToUs();
   await person.opens(`#tab-${method}`);
   const captcha = person.page.$('[data-captcha-id]').attr('data-captcha-id');
@@ -27,20 +30,33 @@ async function atForm(method = 'password', fields: Record<string, string> = {}):
 }
 
 describe('forms of the sign-in', () => {
-  it.each(loginMethodNames)('%s: a form without its token, with a made-up one or with that of another browser is forged', async (method) => {
-    const { person, path, filled } = await atForm(method);
-    const { filled: others } = await atForm(method);
-    const { _form: token, ...rest } = filled;
-    expect(token).toMatch(/^0\./);
-    for (const forged of [rest, { ...rest, _form: '' }, { ...rest, _form: '0.made-up' }, { ...rest, _form: others['_form'] ?? '' }, { ...rest, _form: `1${token}` }]) {
-      const page = await person.posts(path, forged);
-      expect(page).toMatchObject({ status: 403, error: { code: 'form.forged' } });
-    }
-  });
+  it.each(loginMethodNames)(
+    '%s: a form without its token, with a made-up one or with that of another browser is forged',
+    async (method) => {
+      const { person, path, filled } = await atForm(method);
+      const { filled: others } = await atForm(method);
+      const { _form: token, ...rest } = filled;
+      expect(token).toMatch(/^0\./);
+      for (const forged of [
+        rest,
+        { ...rest, _form: '' },
+        { ...rest, _form: '0.made-up' },
+        { ...rest, _form: others['_form'] ?? '' },
+        { ...rest, _form: `1${token}` },
+      ]) {
+        const page = await person.posts(path, forged);
+        expect(page).toMatchObject({ status: 403, error: { code: 'form.forged' } });
+      }
+    },
+  );
 
   it('the token of one page is worth nothing on another', async () => {
     const { person, path, filled } = await atForm('password');
-    const page = await person.posts(path.replace('password', 'sms-code'), { _form: filled['_form'] ?? '', mobile: '13800000001', code: '000000' });
+    const page = await person.posts(path.replace('password', 'sms-code'), {
+      _form: filled['_form'] ?? '',
+      mobile: '13800000001',
+      code: '000000',
+    });
     expect(page.error?.code).toBe('form.forged');
   });
 
@@ -88,7 +104,10 @@ describe('forms of the sign-in', () => {
     expect(await person.posts(path, large)).toMatchObject({ status: 413, error: { code: 'form.too-large' } });
     const streamed = await request(new URL(path, product.address), {
       method: 'POST',
-      headers: { 'Content-Type': 'application/x-www-form-urlencoded', Cookie: await person.jar.getCookieString(new URL(path, product.issuer).href) },
+      headers: {
+        'Content-Type': 'application/x-www-form-urlencoded',
+        Cookie: await person.jar.getCookieString(new URL(path, product.issuer).href),
+      },
       body: Readable.from([Buffer.from(large)]),
     });
     expect(streamed.statusCode).toBe(413);
@@ -99,7 +118,12 @@ describe('forms of the sign-in', () => {
     const { person } = await atForm();
     const page = await person.submits({ identifier: 'x'.repeat(65), password: '' });
     expect(page.status).toBe(422);
-    expect(page.$('[role=alert] a').toArray().map((link) => link.attribs['href'])).toEqual(['#login-password', '#login-identifier']);
+    expect(
+      page
+        .$('[role=alert] a')
+        .toArray()
+        .map((link) => link.attribs['href']),
+    ).toEqual(['#login-password', '#login-identifier']);
     expect(page.$('#login-identifier').attr('aria-invalid')).toBe('true');
     expect(page.$('#login-password').attr('aria-invalid')).toBe('true');
   });
@@ -156,7 +180,14 @@ describe('who is known is not told', () => {
         const person = await strict.sendsToUs();
         const page = await person.submits({ identifier, password: 'not-the-password' });
         const cookies = (await person.jar.getCookies(`${beijing.issuer}${page.url.pathname}`)).map(({ key }) => key).toSorted();
-        answers.push({ status: page.status, error: page.error, headers: Object.keys(page.headers).toSorted(), length: page.headers['content-length'], cookies, page: constant(page, identifier) });
+        answers.push({
+          status: page.status,
+          error: page.error,
+          headers: Object.keys(page.headers).toSorted(),
+          length: page.headers['content-length'],
+          cookies,
+          page: constant(page, identifier),
+        });
       }
       expect(answers[0]).toMatchObject({ status: 401, error: { code: 'credentials.wrong' } });
       expect(answers[1]).toEqual(answers[0]);
@@ -175,7 +206,10 @@ describe('who is known is not told', () => {
         status: page.status,
         headers: Object.keys(page.headers).toSorted(),
         // The mobile is masked and spoken besides.
-        page: constant(page, number).replaceAll(`${number.slice(0, 3)}****${number.slice(-4)}`, 'MASKED').replaceAll(/\b\d\d? 秒/g, 'SECONDS').replaceAll(/data-cooldown="\d+"/g, 'SECONDS'),
+        page: constant(page, number)
+          .replaceAll(`${number.slice(0, 3)}****${number.slice(-4)}`, 'MASKED')
+          .replaceAll(/\b\d\d? 秒/g, 'SECONDS')
+          .replaceAll(/data-cooldown="\d+"/g, 'SECONDS'),
       });
       answers.push({ sent: seen(sent), wrong: seen(wrong), error: wrong.error?.code });
     }
@@ -188,7 +222,10 @@ describe('who is known is not told', () => {
     const took = { known: [] as number[], unknown: [] as number[] };
     for (let round = 0; round < 12; round += 1) {
       const known = citizens[round % citizens.length]?.username ?? '';
-      for (const [kind, identifier] of [['known', known], ['unknown', known.replace(/^c./, 'qq')]] as const) {
+      for (const [kind, identifier] of [
+        ['known', known],
+        ['unknown', known.replace(/^c./, 'qq')],
+      ] as const) {
         const person = await service.sendsToUs();
         const captcha = person.page.$('[data-captcha-id]').attr('data-captcha-id');
         const solved = captcha === undefined ? {} : { captcha: await person.sandbox.captchaAnswer(captcha) };
@@ -199,7 +236,11 @@ describe('who is known is not told', () => {
         expect(person.page.error?.code).toBe('credentials.wrong');
       }
     }
-    const fastest = (times: number[]) => times.toSorted((a, b) => a - b).slice(0, 4).reduce((sum, time) => sum + time, 0) / 4;
+    const fastest = (times: number[]) =>
+      times
+        .toSorted((a, b) => a - b)
+        .slice(0, 4)
+        .reduce((sum, time) => sum + time, 0) / 4;
     const ratio = fastest(took.unknown) / fastest(took.known);
     expect(ratio).toBeGreaterThan(0.7);
     expect(ratio).toBeLessThan(1.4);

@@ -51,7 +51,11 @@ describe('a sign-in that is over', () => {
     const { url } = person.page;
     const form = fillForm(person.page, { identifier: 'somebody', password: 'x' });
     await sandboxOf(product).waits(3601);
-    for (const page of [await person.goes(url), await person.goes(`/interaction/${url.pathname.split('/')[2]}`), await person.posts(form.action, Object.fromEntries(form.fields))]) {
+    for (const page of [
+      await person.goes(url),
+      await person.goes(`/interaction/${url.pathname.split('/')[2]}`),
+      await person.posts(form.action, Object.fromEntries(form.fields)),
+    ]) {
       expect(page).toMatchObject(expired);
       expect(page.$('[role=alert]')).toHaveLength(1);
       expect(page.text).toMatch(/请求编号：[\w-]{12}/);
@@ -78,16 +82,19 @@ describe('a sign-in that is over', () => {
     expect((await portal.receives(person)).claims.amr).toEqual(['pwd']);
   });
 
-  it.each(loginMethodNames)('[PRT-11] going back to the page after signing in leads back to the service, not into nothing: %s', async (method) => {
-    const citizen = await newCitizen(product);
-    const person = await service.sendsToUs();
-    const { pathname } = person.page.url;
-    await signsIn(person, citizen);
-    await service.redeems(person);
-    const page = await person.goes(pathname.replace(/[^/]+$/, method));
-    expect(page).toMatchObject(done);
-    expect(wayBack(page)).toBe('https://basic.example/login');
-  });
+  it.each(loginMethodNames)(
+    '[PRT-11] going back to the page after signing in leads back to the service, not into nothing: %s',
+    async (method) => {
+      const citizen = await newCitizen(product);
+      const person = await service.sendsToUs();
+      const { pathname } = person.page.url;
+      await signsIn(person, citizen);
+      await service.redeems(person);
+      const page = await person.goes(pathname.replace(/[^/]+$/, method));
+      expect(page).toMatchObject(done);
+      expect(wayBack(page)).toBe('https://basic.example/login');
+    },
+  );
 
   it('[PRT-11] the last redirect opened again is no new sign-in and leads back to the service', async () => {
     const citizen = await newCitizen(product);
@@ -194,7 +201,15 @@ describe('what the browser keeps', () => {
     await notes(person.goes('/session/end'));
     await notes(person.submits({}, { button: '#logout-yes' }));
     expect([...seen.keys()].filter((name) => !name.endsWith('.sig')).toSorted()).toEqual([
-      'mx_device', 'mx_elder', 'mx_interaction', 'mx_locale', 'mx_resume', 'mx_seed', 'mx_service', 'mx_session', 'mx_target',
+      'mx_device',
+      'mx_elder',
+      'mx_interaction',
+      'mx_locale',
+      'mx_resume',
+      'mx_seed',
+      'mx_service',
+      'mx_session',
+      'mx_target',
     ]);
     for (const line of seen.values()) {
       expect(line).toMatch(/; httponly/i);

@@ -16,7 +16,10 @@ beforeAll(async () => {
 });
 
 /** Somebody with a passkey, and the authenticator that holds it. */
-async function withPasskey(level: 'L1' | 'L2' | 'L3' = 'L2', options?: { synced?: boolean }): Promise<{ citizen: Citizen; authenticator: Authenticator }> {
+async function withPasskey(
+  level: 'L1' | 'L2' | 'L3' = 'L2',
+  options?: { synced?: boolean },
+): Promise<{ citizen: Citizen; authenticator: Authenticator }> {
   const citizen = await newCitizen(product, level);
   const authenticator = softwareAuthenticator(product.issuer, options);
   const person = newPerson(product);
@@ -62,7 +65,11 @@ describe('signing in with a passkey', () => {
     await signsInBySms(thief, citizen);
     await thief.goes('/account/security');
     await thief.opens('#add-passkey');
-    expect([thief.page.has('#password'), thief.page.has('[data-challenge]'), thief.page.has('#use-sms-code')]).toEqual([true, false, false]);
+    expect([thief.page.has('#password'), thief.page.has('[data-challenge]'), thief.page.has('#use-sms-code')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
     const proof = thief.page.url.pathname;
     expect((await thief.goes(proof.replace(/password$/, 'sms-code'))).url.pathname).toBe(proof);
     expect((await thief.goes('/account/security/passkeys/new/challenge')).has('#password')).toBe(true);
@@ -157,7 +164,12 @@ describe('signing in with a passkey', () => {
     const page = await person.opens('#tab-passkey');
     expect(page.$('noscript').text()).toContain('JavaScript');
     expect(page.$('#login-passkey').attr('hidden')).toBeDefined();
-    expect(page.$('.tabs a').toArray().map((tab) => tab.attribs['id'])).toEqual(['tab-password', 'tab-sms-code', 'tab-passkey']);
+    expect(
+      page
+        .$('.tabs a')
+        .toArray()
+        .map((tab) => tab.attribs['id']),
+    ).toEqual(['tab-password', 'tab-sms-code', 'tab-passkey']);
   });
 
   it.each(['beijing', 'beijing-2019', 'hubei', 'guangzhou'])('%s, whose manual knows none, offers none', async (profile) => {

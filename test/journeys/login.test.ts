@@ -8,7 +8,9 @@ import { sandboxOf } from '../support/sandbox.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 
 /** Every method with the way through its page and what it proves. */
-const methods: Readonly<Record<string, { readonly signsIn: (person: Person, citizen: Citizen) => Promise<unknown>; readonly amr: string[] }>> = {
+const methods: Readonly<
+  Record<string, { readonly signsIn: (person: Person, citizen: Citizen) => Promise<unknown>; readonly amr: string[] }>
+> = {
   password: { signsIn, amr: ['pwd'] },
   'sms-code': { signsIn: signsInBySms, amr: ['sms'] },
 };
@@ -31,9 +33,12 @@ describe.each(['demo', 'beijing'])('signing in, %s', (profile) => {
   it.each(Object.keys(methods))('each method is a page of its own behind a tab, in order, and says who waits: %s', async (method) => {
     const person = await service.sendsToUs();
     expect(person.page.url.pathname).toMatch(/^\/interaction\/[^/]+\/login\/password$/);
-    expect(person.page.$('.tabs a').toArray().map((tab) => tab.attribs['id'])).toEqual(
-      ['tab-password', 'tab-sms-code', ...(profile === 'demo' ? ['tab-passkey'] : [])],
-    );
+    expect(
+      person.page
+        .$('.tabs a')
+        .toArray()
+        .map((tab) => tab.attribs['id']),
+    ).toEqual(['tab-password', 'tab-sms-code', ...(profile === 'demo' ? ['tab-passkey'] : [])]);
     const page = await person.opens(`#tab-${method}`);
     expect(page.url.pathname).toMatch(new RegExp(`/login/${method}$`));
     expect(page.$(`#tab-${method}`).attr('aria-current')).toBe('page');

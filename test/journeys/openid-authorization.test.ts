@@ -77,7 +77,9 @@ describe('the code flow', () => {
     }
     const { page } = await comes(service, { code_challenge });
     const other = await party('post');
-    await expect(redeemsWith(other, page, { code_verifier, redirect_uri: service.redirectUri })).rejects.toMatchObject({ error: 'invalid_grant' });
+    await expect(redeemsWith(other, page, { code_verifier, redirect_uri: service.redirectUri })).rejects.toMatchObject({
+      error: 'invalid_grant',
+    });
     expect((await redeemsWith(service, page, { code_verifier })).access_token).toBeDefined();
   });
 
@@ -117,13 +119,18 @@ describe('the code flow', () => {
     expect(await service.isRefused(refused)).toMatchObject({ error: 'login_required' });
   });
 
-  it.each(['token', 'id_token', 'code id_token', 'code token', ''])('[PRT-01] no token ever travels through the browser: response_type=%j', async (response_type) => {
-    const service = await party('basic');
-    const person = await service.sendsToUs({ response_type });
-    expect(person.page.url.href).not.toMatch(/[#?&](access_token|id_token|code)=/);
-    const answer = new URLSearchParams(`${person.page.url.search.slice(1)}&${person.page.url.hash.slice(1)}`);
-    expect(['unsupported_response_type', 'invalid_request', 'unauthorized_client']).toContain(answer.get('error') ?? person.page.error?.code);
-  });
+  it.each(['token', 'id_token', 'code id_token', 'code token', ''])(
+    '[PRT-01] no token ever travels through the browser: response_type=%j',
+    async (response_type) => {
+      const service = await party('basic');
+      const person = await service.sendsToUs({ response_type });
+      expect(person.page.url.href).not.toMatch(/[#?&](access_token|id_token|code)=/);
+      const answer = new URLSearchParams(`${person.page.url.search.slice(1)}&${person.page.url.hash.slice(1)}`);
+      expect(['unsupported_response_type', 'invalid_request', 'unauthorized_client']).toContain(
+        answer.get('error') ?? person.page.error?.code,
+      );
+    },
+  );
 
   it('[PRT-01] somebody who denies the service what it asks for is sent back without it', async () => {
     const service = await party('post');
@@ -267,8 +274,12 @@ describe('pushed requests', () => {
 
   it('what is wrong with it is said where it is pushed', async () => {
     const service = await party('pushed');
-    await expect(service.requestFor(newPerson(product), { redirect_uri: 'https://evil.example/' })).rejects.toMatchObject({ error: 'invalid_request' });
-    await expect(service.requestFor(newPerson(product), { code_challenge: null, code_challenge_method: null })).rejects.toMatchObject({ error: 'invalid_request' });
+    await expect(service.requestFor(newPerson(product), { redirect_uri: 'https://evil.example/' })).rejects.toMatchObject({
+      error: 'invalid_request',
+    });
+    await expect(service.requestFor(newPerson(product), { code_challenge: null, code_challenge_method: null })).rejects.toMatchObject({
+      error: 'invalid_request',
+    });
   });
 });
 

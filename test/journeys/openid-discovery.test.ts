@@ -110,7 +110,7 @@ describe('what services can look up', () => {
     await asks(path);
     const { headers } = await asks(path);
     const line = `"requestId":"${String(headers['x-request-id'])}","method":"GET","route":"${path}","status":200`;
-    for (const deadline = performance.now() + 2000; performance.now() < deadline && !logsOf(product).includes(line); ) await pause(20);
+    for (const deadline = performance.now() + 2000; performance.now() < deadline && !logsOf(product).includes(line);) await pause(20);
     expect(logsOf(product)).toContain(line);
   });
 });

@@ -91,7 +91,11 @@ describe('signing out because a service asks', () => {
     const { person, received } = await signedIn(service);
     const hint = received[0]?.tokens.id_token ?? '';
     const altered = `${hint.slice(0, -4)}${hint.endsWith('AAAA') ? 'BBBB' : 'AAAA'}`;
-    await service.signsOut(person, { id_token_hint: hint, ...changes, ...(changes['id_token_hint'] === 'altered' ? { id_token_hint: altered } : {}) });
+    await service.signsOut(person, {
+      id_token_hint: hint,
+      ...changes,
+      ...(changes['id_token_hint'] === 'altered' ? { id_token_hint: altered } : {}),
+    });
     expect(person.page).toMatchObject({ status: 400, error: { code: 'invalid_request' } });
     expect(person.page.text).toContain('本次请求无法完成');
     expect(await isSignedIn(person)).toBe(true);
@@ -111,7 +115,10 @@ describe('signing out because a service asks', () => {
     const service = await party('basic');
     const { received } = await signedIn(service);
     const nobody = newPerson(product);
-    await service.signsOut(nobody, { id_token_hint: received[0]?.tokens.id_token ?? '', post_logout_redirect_uri: 'https://basic.example/goodbye' });
+    await service.signsOut(nobody, {
+      id_token_hint: received[0]?.tokens.id_token ?? '',
+      post_logout_redirect_uri: 'https://basic.example/goodbye',
+    });
     expect(nobody.page.text).not.toContain('切换');
     await nobody.submits({}, { button: '#continue' });
     expect(nobody.page.url.href).toBe('https://basic.example/goodbye');
@@ -188,7 +195,8 @@ describe('telling services that somebody left', () => {
     await person.goes('/account');
     await person.submits({}, { button: 'form[action="/account/sessions/end"] button' });
     const sids = new Set<unknown>();
-    for (let count = 0; count < 2; count += 1) sids.add((await service.verifies(await listener.takesLogout('basic', other.claims.sub)))['sid']);
+    for (let count = 0; count < 2; count += 1)
+      sids.add((await service.verifies(await listener.takesLogout('basic', other.claims.sub)))['sid']);
     expect(sids).toEqual(new Set([received[0]?.claims['sid'], other.claims['sid']]));
     expect([await isSignedIn(person), await isSignedIn(elsewhere)]).toEqual([false, false]);
   });

@@ -99,7 +99,8 @@ describe('coming back from a step', () => {
     const { action, fields } = fillForm(person.page, { password: citizen.password });
     const [page, other] = await Promise.all([person, person.tab()].map((tab) => tab.posts(action, Object.fromEntries(fields))));
     // The second one came before or after the first answer had arrived.
-    for (const each of [page, other]) expect(each?.error?.code ?? (each?.has('#consent-allow') && 'consent')).toMatch(/^(consent|interaction\.done)$/);
+    for (const each of [page, other])
+      expect(each?.error?.code ?? (each?.has('#consent-allow') && 'consent')).toMatch(/^(consent|interaction\.done)$/);
     await demanding.sendsToUs({}, person);
     await allows(person);
     expect((await demanding.receives(person)).claims.acr).toBe('L3');

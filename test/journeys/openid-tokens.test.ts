@@ -28,16 +28,19 @@ const isActive = async (service: RelyingParty, token: string | undefined) =>
 const invalidGrant = { error: 'invalid_grant' };
 
 describe('refresh tokens', () => {
-  it.each(['basic', 'post', 'public', 'native', 'key'])('[PRT-02] are given to who asks for offline_access, and change at every use: %s', async (client) => {
-    const service = await party(client);
-    const first = await tokensFor(service);
-    const second = await service.refreshes(first);
-    const third = await service.refreshes(second);
-    expect(new Set([first, second, third].map(({ refresh_token: token }) => token)).size).toBe(3);
-    expect(new Set([first, second, third].map(({ access_token: token }) => token)).size).toBe(3);
-    const claims = await service.verifies(third.id_token ?? '');
-    expect(claims.sub).toBe((await service.verifies(first.id_token ?? '')).sub);
-  });
+  it.each(['basic', 'post', 'public', 'native', 'key'])(
+    '[PRT-02] are given to who asks for offline_access, and change at every use: %s',
+    async (client) => {
+      const service = await party(client);
+      const first = await tokensFor(service);
+      const second = await service.refreshes(first);
+      const third = await service.refreshes(second);
+      expect(new Set([first, second, third].map(({ refresh_token: token }) => token)).size).toBe(3);
+      expect(new Set([first, second, third].map(({ access_token: token }) => token)).size).toBe(3);
+      const claims = await service.verifies(third.id_token ?? '');
+      expect(claims.sub).toBe((await service.verifies(first.id_token ?? '')).sub);
+    },
+  );
 
   it('[PRT-02] are not given to who does not ask, and consent is asked for', async () => {
     const service = await party('basic');
@@ -48,15 +51,20 @@ describe('refresh tokens', () => {
     expect(person.page.has('#consent-allow')).toBe(true);
   });
 
-  it.each(['basic', 'public'])('[PRT-02] one that is used a second time kills the whole family, the newest included: %s', async (client) => {
-    const service = await party(client);
-    const first = await tokensFor(service);
-    const second = await service.refreshes(first);
-    const third = await service.refreshes(second);
-    await expect(service.refreshes(first)).rejects.toMatchObject(invalidGrant);
-    await expect(service.refreshes(third)).rejects.toMatchObject(invalidGrant);
-    await expect(openid.fetchUserInfo(await service.configuration(), third.access_token, openid.skipSubjectCheck)).rejects.toMatchObject({ status: 401 });
-  });
+  it.each(['basic', 'public'])(
+    '[PRT-02] one that is used a second time kills the whole family, the newest included: %s',
+    async (client) => {
+      const service = await party(client);
+      const first = await tokensFor(service);
+      const second = await service.refreshes(first);
+      const third = await service.refreshes(second);
+      await expect(service.refreshes(first)).rejects.toMatchObject(invalidGrant);
+      await expect(service.refreshes(third)).rejects.toMatchObject(invalidGrant);
+      await expect(openid.fetchUserInfo(await service.configuration(), third.access_token, openid.skipSubjectCheck)).rejects.toMatchObject({
+        status: 401,
+      });
+    },
+  );
 
   it('[PRT-02] of two that use one at the same moment one gets tokens', async () => {
     const service = await party('basic');
@@ -94,7 +102,9 @@ describe('refresh tokens', () => {
     const config = await service.configuration();
     const less = await openid.refreshTokenGrant(config, tokens.refresh_token ?? '', { scope: 'openid' });
     expect(await openid.fetchUserInfo(config, less.access_token, openid.skipSubjectCheck)).not.toHaveProperty('phone_number');
-    await expect(openid.refreshTokenGrant(config, less.refresh_token ?? '', { scope: 'openid email' })).rejects.toMatchObject({ error: 'invalid_scope' });
+    await expect(openid.refreshTokenGrant(config, less.refresh_token ?? '', { scope: 'openid email' })).rejects.toMatchObject({
+      error: 'invalid_scope',
+    });
   });
 });
 
@@ -107,7 +117,9 @@ describe('access tokens', () => {
     expect(await isActive(service, token)).toBe(true);
     await sandboxOf(product).waits(20);
     expect(await isActive(service, token)).toBe(false);
-    await expect(openid.fetchUserInfo(await service.configuration(), token, openid.skipSubjectCheck)).rejects.toMatchObject({ status: 401 });
+    await expect(openid.fetchUserInfo(await service.configuration(), token, openid.skipSubjectCheck)).rejects.toMatchObject({
+      status: 401,
+    });
   });
 
   it('[PRT-02] introspection tells the client of a token about it, and nobody else', async () => {
@@ -229,7 +241,7 @@ describe('clients by themselves', () => {
     ['a wrong secret', basic('machine', `${secret}x`), {}],
     ['the hash of the secret', basic('machine', 'NUCCgJI1UY0s8OLqRi7kS2wmlHdA_NpFGVfmKWwHVzo'), {}],
     ['a client nobody knows', basic('nobody', secret), {}],
-    ['a secret in another client\'s place', basic('basic', secret), {}],
+    ["a secret in another client's place", basic('basic', secret), {}],
     ['only its name', {}, { client_id: 'machine' }],
   ])('are refused with %s, always with the same error', async (_, headers, body) => {
     const answer = await postToken(headers, body);
@@ -239,13 +251,16 @@ describe('clients by themselves', () => {
   });
 
   it('sign their name with a key, each signature once, for this issuer, and for a short time', async () => {
-    const key = await importJWK({
-      kty: 'EC',
-      crv: 'P-256',
-      x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
-      y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
-      d: 'jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI',
-    }, 'ES256');
+    const key = await importJWK(
+      {
+        kty: 'EC',
+        crv: 'P-256',
+        x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
+        y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
+        d: 'jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI',
+      },
+      'ES256',
+    );
     const ahead = await sandboxOf(product).clockAhead();
     const now = Math.floor(Date.now() / 1000) + ahead;
     const assertion = (changes: { jti?: string; aud?: string; exp?: number; iss?: string } = {}) =>

@@ -80,7 +80,11 @@ describe('elder mode', () => {
     expect([elder(person.page), person.page.says('button[name=elder]')]).toEqual([false, word('layout', 'elder.on')]);
     const address = person.page.url.href;
     await person.submits({}, { button: 'button[name=elder]' });
-    expect([person.page.url.href, elder(person.page), person.page.says('button[name=elder]')]).toEqual([address, true, word('layout', 'elder.off')]);
+    expect([person.page.url.href, elder(person.page), person.page.says('button[name=elder]')]).toEqual([
+      address,
+      true,
+      word('layout', 'elder.off'),
+    ]);
     for (const path of ['/', '/help', '/nowhere', '/login']) expect([path, elder(await person.goes(path))]).toEqual([path, true]);
     const kept = (await person.jar.getCookies(product.issuer)).find(({ key }) => key === 'mx_elder');
     expect(kept?.TTL()).toBeGreaterThan(29 * 86_400_000);
@@ -104,7 +108,10 @@ describe('a form with something wrong', () => {
   });
 
   /** Each leads a person to a page and submits something wrong; what is wrong, and what must still stand there. */
-  const forms: Record<string, { at: (person: Person) => Promise<unknown>; typed: Record<string, string>; problems: Record<string, string>; kept: readonly string[] }> = {
+  const forms: Record<
+    string,
+    { at: (person: Person) => Promise<unknown>; typed: Record<string, string>; problems: Record<string, string>; kept: readonly string[] }
+  > = {
     'signing in with a password': {
       at: (person) => person.goes('/login'),
       typed: { identifier: 'nobody', password: 'wrong-password' },
@@ -139,22 +146,31 @@ describe('a form with something wrong', () => {
     },
   };
 
-  it.each(Object.entries(forms))('[UXP-05] %s says what and what to do, keeps what was typed and sets the focus', async (_, { at, typed, problems, kept }) => {
-    const person = newPerson(product);
-    await at(person);
-    await person.submits(typed);
-    expect(person.page.status).toBeGreaterThanOrEqual(400);
-    const found = problemsOf(person.page);
-    expect(found).toMatchObject(problems);
-    expect(Object.keys(found).length).toBeGreaterThan(0);
-    // What to do: every text of a refusal asks for something.
-    for (const text of Object.values(found)) expect(text).toMatch(/请|可以|不能/);
-    expect(kept.map((name) => person.page.$(`[name=${name}]`).attr('value'))).toEqual(kept.map((name) => typed[name]));
-    expect(person.page.$('[type=password]').toArray().map((field) => person.page.$(field).attr('value') ?? '').join('')).toBe('');
-    const [first = ''] = Object.keys(found);
-    expect(person.page.$('[autofocus]').first().attr('name') ?? '').toBe(first);
-    expect(person.page.title).toMatch(/^请核对：/);
-  });
+  it.each(Object.entries(forms))(
+    '[UXP-05] %s says what and what to do, keeps what was typed and sets the focus',
+    async (_, { at, typed, problems, kept }) => {
+      const person = newPerson(product);
+      await at(person);
+      await person.submits(typed);
+      expect(person.page.status).toBeGreaterThanOrEqual(400);
+      const found = problemsOf(person.page);
+      expect(found).toMatchObject(problems);
+      expect(Object.keys(found).length).toBeGreaterThan(0);
+      // What to do: every text of a refusal asks for something.
+      for (const text of Object.values(found)) expect(text).toMatch(/请|可以|不能/);
+      expect(kept.map((name) => person.page.$(`[name=${name}]`).attr('value'))).toEqual(kept.map((name) => typed[name]));
+      expect(
+        person.page
+          .$('[type=password]')
+          .toArray()
+          .map((field) => person.page.$(field).attr('value') ?? '')
+          .join(''),
+      ).toBe('');
+      const [first = ''] = Object.keys(found);
+      expect(person.page.$('[autofocus]').first().attr('name') ?? '').toBe(first);
+      expect(person.page.title).toMatch(/^请核对：/);
+    },
+  );
 });
 
 describe('every answer', () => {
@@ -193,7 +209,12 @@ describe('every answer', () => {
     ['GET', '/sandbox'],
   ])('has the security headers: %s %s', async (method, path) => {
     const { headers } = await fetch(`${product.address}${path}`, { method, redirect: 'manual' });
-    const found = Object.fromEntries(['x-content-type-options', 'x-frame-options', 'referrer-policy', 'strict-transport-security'].map((name) => [name, headers.get(name)]));
+    const found = Object.fromEntries(
+      ['x-content-type-options', 'x-frame-options', 'referrer-policy', 'strict-transport-security'].map((name) => [
+        name,
+        headers.get(name),
+      ]),
+    );
     expect(found).toEqual({
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
@@ -212,7 +233,10 @@ describe('every answer', () => {
     const person = newPerson(secure);
     await person.goes('/register');
     const policy = String(person.page.headers['content-security-policy']);
-    const nonces = person.page.$('script').toArray().map((script) => person.page.$(script).attr('nonce'));
+    const nonces = person.page
+      .$('script')
+      .toArray()
+      .map((script) => person.page.$(script).attr('nonce'));
     expect(nonces.length).toBeGreaterThan(0);
     for (const nonce of nonces) expect(policy).toContain(`script-src 'nonce-${nonce}'`);
     expect(policy).not.toContain('form-action');
@@ -226,7 +250,8 @@ describe('every answer', () => {
     const person = newPerson(secure);
     const cookies = new Map<string, string>();
     const collect = () => {
-      for (const hop of person.trail) for (const cookie of [hop.headers['set-cookie'] ?? []].flat()) cookies.set(cookie.split('=')[0] ?? '', cookie);
+      for (const hop of person.trail)
+        for (const cookie of [hop.headers['set-cookie'] ?? []].flat()) cookies.set(cookie.split('=')[0] ?? '', cookie);
     };
     const acts: (() => Promise<unknown>)[] = [
       () => person.goes('/register'),
@@ -242,9 +267,21 @@ describe('every answer', () => {
       collect();
     }
     const names = [...cookies.keys()].filter((name) => !name.endsWith('.sig'));
-    expect(names).toEqual(expect.arrayContaining(['__Host-mx_seed', '__Host-mx_elder', '__Host-mx_locale', '__Host-mx_session', '__Secure-mx_interaction', '__Secure-mx_resume']));
+    expect(names).toEqual(
+      expect.arrayContaining([
+        '__Host-mx_seed',
+        '__Host-mx_elder',
+        '__Host-mx_locale',
+        '__Host-mx_session',
+        '__Secure-mx_interaction',
+        '__Secure-mx_resume',
+      ]),
+    );
     for (const cookie of cookies.values()) {
-      const attributes = cookie.split(/; */).slice(1).map((attribute) => attribute.toLowerCase());
+      const attributes = cookie
+        .split(/; */)
+        .slice(1)
+        .map((attribute) => attribute.toLowerCase());
       const named = (name: string) => attributes.find((attribute) => attribute.startsWith(`${name}=`))?.slice(name.length + 1);
       expect([cookie, attributes.includes('httponly'), attributes.includes('secure')]).toEqual([cookie, true, true]);
       expect(['lax', 'strict']).toContain(named('samesite'));
@@ -299,21 +336,30 @@ describe('addresses', () => {
     expect([page.status, page.json()]).toEqual([404, { ok: false, problem: { code: 'page.not-found', text: refusal('page.not-found') } }]);
   });
 
-  it.each(['//evil.example/', 'https://evil.example/', '/\\evil.example', '\\\\evil.example', 'javascript:alert(1)', '/%09/evil.example', '/\t/evil.example', '/.//evil.example', '/help/..//evil.example', '/%2e//evil.example', ''])(
-    'never leave us by a switch or a new captcha: %j',
-    async (target) => {
-      const person = newPerson(product);
-      await person.goes('/');
-      const token = person.page.$('form[action="/preferences"] [name=_form]').attr('value') ?? '';
-      await person.posts('/preferences', { _form: token, locale: 'en', return: target });
-      expect(person.page.url.origin).toBe(product.issuer);
-      await person.goes(`/captcha/new?return=${encodeURIComponent(target)}`);
-      expect(person.page.url.origin).toBe(product.issuer);
-      await person.goes(`/login?return=${encodeURIComponent(target)}`);
-      await signsIn(person, await newCitizen(product));
-      expect(person.page.url.origin).toBe(product.issuer);
-    },
-  );
+  it.each([
+    '//evil.example/',
+    'https://evil.example/',
+    '/\\evil.example',
+    '\\\\evil.example',
+    'javascript:alert(1)',
+    '/%09/evil.example',
+    '/\t/evil.example',
+    '/.//evil.example',
+    '/help/..//evil.example',
+    '/%2e//evil.example',
+    '',
+  ])('never leave us by a switch or a new captcha: %j', async (target) => {
+    const person = newPerson(product);
+    await person.goes('/');
+    const token = person.page.$('form[action="/preferences"] [name=_form]').attr('value') ?? '';
+    await person.posts('/preferences', { _form: token, locale: 'en', return: target });
+    expect(person.page.url.origin).toBe(product.issuer);
+    await person.goes(`/captcha/new?return=${encodeURIComponent(target)}`);
+    expect(person.page.url.origin).toBe(product.issuer);
+    await person.goes(`/login?return=${encodeURIComponent(target)}`);
+    await signsIn(person, await newCitizen(product));
+    expect(person.page.url.origin).toBe(product.issuer);
+  });
 
   it('keep no address in the browser that is too long for the headers to come', async () => {
     const person = newPerson(product);

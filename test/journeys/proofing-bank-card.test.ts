@@ -50,9 +50,17 @@ describe.each(['demo', 'beijing'] as const)('proving a bank card in %s', (profil
 
   it('[RN-21 RN-27] asks for card, reserved mobile and the type of document, and shows the verified name and number masked', async () => {
     const { page } = await atTheForm();
-    const names = page.$('form.form [name]').toArray().map((field) => page.$(field).attr('name'));
+    const names = page
+      .$('form.form [name]')
+      .toArray()
+      .map((field) => page.$(field).attr('name'));
     expect(names).toEqual(['_form', 'documentType', 'bankCard', 'reservedMobile', ...(profile === 'demo' ? ['agreement'] : [])]);
-    expect(page.$('.facts [aria-hidden=true]').toArray().map((each) => page.$(each).text())).toEqual(['*伟', '1101**********13']);
+    expect(
+      page
+        .$('.facts [aria-hidden=true]')
+        .toArray()
+        .map((each) => page.$(each).text()),
+    ).toEqual(['*伟', '1101**********13']);
     expect(page.$('[name=documentType] option[selected]').attr('value')).toBe('resident-id-card');
     expect(page.says('label[for=documentType]')).toContain(word('step-up/bank-card', 'document-type'));
     expect(page.html).not.toContain(zhangwei.document.number);
@@ -155,7 +163,11 @@ describe.each(['demo', 'beijing'] as const)('proving a bank card in %s', (profil
       await tries(person, card({ class: 'I' }));
       found.push([person.page.status, person.page.error?.code]);
     }
-    expect(found).toEqual([[503, 'identity.unavailable'], [503, 'identity.over-quota'], [422, 'identity.mismatch']]);
+    expect(found).toEqual([
+      [503, 'identity.unavailable'],
+      [503, 'identity.over-quota'],
+      [422, 'identity.mismatch'],
+    ]);
     expect(person.page.error?.text).toBe(refusal('identity.mismatch.bank-card'));
   });
 

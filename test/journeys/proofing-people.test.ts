@@ -70,19 +70,22 @@ describe.each(['demo', 'beijing'])('the people of the sandbox in %s', (profile) 
     expect(problemsOf(person.page)).toEqual({ documentType: refusal('document.invalid.type') });
   });
 
-  it.each(byStory(...Object.keys(refusals)))('[RN-17 REG-37 AST-13] %s is refused with the reason, and the level stays', async (_, somebody) => {
-    const person = await atTheStep();
-    await person.submits(identityFields(somebody));
-    const { status, code, field } = refusals[somebody.outcome] ?? { status: 0, code: '', field: undefined };
-    expect(person.page.status).toBe(status);
-    const text = somebody.scenario === 'rare-character' && field ? refusal(`${code}.rare-character`) : refusal(code);
-    expect(person.page.error).toEqual({ code, field, text });
-    expect(person.page.headers['retry-after'] === undefined).toBe(status !== 503);
-    expect(person.page.$('[name=documentNumber]').attr('value')).toBe(somebody.document.number);
-    await skipsIdentity(person);
-    await person.opens('#next');
-    expect(await level(person)).toBe('未认证');
-  });
+  it.each(byStory(...Object.keys(refusals)))(
+    '[RN-17 REG-37 AST-13] %s is refused with the reason, and the level stays',
+    async (_, somebody) => {
+      const person = await atTheStep();
+      await person.submits(identityFields(somebody));
+      const { status, code, field } = refusals[somebody.outcome] ?? { status: 0, code: '', field: undefined };
+      expect(person.page.status).toBe(status);
+      const text = somebody.scenario === 'rare-character' && field ? refusal(`${code}.rare-character`) : refusal(code);
+      expect(person.page.error).toEqual({ code, field, text });
+      expect(person.page.headers['retry-after'] === undefined).toBe(status !== 503);
+      expect(person.page.$('[name=documentNumber]').attr('value')).toBe(somebody.document.number);
+      await skipsIdentity(person);
+      await person.opens('#next');
+      expect(await level(person)).toBe('未认证');
+    },
+  );
 
   it('[AST-13] say different things for what the register denies and for what it did not answer', () => {
     const texts = [...Object.values(refusals).map(({ code }) => refusal(code)), refusal('identity.pending')];
@@ -144,7 +147,7 @@ describe.each(['demo', 'beijing'])('the people of the sandbox in %s', (profile) 
     ]);
     // A quota is that of a day: it is said until midnight in China.
     const inChina = new Date(Date.now() + (await person.sandbox.clockAhead()) * 1000 + 8 * 3_600_000);
-    const untilMidnight = 86_400 - (inChina.getTime() / 1000) % 86_400;
+    const untilMidnight = 86_400 - ((inChina.getTime() / 1000) % 86_400);
     expect([retryAfter[0], retryAfter[2]]).toEqual([60, 60]);
     expect(Math.abs((retryAfter[1] ?? 0) - untilMidnight)).toBeLessThan(60);
     await person.sandbox.authority('public-security', 'slow');

@@ -24,14 +24,21 @@ describe.each(['demo', 'beijing'])('proving a real name in %s', (profile) => {
   };
   const step = (person: Person): string => person.page.url.pathname.split('/step-up/')[1] ?? person.page.url.pathname;
   const steps = (person: Person): [string, string | undefined][] =>
-    person.page.$('.progress li').toArray().map((each) => [person.page.$(each).find('.step').text(), person.page.$(each).attr('class')]);
+    person.page
+      .$('.progress li')
+      .toArray()
+      .map((each) => [person.page.$(each).find('.step').text(), person.page.$(each).attr('class')]);
 
   it('[RN-11] begins with captcha and SMS to the mobile of the account, which is shown masked', async () => {
     const who = await newCitizen(product);
     const person = await atStepUp(who);
     await person.opens('#step-up-real-name');
     expect(step(person)).toBe('real-name/verify');
-    expect(steps(person)).toEqual([['验证身份', 'current'], ['实名认证', 'ahead'], ['完成', 'ahead']]);
+    expect(steps(person)).toEqual([
+      ['验证身份', 'current'],
+      ['实名认证', 'ahead'],
+      ['完成', 'ahead'],
+    ]);
     expect(person.page.says('.facts dd span[aria-hidden=true]')).toBe(`${who.mobile.slice(0, 3)}****${who.mobile.slice(-4)}`);
     expect(person.page.html).not.toContain(who.mobile);
     await person.submits({ captcha: '' });
@@ -44,9 +51,17 @@ describe.each(['demo', 'beijing'])('proving a real name in %s', (profile) => {
     expect(problemsOf(person.page)).toEqual({ code: refusal('otp.wrong') });
     await person.submits({ code });
     expect(step(person)).toBe('real-name/evidence');
-    expect(steps(person)).toEqual([['验证身份', 'done'], ['实名认证', 'current'], ['完成', 'ahead']]);
+    expect(steps(person)).toEqual([
+      ['验证身份', 'done'],
+      ['实名认证', 'current'],
+      ['完成', 'ahead'],
+    ]);
     await person.submits(identityFields(who.identity));
-    expect(steps(person)).toEqual([['验证身份', 'done'], ['实名认证', 'done'], ['完成', 'current']]);
+    expect(steps(person)).toEqual([
+      ['验证身份', 'done'],
+      ['实名认证', 'done'],
+      ['完成', 'current'],
+    ]);
     const codes = (await person.sandbox.messagesTo(who.mobile)).filter((message) => message.code !== undefined);
     expect(codes).toMatchObject([{ template: 'code.step-up' }]);
   });
@@ -134,7 +149,10 @@ describe.each(['demo', 'beijing'])('proving a real name in %s', (profile) => {
     expect(person.page.text).toContain('近期核验过的身份');
     expect(['name', 'documentType', 'documentNumber'].filter((field) => person.page.has(`[name=${field}]`))).toEqual([]);
     // Whatever a form says besides the dates is not read.
-    await person.posts(person.page.url.pathname, { ...identityFields(citizen()), _form: person.page.$('[name=_form]').first().val()?.toString() ?? '' });
+    await person.posts(person.page.url.pathname, {
+      ...identityFields(citizen()),
+      _form: person.page.$('[name=_form]').first().val()?.toString() ?? '',
+    });
     expect(person.page.outcome).not.toBe('done');
     await person.goes(person.page.url.pathname);
     await person.submits(datesOf(who.identity));
@@ -153,7 +171,10 @@ describe.each(['demo', 'beijing'])('proving a real name in %s', (profile) => {
       expect(person.page.error?.code).toBe('identity.mismatch');
     }
     await person.submits(identityFields(who.identity));
-    expect([person.page.status, person.page.error]).toEqual([429, { code: 'identity.too-many', field: undefined, text: refusal('identity.too-many') }]);
+    expect([person.page.status, person.page.error]).toEqual([
+      429,
+      { code: 'identity.too-many', field: undefined, text: refusal('identity.too-many') },
+    ]);
     expect(Number(person.page.headers['retry-after'])).toBeGreaterThan(3600);
     // What is wrong with the form itself costs nothing.
     await person.submits({ ...wrong, documentNumber: '1' });
@@ -174,7 +195,10 @@ describe.each(['demo', 'beijing'])('proving a real name in %s', (profile) => {
     await opensProofing(one, 'real-name', who);
     await two.opens('#step-up-real-name');
     const clicks = await Promise.all([one, two].map((tab) => tab.submits(identityFields(who.identity))));
-    expect(clicks.map((page) => [page.outcome, page.error])).toEqual([['done', undefined], ['done', undefined]]);
+    expect(clicks.map((page) => [page.outcome, page.error])).toEqual([
+      ['done', undefined],
+      ['done', undefined],
+    ]);
   });
 
   it('[REG-37] of two accounts at once verifies one of them', async () => {

@@ -10,10 +10,14 @@ import { sharedProduct } from '../support/shared-products.ts';
 import { refusal, word } from '../support/words.ts';
 
 const step = ({ url }: Page): string => url.pathname.split('/').at(-1) ?? '';
-const masks = ({ $ }: Page): string[] => $('.facts .masked > [aria-hidden]').toArray().map((each) => $(each).text());
+const masks = ({ $ }: Page): string[] =>
+  $('.facts .masked > [aria-hidden]')
+    .toArray()
+    .map((each) => $(each).text());
 
 /** From the first step to the confirmation. */
-const givesIdentity = (person: Person, { name, document }: Citizen['identity']): Promise<Page> => person.submits({ name, documentNumber: document.number });
+const givesIdentity = (person: Person, { name, document }: Citizen['identity']): Promise<Page> =>
+  person.submits({ name, documentNumber: document.number });
 
 describe('recovery by name and document number in hubei', () => {
   let product: Product;
@@ -26,15 +30,29 @@ describe('recovery by name and document number in hubei', () => {
     const person = newPerson(product);
     await person.goes('/login');
     await person.opens('a[href$="/recover"]');
-    expect([person.page.has('#name'), person.page.has('#documentNumber'), person.page.has('#captcha'), person.page.has('#identifier')]).toEqual([true, true, true, false]);
+    expect([
+      person.page.has('#name'),
+      person.page.has('#documentNumber'),
+      person.page.has('#captcha'),
+      person.page.has('#identifier'),
+    ]).toEqual([true, true, true, false]);
     await givesIdentity(person, who.identity);
     const { name, document } = who.identity;
     expect(step(person.page)).toBe('confirm');
-    expect(masks(person.page)).toEqual([`${name.slice(0, 1)}${'*'.repeat([...name].length - 1)}`, `***********${document.number.slice(-4)}`, `${who.mobile.slice(0, 3)}****${who.mobile.slice(-4)}`]);
+    expect(masks(person.page)).toEqual([
+      `${name.slice(0, 1)}${'*'.repeat([...name].length - 1)}`,
+      `***********${document.number.slice(-4)}`,
+      `${who.mobile.slice(0, 3)}****${who.mobile.slice(-4)}`,
+    ]);
     for (const secret of [name, document.number, who.mobile]) expect(person.page.html).not.toContain(secret);
 
     await person.opens('#next');
-    expect([step(person.page), person.page.has('#code'), person.page.has('#newPassword'), person.page.has('#confirmPassword')]).toEqual(['password', true, true, true]);
+    expect([step(person.page), person.page.has('#code'), person.page.has('#newPassword'), person.page.has('#confirmPassword')]).toEqual([
+      'password',
+      true,
+      true,
+      true,
+    ]);
     const code = await sendsCode(person, who.mobile);
     await setsPassword(person, renewed, { code });
     expect([person.page.outcome, person.page.says('h1')]).toEqual(['done', '设置成功']);
@@ -64,7 +82,10 @@ describe('recovery by name and document number in hubei', () => {
     const who = await newCitizen(product, 'L2');
     const person = await atRecovery(product);
     await person.submits({ name: '张3', documentNumber: '110199199003150114' });
-    expect(problemsOf(person.page)).toEqual({ name: refusal('name.invalid.digits'), documentNumber: refusal('document.invalid.check-character') });
+    expect(problemsOf(person.page)).toEqual({
+      name: refusal('name.invalid.digits'),
+      documentNumber: refusal('document.invalid.check-character'),
+    });
     await givesIdentity(person, { ...who.identity, name: '某某人' });
     expect(step(person.page)).toBe('confirm');
     expect(masks(person.page)[2]).not.toBe(`${who.mobile.slice(0, 3)}****${who.mobile.slice(-4)}`);

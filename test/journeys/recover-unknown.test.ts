@@ -22,11 +22,23 @@ function plain({ html, url }: Page): string {
     .replaceAll(/data-cooldown="\d+"/g, 'SECONDS');
 }
 
-const masks = ({ $ }: Page): string[] => $('.facts .masked > [aria-hidden]').toArray().map((each) => $(each).text());
+const masks = ({ $ }: Page): string[] =>
+  $('.facts .masked > [aria-hidden]')
+    .toArray()
+    .map((each) => $(each).text());
 
 /** Everything one is shown on the way to the wall. */
-async function walk(person: Person, identifier: Readonly<Record<string, string>>, proof: Readonly<Record<string, string>>): Promise<{ pages: unknown[]; masks: string[] }> {
-  const seen = ({ page }: Person) => ({ status: page.status, headers: Object.keys(page.headers).toSorted(), error: page.error?.code, page: plain(page) });
+async function walk(
+  person: Person,
+  identifier: Readonly<Record<string, string>>,
+  proof: Readonly<Record<string, string>>,
+): Promise<{ pages: unknown[]; masks: string[] }> {
+  const seen = ({ page }: Person) => ({
+    status: page.status,
+    headers: Object.keys(page.headers).toSorted(),
+    error: page.error?.code,
+    page: plain(page),
+  });
   await person.submits(identifier);
   const found = masks(person.page);
   const pages = [seen(person)];
@@ -50,7 +62,9 @@ describe('who is known is not told by the recovery', () => {
   /** An unknown identifier like the known one, whose decoy has the wanted shape. */
   async function unlike(known: string, documents: number): Promise<string> {
     for (let attempt = 0; attempt < 40; attempt += 1) {
-      const identifier = known.replace(/^c./, `q${attempt.toString(36).slice(-1)}`).replace(/^1\d{4}/, `159${String(attempt).padStart(2, '0')}`);
+      const identifier = known
+        .replace(/^c./, `q${attempt.toString(36).slice(-1)}`)
+        .replace(/^1\d{4}/, `159${String(attempt).padStart(2, '0')}`);
       const person = await atRecovery(product);
       await person.submits({ identifier });
       if (masks(person.page).length === 2 + documents) return identifier;
@@ -70,7 +84,10 @@ describe('who is known is not told by the recovery', () => {
     const who = await newCitizen(product, level);
     const known = identifierOf(who);
     const unknown = kind === 'document number' ? anyCitizen().document.number : await unlike(known, level === 'L2' ? 1 : 0);
-    const [one, other] = [await walk(await atRecovery(product), { identifier: known }, wrong()), await walk(await atRecovery(product), { identifier: unknown }, wrong())];
+    const [one, other] = [
+      await walk(await atRecovery(product), { identifier: known }, wrong()),
+      await walk(await atRecovery(product), { identifier: unknown }, wrong()),
+    ];
     expect(one.pages).toHaveLength(4);
     expect(one.pages[3]).toMatchObject({ status: 422, error: level === 'L2' ? 'recovery.wrong' : 'otp.wrong' });
     expect(other.pages).toEqual(one.pages);
@@ -83,7 +100,9 @@ describe('who is known is not told by the recovery', () => {
       return masks(person.page);
     };
     const once = await seen('nobody_at_all');
-    expect(await seen(' Nobody_At_All')).toEqual([`N${once[0]?.slice(1)}`, ...once.slice(1)].map((text, index) => (index === 0 ? 'N****l' : text)));
+    expect(await seen(' Nobody_At_All')).toEqual(
+      [`N${once[0]?.slice(1)}`, ...once.slice(1)].map((text, index) => (index === 0 ? 'N****l' : text)),
+    );
     const others = await Promise.all(['nobody_else', 'somebody_new', 'anybody_there', 'everybody_gone'].map(seen));
     for (const [, mobile, document = '1101**********11'] of [once, ...others]) {
       expect(mobile).toMatch(/^1[3-9]\d\*{4}\d{4}$/);
@@ -98,7 +117,9 @@ describe('who is known is not told by the recovery', () => {
       const person = await atRecovery(product);
       await walk(person, { identifier }, wrong());
       for (let attempt = 0; attempt < 3; attempt += 1) {
-        await person.submits(person.page.has('#documentNumber') ? { code: '123456', documentNumber: imported.document.number } : { code: '123456' });
+        await person.submits(
+          person.page.has('#documentNumber') ? { code: '123456', documentNumber: imported.document.number } : { code: '123456' },
+        );
         expect(['recovery.wrong', 'otp.wrong']).toContain(person.page.error?.code);
       }
     }
@@ -135,7 +156,10 @@ describe('who is known is not told by the recovery', () => {
     };
     for (let round = 0; round < 20; round += 1) {
       const known = citizens[round % citizens.length]?.identity.document.number ?? '';
-      for (const [kind, identifier] of [['known', known], ['unknown', anyCitizen().document.number]] as const) {
+      for (const [kind, identifier] of [
+        ['known', known],
+        ['unknown', anyCitizen().document.number],
+      ] as const) {
         const person = await atRecovery(product);
         const search = await timed(person, { identifier });
         await person.opens('#next');
@@ -144,7 +168,11 @@ describe('who is known is not told by the recovery', () => {
       // The limit on guesses is not what is measured.
       if (round % 10 === 9) await (await atRecovery(product)).sandbox.waits(901);
     }
-    const fastest = (times: number[]) => times.toSorted((a, b) => a - b).slice(0, 6).reduce((sum, time) => sum + time, 0) / 6;
+    const fastest = (times: number[]) =>
+      times
+        .toSorted((a, b) => a - b)
+        .slice(0, 6)
+        .reduce((sum, time) => sum + time, 0) / 6;
     for (const part of [0, 1]) {
       const ratio = fastest(took.unknown.map((times) => times[part] ?? 0)) / fastest(took.known.map((times) => times[part] ?? 0));
       expect(ratio).toBeGreaterThan(0.7);

@@ -13,8 +13,14 @@ import { refusal, word } from '../support/words.ts';
 
 const maskedMobile = (mobile: string): string => `${mobile.slice(0, 3)}****${mobile.slice(-4)}`;
 const step = ({ url }: Page): string => url.pathname.split('/').at(-1) ?? '';
-const steps = ({ $ }: Page): string[] => $('.progress .step').toArray().map((each) => $(each).text());
-const masks = ({ $ }: Page): string[] => $('.facts .masked > [aria-hidden]').toArray().map((each) => $(each).text());
+const steps = ({ $ }: Page): string[] =>
+  $('.progress .step')
+    .toArray()
+    .map((each) => $(each).text());
+const masks = ({ $ }: Page): string[] =>
+  $('.facts .masked > [aria-hidden]')
+    .toArray()
+    .map((each) => $(each).text());
 
 /** A password that the city accepts and that nobody has yet. */
 const passwords: Readonly<Record<string, string>> = { demo: renewed, beijing: renewed, 'beijing-2019': 'Jiangshan8052' };
@@ -103,7 +109,11 @@ describe.each(Object.keys(passwords))('recovery of a password in %s', (profile) 
     const who = await newCitizen(product, 'L2');
     const person = await atRecovery(product);
     const found = [];
-    for (const identifier of [who.username.toUpperCase(), ` ${who.mobile.slice(0, 3)} ${who.mobile.slice(3)}`, who.identity.document.number.toLowerCase()]) {
+    for (const identifier of [
+      who.username.toUpperCase(),
+      ` ${who.mobile.slice(0, 3)} ${who.mobile.slice(3)}`,
+      who.identity.document.number.toLowerCase(),
+    ]) {
       await person.goes(person.page.url.pathname.replace(/[^/]+$/, 'account'));
       await person.submits({ identifier });
       found.push(masks(person.page).slice(1));
@@ -194,11 +204,17 @@ describe('what a recovery refuses', () => {
     const { number } = who.identity.document;
     const other = anyCitizen().document.number;
     const answers = [];
-    for (const attempt of [{ code: '000000', documentNumber: number }, { code, documentNumber: other }, { code, documentNumber: number }]) {
+    for (const attempt of [
+      { code: '000000', documentNumber: number },
+      { code, documentNumber: other },
+      { code, documentNumber: number },
+    ]) {
       await person.submits(attempt);
       answers.push([person.page.status, person.page.error?.code, person.page.error?.field, person.page.error?.text]);
     }
-    expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(new Set([JSON.stringify([422, 'recovery.wrong', 'code', refusal('recovery.wrong')])]));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(
+      new Set([JSON.stringify([422, 'recovery.wrong', 'code', refusal('recovery.wrong')])]),
+    );
     expect(step(person.page)).toBe('verify');
   });
 
@@ -212,7 +228,10 @@ describe('what a recovery refuses', () => {
     await seeksAccount(person, who.username);
     const code = await sendsCode(person, who.mobile);
     await person.submits({ code: '', documentNumber: '110199199003150114' });
-    expect(problemsOf(person.page)).toEqual({ documentNumber: refusal('document.invalid.check-character'), code: refusal('field.required.code') });
+    expect(problemsOf(person.page)).toEqual({
+      documentNumber: refusal('document.invalid.check-character'),
+      code: refusal('field.required.code'),
+    });
     await person.submits({ code, documentNumber: who.identity.document.number });
     expect(step(person.page)).toBe('password');
   });
@@ -334,7 +353,9 @@ describe('what a recovery refuses', () => {
     await Promise.all([setsPassword(person), setsPassword(twin)]);
     expect([person.page.outcome, twin.page.outcome]).toEqual(['done', 'done']);
     await nextMessage(person, who.mobile, 'notice.password-recovered');
-    expect((await person.sandbox.messagesTo(who.mobile)).filter(({ template }) => template === 'notice.password-recovered')).toHaveLength(1);
+    expect((await person.sandbox.messagesTo(who.mobile)).filter(({ template }) => template === 'notice.password-recovered')).toHaveLength(
+      1,
+    );
   });
 
   it('does not say of a second tab with another password that it was set', async () => {

@@ -36,7 +36,10 @@ describe('registration in guangzhou', () => {
     const state = 'item=440100-个人事项-0042&step=3/7';
     const person = await service.sendsToUs({ state });
     await person.opens('a[href$="/register"]');
-    const options = person.page.$('ol.tiles a').toArray().map((option) => person.page.$(option).attr('id'));
+    const options = person.page
+      .$('ol.tiles a')
+      .toArray()
+      .map((option) => person.page.$(option).attr('id'));
     expect(options).toEqual(['option-sign-in', 'option-recover', 'option-register']);
     expect(person.page.says('#option-register .tile-name')).toBe(word('register', 'option.register'));
     await person.opens('#option-register');
@@ -128,7 +131,10 @@ describe('registration in guangzhou', () => {
       const service = await relyingParty(product, 'basic');
       await service.sendsToUs({ scope: 'openid email address' }, person);
       await person.submits({}, { button: '#consent-allow' });
-      expect((await service.receives(person)).userinfo).toEqual({ sub: expect.any(String), address: { formatted: '天河区龙口西路穗园西街2号' } });
+      expect((await service.receives(person)).userinfo).toEqual({
+        sub: expect.any(String),
+        address: { formatted: '天河区龙口西路穗园西街2号' },
+      });
     }
   });
 

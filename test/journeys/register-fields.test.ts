@@ -213,7 +213,9 @@ describe.each(Object.entries(cities))('fields of the registration in %s', (profi
     };
     // Without a code, and with a guessed one, a known number and an unknown one look alike.
     expect(await refused(accountFields(second))).toEqual(await refused(accountFields(stranger)));
-    expect(await refused({ ...accountFields(second), code: '123456' })).toEqual(await refused({ ...accountFields(stranger), code: '123456' }));
+    expect(await refused({ ...accountFields(second), code: '123456' })).toEqual(
+      await refused({ ...accountFields(stranger), code: '123456' }),
+    );
     await other.asksForCode(accountFields(second));
     expect(other.page.status).toBe(200);
     const code = await other.readsCode(who.mobile);

@@ -21,7 +21,11 @@ const minorOf = async (product: Product, older = false): Promise<ScriptedPerson>
 
 /** Fields of the guardian's page but for the SMS code. */
 const guardianFields = ({ name, document } = citizen(), mobile = newcomer().mobile): Record<string, string> => ({
-  name, documentType: document.type, documentNumber: document.number, mobile, agreement: 'yes',
+  name,
+  documentType: document.type,
+  documentNumber: document.number,
+  mobile,
+  agreement: 'yes',
 });
 
 const level = async (person: Person): Promise<string> => {
@@ -44,7 +48,10 @@ describe('a minor under fourteen', () => {
     const guardian = citizen();
     const wrong = { ...guardianFields(guardian), documentNumber: minor.document.number, agreement: '', captcha: '' };
     await person.submits(wrong);
-    expect(problemsOf(person.page)).toMatchObject({ documentNumber: refusal('guardian.invalid.own'), agreement: refusal('agreement.required') });
+    expect(problemsOf(person.page)).toMatchObject({
+      documentNumber: refusal('guardian.invalid.own'),
+      agreement: refusal('agreement.required'),
+    });
     const sibling = await minorOf(product, true);
     await person.submits({ ...guardianFields(sibling), captcha: '' });
     expect(problemsOf(person.page)).toMatchObject({ documentNumber: refusal('guardian.invalid.age') });

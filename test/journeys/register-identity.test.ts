@@ -34,7 +34,10 @@ describe.each(['demo', 'beijing'])('the real-name step of the registration in %s
     });
 
     it('[REG-23 RN-13] offers the types of document of the profile, the identity card first', () => {
-      const options = page.$('[name=documentType] option').toArray().map((option) => page.$(option).text());
+      const options = page
+        .$('[name=documentType] option')
+        .toArray()
+        .map((option) => page.$(option).text());
       expect(options).toEqual([
         '中国居民身份证',
         '香港特别行政区居民来往内地通行证',
@@ -45,8 +48,22 @@ describe.each(['demo', 'beijing'])('the real-name step of the registration in %s
     });
 
     it('[RN-12 RN-14 RN-15] asks for name, number, sex and dates, with an example of a date and a choice of 长期', () => {
-      const names = page.$('form.form').first().find('[name]').toArray().map((field) => page.$(field).attr('name'));
-      expect([...new Set(names)]).toEqual(['_form', 'documentType', 'name', 'documentNumber', 'sex', 'validFrom', 'longTerm', 'validUntil']);
+      const names = page
+        .$('form.form')
+        .first()
+        .find('[name]')
+        .toArray()
+        .map((field) => page.$(field).attr('name'));
+      expect([...new Set(names)]).toEqual([
+        '_form',
+        'documentType',
+        'name',
+        'documentNumber',
+        'sex',
+        'validFrom',
+        'longTerm',
+        'validUntil',
+      ]);
       expect(page.says('#validFrom-hint')).toContain('2018-06-06');
       expect(page.says('label[for=longTerm-yes]')).toBe(word('layout', 'document.long-term'));
       expect(page.$('#longTerm-no').attr('checked')).toBeDefined();
@@ -69,26 +86,54 @@ describe.each(['demo', 'beijing'])('the real-name step of the registration in %s
     });
 
     it.each<[string, Fields, Fields]>([
-      ['nothing at all', { name: '', documentNumber: '', validFrom: '', validUntil: '' }, {
-        name: '请输入真实姓名',
-        documentNumber: refusal('field.required.documentNumber'),
-        validFrom: refusal('field.required.validFrom'),
-        validUntil: refusal('field.required.validUntil'),
-      }],
+      [
+        'nothing at all',
+        { name: '', documentNumber: '', validFrom: '', validUntil: '' },
+        {
+          name: '请输入真实姓名',
+          documentNumber: refusal('field.required.documentNumber'),
+          validFrom: refusal('field.required.validFrom'),
+          validUntil: refusal('field.required.validUntil'),
+        },
+      ],
       ['a name with digits', { name: '张3' }, { name: refusal('name.invalid.digits') }],
       ['a name of signs', { name: '###' }, { name: refusal('name.invalid.characters') }],
       ['a number one digit short', { documentNumber: '11019919900315011' }, { documentNumber: refusal('document.invalid.length') }],
       ['a number of letters', { documentNumber: '张三' }, { documentNumber: refusal('document.invalid.characters') }],
-      ['a wrong check character', { documentNumber: '110199199003150114' }, { documentNumber: refusal('document.invalid.check-character') }],
+      [
+        'a wrong check character',
+        { documentNumber: '110199199003150114' },
+        { documentNumber: refusal('document.invalid.check-character') },
+      ],
       ['a birth date that never was', { documentNumber: '110199199002300119' }, { documentNumber: refusal('document.invalid.birth-date') }],
-      ['an old number of 15 digits', { documentNumber: '110199900315011' }, { documentNumber: refusal('document.invalid.legacy-15-digits') }],
-      ['the number of a residence permit', { documentNumber: '830000199707079046' }, { documentNumber: refusal('document.invalid.other-document-type') }],
+      [
+        'an old number of 15 digits',
+        { documentNumber: '110199900315011' },
+        { documentNumber: refusal('document.invalid.legacy-15-digits') },
+      ],
+      [
+        'the number of a residence permit',
+        { documentNumber: '830000199707079046' },
+        { documentNumber: refusal('document.invalid.other-document-type') },
+      ],
       ['a date that does not exist', { validFrom: '2023-02-29' }, { validFrom: refusal('date.invalid') }],
       ['a date in another order', { validFrom: '06/06/2018' }, { validFrom: refusal('date.invalid') }],
-      ['a document of the future', { validFrom: '2099-01-01', validUntil: '2109-01-01', longTerm: 'no' }, { validFrom: refusal('date.invalid.future') }],
-      ['an end before the beginning', { validFrom: '2018-06-06', validUntil: '2018-06-05', longTerm: 'no' }, { validUntil: refusal('date.invalid.order') }],
+      [
+        'a document of the future',
+        { validFrom: '2099-01-01', validUntil: '2109-01-01', longTerm: 'no' },
+        { validFrom: refusal('date.invalid.future') },
+      ],
+      [
+        'an end before the beginning',
+        { validFrom: '2018-06-06', validUntil: '2018-06-05', longTerm: 'no' },
+        { validUntil: refusal('date.invalid.order') },
+      ],
       ['no end, and not 长期', { validUntil: '', longTerm: 'no' }, { validUntil: refusal('field.required.validUntil') }],
-      ['a document that has expired', { validFrom: '2010-06-06', validUntil: '2020-06-06', longTerm: 'no' }, { validUntil: refusal('document.expired') }],
+      [
+        'a document that has expired',
+        { validFrom: '2010-06-06', validUntil: '2020-06-06', longTerm: 'no' },
+        { validUntil: refusal('document.expired') },
+      ],
     ])('[REG-22 REG-24 RN-12 RN-15 NOT-14] tells what is wrong with %s, and keeps what was typed', async (_, wrong, problems) => {
       const typed: Fields = { ...fields, longTerm: 'no', validUntil: '2036-05-20', ...wrong };
       await person.submits(typed);

@@ -21,22 +21,27 @@ describe.each(['demo', 'beijing'])('names as they are typed in %s', (profile) =>
     return person;
   };
   const playing = (scenario: string): ScriptedPerson => {
-    const found = people.find((one) => one.scenario === scenario && one.outcome === 'match' && !one.account && one.document.type === 'resident-id-card');
+    const found = people.find(
+      (one) => one.scenario === scenario && one.outcome === 'match' && !one.account && one.document.type === 'resident-id-card',
+    );
     if (!found) throw new Error(`nobody plays ${scenario}`);
     return found;
   };
 
-  it.each(['王𬀩', '李㛃'])('[UXP-07] such as %s, which the register writes with a sign of its own, are told of another way', async (name) => {
-    const somebody = people.find((one) => one.name === name);
-    if (!somebody) throw new Error(`${name} is not in the sandbox`);
-    const person = await atTheStep();
-    await person.submits(identityFields(somebody));
-    expect(person.page.error).toMatchObject({ code: 'identity.no-record', text: refusal('identity.no-record.rare-character') });
-    expect(person.page.$('[name=name]').attr('value')).toBe(name);
-    // The account is there all the same.
-    await person.submits({}, { button: 'button[form=skip]' });
-    expect(person.page.outcome).toBe('done');
-  });
+  it.each(['王𬀩', '李㛃'])(
+    '[UXP-07] such as %s, which the register writes with a sign of its own, are told of another way',
+    async (name) => {
+      const somebody = people.find((one) => one.name === name);
+      if (!somebody) throw new Error(`${name} is not in the sandbox`);
+      const person = await atTheStep();
+      await person.submits(identityFields(somebody));
+      expect(person.page.error).toMatchObject({ code: 'identity.no-record', text: refusal('identity.no-record.rare-character') });
+      expect(person.page.$('[name=name]').attr('value')).toBe(name);
+      // The account is there all the same.
+      await person.submits({}, { button: 'button[form=skip]' });
+      expect(person.page.outcome).toBe('done');
+    },
+  );
 
   it.each(['•', '・', '‧', '.', ' · '])('[UXP-07] with "%s" for the dot between their parts are the same name', async (dot) => {
     const minority = playing('minority-name');
@@ -63,7 +68,15 @@ describe.each(['demo', 'beijing'])('names as they are typed in %s', (profile) =>
     const second = await atTheStep();
     await second.submits(identityFields(somebody));
     expect(second.page.error?.code).toBe('identity.taken');
-    const ways = second.page.$('#taken-ways a').toArray().map((way) => second.page.$(way).attr('href')?.replace(/^.*\/interaction\/[^/]+/, ''));
+    const ways = second.page
+      .$('#taken-ways a')
+      .toArray()
+      .map((way) =>
+        second.page
+          .$(way)
+          .attr('href')
+          ?.replace(/^.*\/interaction\/[^/]+/, ''),
+      );
     expect(ways.slice(0, 2)).toEqual(['/login', '/recover']);
     expect(ways[2]).toMatch(/^tel:/);
     expect(second.page.text).toContain('换绑和人工申诉即将开通');

@@ -51,11 +51,15 @@ describe.each(['beijing', 'beijing-2019'])('registration on a phone in %s', (pro
   it('[REG-42 REG-13] asks for mobile, captcha, SMS code, password and agreement, then for the document with its dates', async () => {
     const service = await relyingParty(product, 'first-party');
     const person = await service.sendsToUs({ prompt: 'create' }, { channel: 'h5' });
-    const names = person.page.$('form.form .input, form.form [type=checkbox]').toArray().map((input) => person.page.$(input).attr('name'));
+    const names = person.page
+      .$('form.form .input, form.form [type=checkbox]')
+      .toArray()
+      .map((input) => person.page.$(input).attr('name'));
     expect(names).toEqual(['mobile', 'captcha', 'code', 'newPassword', 'agreement']);
     expect(person.page.says('#next')).toBe(word('layout', 'next'));
     await registersWith(person, shortFields(newcomer({ password: plainPassword })));
-    for (const name of ['documentType', 'name', 'documentNumber', 'validFrom', 'validUntil']) expect([name, person.page.has(`[name=${name}]`)]).toEqual([name, true]);
+    for (const name of ['documentType', 'name', 'documentNumber', 'validFrom', 'validUntil'])
+      expect([name, person.page.has(`[name=${name}]`)]).toEqual([name, true]);
     await person.submits(identityFields(citizen()));
     expect(person.page.says('h1')).toBe(word('register', 'result.verified-title'));
     await person.opens('#next');

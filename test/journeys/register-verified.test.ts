@@ -38,12 +38,27 @@ describe('registration in hubei', () => {
     const who = newcomer();
     const somebody = citizen();
     await service.sendsToUs({ prompt: 'create', scope: 'openid profile' }, person);
-    const steps = () => person.page.$('.progress li').toArray().map((item) => [person.page.$(item).find('.step').text(), person.page.$(item).attr('class')]);
-    expect(steps()).toEqual([['实名认证', 'current'], ['完成注册', 'ahead']]);
-    expect(person.page.$('form h2').toArray().map((title) => person.page.$(title).text())).toEqual(['证件信息', '账号信息']);
+    const steps = () =>
+      person.page
+        .$('.progress li')
+        .toArray()
+        .map((item) => [person.page.$(item).find('.step').text(), person.page.$(item).attr('class')]);
+    expect(steps()).toEqual([
+      ['实名认证', 'current'],
+      ['完成注册', 'ahead'],
+    ]);
+    expect(
+      person.page
+        .$('form h2')
+        .toArray()
+        .map((title) => person.page.$(title).text()),
+    ).toEqual(['证件信息', '账号信息']);
     expect(person.page.has('[name=username]')).toBe(false);
     await registersVerified(person, somebody, who);
-    expect(steps()).toEqual([['实名认证', 'done'], ['完成注册', 'current']]);
+    expect(steps()).toEqual([
+      ['实名认证', 'done'],
+      ['完成注册', 'current'],
+    ]);
     expect(person.page.says('h1')).toBe(word('register', 'result.verified-title'));
     await person.opens('#next');
     const { claims, userinfo } = await service.receives(person);
@@ -68,7 +83,10 @@ describe('registration in hubei', () => {
   });
 
   it('[REG-31] offers five, ten and twenty years and for ever, and counts them from the first day', async () => {
-    const choices = person.page.$('#validity label').toArray().map((choice) => person.page.$(choice).text());
+    const choices = person.page
+      .$('#validity label')
+      .toArray()
+      .map((choice) => person.page.$(choice).text());
     expect(choices).toEqual(['5 年', '10 年', '20 年', '长期有效']);
     const typed = documentFields(newcomer(), citizen());
     await person.asksForCode(typed);
@@ -82,7 +100,12 @@ describe('registration in hubei', () => {
 
   it.each(['hk-permit', 'taiwan-permit'])('[REG-32] takes a %s with sex and birth date and without dates of validity', async (type) => {
     const somebody = scripted(({ document, outcome, account }) => document.type === type && outcome === 'match' && !account);
-    expect(person.page.$('#sex option').toArray().map((option) => person.page.$(option).attr('value'))).toEqual(['', 'male', 'female']);
+    expect(
+      person.page
+        .$('#sex option')
+        .toArray()
+        .map((option) => person.page.$(option).attr('value')),
+    ).toEqual(['', 'male', 'female']);
     const typed = documentFields(newcomer(), somebody);
     await person.submits({ ...typed, sex: '', birthDate: '2099-01-01', captcha: '' });
     expect(problemsOf(person.page)).toMatchObject({ sex: refusal('field.required.sex'), birthDate: refusal('date.invalid.birth-date') });
@@ -113,7 +136,12 @@ describe('registration in hubei', () => {
     ['NoDigitsAtAll', 'require-digit'],
     ['Qiaoliang-70319284x', 'max-length'],
   ])('[REG-16 DIS-01] refuses the password "%s"', async (password, rule) => {
-    expect(person.page.$('#newPassword-hint li').toArray().map((item) => person.page.$(item).text())).toEqual(['必须包含大写字母', '必须包含小写字母', '必须包含数字']);
+    expect(
+      person.page
+        .$('#newPassword-hint li')
+        .toArray()
+        .map((item) => person.page.$(item).text()),
+    ).toEqual(['必须包含大写字母', '必须包含小写字母', '必须包含数字']);
     await person.submits({ ...documentFields(newcomer({ password }), citizen()), captcha: '' });
     expect(problemsOf(person.page)['newPassword']).toBe(refusal(`password.weak.${rule}`, { min: 8, max: 18 }));
   });
@@ -180,7 +208,17 @@ describe('registration in hubei', () => {
     expect(second.page.error?.code).toBe('identity.mismatch');
     await second.submits(typed);
     expect(second.page.error).toMatchObject({ code: 'identity.taken', field: 'documentNumber' });
-    expect(second.page.$('#taken-ways a').toArray().map((way) => second.page.$(way).attr('href')?.replace(/^.*\/interaction\/[^/]+/, ''))).toEqual(['/login', '/recover', 'tel:12345']);
+    expect(
+      second.page
+        .$('#taken-ways a')
+        .toArray()
+        .map((way) =>
+          second.page
+            .$(way)
+            .attr('href')
+            ?.replace(/^.*\/interaction\/[^/]+/, ''),
+        ),
+    ).toEqual(['/login', '/recover', 'tel:12345']);
     await second.opens('#taken-ways a[href$="/recover"]');
     expect(second.page.status).toBe(200);
   });
@@ -231,7 +269,11 @@ describe('registration in hubei', () => {
   it('by a double click opens one account, and both clicks end at the last page', async () => {
     const typed = documentFields(newcomer({ password: goodPassword }), citizen());
     await person.asksForCode(typed);
-    const form = { ...typed, code: await person.readsCode(typed['mobile'] ?? ''), _form: person.page.$('form.form input[name=_form]').attr('value') ?? '' };
+    const form = {
+      ...typed,
+      code: await person.readsCode(typed['mobile'] ?? ''),
+      _form: person.page.$('form.form input[name=_form]').attr('value') ?? '',
+    };
     const path = person.page.url.pathname.replace('/send-code', '');
     const clicks = await Promise.all([person, person.tab()].map((tab) => tab.posts(path, form)));
     expect(clicks.map(({ outcome }) => outcome)).toEqual(['done', 'done']);

@@ -38,7 +38,10 @@ describe('the registration as a wizard', () => {
       await registers(person);
       const form = { ...identityFields(citizen()), _form: tokenOf(person) };
       const clicks = await Promise.all([person, person.tab()].map((tab) => tab.posts(`${base()}/identity`, form)));
-      expect(clicks.map((page) => [step(page), page.outcome])).toEqual([['done', 'done'], ['done', 'done']]);
+      expect(clicks.map((page) => [step(page), page.outcome])).toEqual([
+        ['done', 'done'],
+        ['done', 'done'],
+      ]);
       expect(person.page.says('h1')).toBe(word('register', 'result.verified-title'));
     });
 
@@ -59,7 +62,10 @@ describe('the registration as a wizard', () => {
     it('with a mistake in it says the mistake twice', async () => {
       const form = { ...accountFields(newcomer()), newPassword: 'short', code: '123456', _form: tokenOf(person) };
       const clicks = await Promise.all([person, person.tab()].map((tab) => tab.posts(`${base()}/account`, form)));
-      expect(clicks.map((page) => [page.status, page.error?.code])).toEqual([[422, 'password.weak'], [422, 'password.weak']]);
+      expect(clicks.map((page) => [page.status, page.error?.code])).toEqual([
+        [422, 'password.weak'],
+        [422, 'password.weak'],
+      ]);
     });
 
     it('later, after "back" in the browser, follows to where the person is', async () => {
@@ -237,14 +243,23 @@ describe('the registration as a wizard', () => {
   it('answers a script in JSON, with the reason and a new captcha', async () => {
     const who = newcomer();
     const send = (fields: Record<string, string>) =>
-      person.tab().posts(`${base()}/account/send-code`, { ...accountFields(who), ...fields, _form: tokenOf(person) }, { Accept: 'application/json' });
+      person
+        .tab()
+        .posts(`${base()}/account/send-code`, { ...accountFields(who), ...fields, _form: tokenOf(person) }, { Accept: 'application/json' });
     const refused = await send({ captchaId: captcha(person), captcha: 'nope' });
     expect(refused.status).toBe(422);
     const answer = refused.json();
     expect(answer).toMatchObject({ ok: false, problem: { code: 'captcha.wrong', field: 'captcha' }, captcha: { id: expect.any(String) } });
     await person.goes(person.page.url);
     const sent = await send({ captchaId: captcha(person), captcha: await person.sandbox.captchaAnswer(captcha(person)) });
-    expect([sent.status, sent.json()]).toEqual([200, { ok: true, cooldownSeconds: 60, sentTo: { text: `${who.mobile.slice(0, 3)}****${who.mobile.slice(-4)}`, spoken: `尾号为 ${who.mobile.slice(-4)} 的手机号` } }]);
+    expect([sent.status, sent.json()]).toEqual([
+      200,
+      {
+        ok: true,
+        cooldownSeconds: 60,
+        sentTo: { text: `${who.mobile.slice(0, 3)}****${who.mobile.slice(-4)}`, spoken: `尾号为 ${who.mobile.slice(-4)} 的手机号` },
+      },
+    ]);
   });
 
   it('[REG-41] lets whoever is signed in already register somebody else, and says nothing of the first', async () => {

@@ -134,30 +134,52 @@ describe.each(Object.entries(cities))('registration in %s', (profile, rules) => 
   describe('the account step', () => {
     it('[REG-06] is the first of three, which the progress bar shows', async () => {
       const person = await atTheForm();
-      const steps = () => person.page.$('.progress li').toArray().map((step) => {
-        const item = person.page.$(step);
-        return [item.find('.step').text(), item.attr('class')];
-      });
+      const steps = () =>
+        person.page
+          .$('.progress li')
+          .toArray()
+          .map((step) => {
+            const item = person.page.$(step);
+            return [item.find('.step').text(), item.attr('class')];
+          });
       const names = [word('register', 'account'), word('register', 'real-name'), word('register', 'done')];
-      expect(steps()).toEqual([[names[0], 'current'], [names[1], 'ahead'], [names[2], 'ahead']]);
+      expect(steps()).toEqual([
+        [names[0], 'current'],
+        [names[1], 'ahead'],
+        [names[2], 'ahead'],
+      ]);
       await registers(person);
-      expect(steps()).toEqual([[names[0], 'done'], [names[1], 'current'], [names[2], 'ahead']]);
+      expect(steps()).toEqual([
+        [names[0], 'done'],
+        [names[1], 'current'],
+        [names[2], 'ahead'],
+      ]);
       await person.submits(identityFields(citizen()));
-      expect(steps()).toEqual([[names[0], 'done'], [names[1], 'done'], [names[2], 'current']]);
+      expect(steps()).toEqual([
+        [names[0], 'done'],
+        [names[1], 'done'],
+        [names[2], 'current'],
+      ]);
     });
 
     it('[REG-06 REG-36] does not call a step done that was skipped', async () => {
       const person = await atTheForm();
       await registers(person);
       await skipsIdentity(person);
-      const states = person.page.$('.progress li').toArray().map((step) => person.page.$(step).attr('class'));
+      const states = person.page
+        .$('.progress li')
+        .toArray()
+        .map((step) => person.page.$(step).attr('class'));
       expect(states).toEqual(['done', 'ahead', 'current']);
     });
 
     it('[REG-08] links the agreement and opens no account until it is accepted', async () => {
       const person = await atTheForm();
       const who = newcomer();
-      const links = person.page.$('label[for=agreement] a').toArray().map((link) => person.page.$(link).attr('href'));
+      const links = person.page
+        .$('label[for=agreement] a')
+        .toArray()
+        .map((link) => person.page.$(link).attr('href'));
       expect(links).toEqual(['/help/agreement', '/help/privacy']);
       for (const href of links) {
         const text = await person.tab().goes(href ?? '');

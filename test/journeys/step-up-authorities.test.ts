@@ -38,7 +38,9 @@ describe.each(['demo', 'beijing'])('what an authority answers, %s', (profile) =>
   });
 
   const whoPlays = (outcome: Outcome | 'match'): RegisteredPerson => {
-    const found = people.find((person) => person.outcome === outcome && person.document.type === 'resident-id-card' && !('account' in person));
+    const found = people.find(
+      (person) => person.outcome === outcome && person.document.type === 'resident-id-card' && !('account' in person),
+    );
     if (!found) throw new Error(`nobody plays ${outcome}`);
     return found;
   };
@@ -89,20 +91,23 @@ describe.each(['demo', 'beijing'])('what an authority answers, %s', (profile) =>
     ['down', 'unavailable'],
     ['late', 'unavailable'],
     ['over-quota', 'over-quota'],
-  ] as const)('[AST-13] an authority that is %s says nothing about the person, who gets through when it is back', async (behaviour, outcome) => {
-    const { person, citizen } = await atTheForm();
-    await sandboxOf(product).authority('public-security', behaviour);
-    const begun = performance.now();
-    isTold(await person.submits(identityFields(citizen.identity)), outcome);
-    expect(performance.now() - begun).toBeLessThan(8000);
-    await sandboxOf(product).authority('public-security', 'normal');
-    // A driver that met nothing but failures leaves the authority alone for a while.
-    await person.sandbox.waits(60);
-    await person.submits(identityFields(citizen.identity));
-    await goesOn(person);
-    await person.submits({}, { button: '#consent-allow' });
-    expect((await service.receives(person)).claims.acr).toBe('L2');
-  });
+  ] as const)(
+    '[AST-13] an authority that is %s says nothing about the person, who gets through when it is back',
+    async (behaviour, outcome) => {
+      const { person, citizen } = await atTheForm();
+      await sandboxOf(product).authority('public-security', behaviour);
+      const begun = performance.now();
+      isTold(await person.submits(identityFields(citizen.identity)), outcome);
+      expect(performance.now() - begun).toBeLessThan(8000);
+      await sandboxOf(product).authority('public-security', 'normal');
+      // A driver that met nothing but failures leaves the authority alone for a while.
+      await person.sandbox.waits(60);
+      await person.submits(identityFields(citizen.identity));
+      await goesOn(person);
+      await person.submits({}, { button: '#consent-allow' });
+      expect((await service.receives(person)).claims.acr).toBe('L2');
+    },
+  );
 
   it('[AST-13] tries while the authority is away are not counted against the person', async () => {
     const { person, citizen } = await atTheForm();
@@ -140,7 +145,11 @@ describe('what a bank answers', () => {
         reservedMobile: card?.reservedMobile ?? '',
         agreement: 'yes',
       });
-      expect({ outcome, status: page.status, code: page.error?.code }).toEqual({ outcome, status: told[outcome].status, code: told[outcome].code });
+      expect({ outcome, status: page.status, code: page.error?.code }).toEqual({
+        outcome,
+        status: told[outcome].status,
+        code: told[outcome].code,
+      });
     }
     await person.goes(person.page.url.pathname.replace(/\/bank-card.*/, ''));
     expect(person.page.has('#step-up-bank-card')).toBe(true);

@@ -80,7 +80,12 @@ describe('a ladder of its own', () => {
     const person = await service.sendsToUs();
     await signsInBySms(person, holder);
     expect(person.page.$('.compare').text()).toMatch(/当前级别实名需要级别银行银行的事项/);
-    expect(person.page.$('a[id^=step-up-]').toArray().map(({ attribs }) => attribs['id'])).toEqual(['step-up-bank-card']);
+    expect(
+      person.page
+        .$('a[id^=step-up-]')
+        .toArray()
+        .map(({ attribs }) => attribs['id']),
+    ).toEqual(['step-up-bank-card']);
     await opensProofing(person, 'bank-card', holder);
     await person.submits({
       documentType: holder.document.type,

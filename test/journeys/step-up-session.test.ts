@@ -9,7 +9,11 @@ import { sharedProduct } from '../support/shared-products.ts';
 /** Consent to refresh tokens is asked for each time. */
 const offline: RequestParameters = { scope: 'openid offline_access', prompt: 'consent' };
 const isAsked = (person: Person): boolean => person.page.has('#step-up-decline');
-const methodsOf = (person: Person) => person.page.$('a[id^=step-up-]').toArray().map(({ attribs }) => attribs['id']);
+const methodsOf = (person: Person) =>
+  person.page
+    .$('a[id^=step-up-]')
+    .toArray()
+    .map(({ attribs }) => attribs['id']);
 
 describe.each(['demo', 'beijing'])('how one signed in, %s', (profile) => {
   let product: Product;
@@ -232,19 +236,22 @@ describe('when one signed in', () => {
     expect(Number((await service.receives(person)).claims.auth_time)).toBeGreaterThanOrEqual(Number(signedInAt) + 201);
   });
 
-  it.each([{ max_age: 0 }, { prompt: 'login' }])('[AST-07, AST-06] a sign-in that was asked anew brings along no password of before: %j', async (parameters) => {
-    const service = await party('level-3');
-    const citizen = await newCitizen(product, 'L3');
-    const person = await service.sendsToUs();
-    await signsIn(person, citizen);
-    expect((await service.receives(person)).claims.acr).toBe('L3');
-    await waits(61);
-    await service.sendsToUs(parameters, person);
-    await signsInBySms(person, citizen);
-    expect(methodsOf(person)).toEqual(['step-up-password']);
-    await confirmsPassword(person, citizen);
-    expect((await service.receives(person)).claims).toMatchObject({ acr: 'L3', amr: ['mfa', 'pwd', 'sms'] });
-  });
+  it.each([{ max_age: 0 }, { prompt: 'login' }])(
+    '[AST-07, AST-06] a sign-in that was asked anew brings along no password of before: %j',
+    async (parameters) => {
+      const service = await party('level-3');
+      const citizen = await newCitizen(product, 'L3');
+      const person = await service.sendsToUs();
+      await signsIn(person, citizen);
+      expect((await service.receives(person)).claims.acr).toBe('L3');
+      await waits(61);
+      await service.sendsToUs(parameters, person);
+      await signsInBySms(person, citizen);
+      expect(methodsOf(person)).toEqual(['step-up-password']);
+      await confirmsPassword(person, citizen);
+      expect((await service.receives(person)).claims).toMatchObject({ acr: 'L3', amr: ['mfa', 'pwd', 'sms'] });
+    },
+  );
 
   it('[AST-07, AST-06] a recent sign-in with a code brings along no password of long ago', async () => {
     const service = await party('level-3');

@@ -96,16 +96,19 @@ describe.each(['demo', 'beijing'])('levels, %s', (profile) => {
     ['L1', 'L1 L2', 'L3'],
     ['L2', 'L2', 'L3'],
     ['L2', 'L2 L1', 'L3'],
-  ] as const)('[AST-03, AST-04] an essential level is never undercut by acr_values beside it: %s held, "%s" beside essential %s', async (held, beside, insisted) => {
-    const service = await party('basic');
-    const { person } = await comes(service, held, { ...essential(insisted), acr_values: beside });
-    expect(isAsked(person)).toBe(true);
-    await declines(person);
-    expect(await service.isRefused(person)).toMatchObject({ error: 'unmet_authentication_requirements' });
-    // Nor silently.
-    await service.sendsToUs({ ...essential(insisted), acr_values: beside, prompt: 'none' }, person);
-    expect(await service.isRefused(person)).toMatchObject({ error: 'unmet_authentication_requirements' });
-  });
+  ] as const)(
+    '[AST-03, AST-04] an essential level is never undercut by acr_values beside it: %s held, "%s" beside essential %s',
+    async (held, beside, insisted) => {
+      const service = await party('basic');
+      const { person } = await comes(service, held, { ...essential(insisted), acr_values: beside });
+      expect(isAsked(person)).toBe(true);
+      await declines(person);
+      expect(await service.isRefused(person)).toMatchObject({ error: 'unmet_authentication_requirements' });
+      // Nor silently.
+      await service.sendsToUs({ ...essential(insisted), acr_values: beside, prompt: 'none' }, person);
+      expect(await service.isRefused(person)).toMatchObject({ error: 'unmet_authentication_requirements' });
+    },
+  );
 
   it.each<[string, object]>([
     ['no known level', { value: 'L9' }],
@@ -202,7 +205,12 @@ describe.each(['demo', 'beijing'])('levels, %s', (profile) => {
     const { page } = person;
     expect(page.text).toContain('“医疗保障”要求更高的认证级别');
     expect(page.$('.compare').text()).toMatch(/当前级别初级认证需要级别中级认证重要业务办理/);
-    expect(page.$('a[id^=step-up-]').toArray().map(({ attribs }) => attribs['id'])).toEqual(['step-up-bank-card']);
+    expect(
+      page
+        .$('a[id^=step-up-]')
+        .toArray()
+        .map(({ attribs }) => attribs['id']),
+    ).toEqual(['step-up-bank-card']);
     expect(page.text).toContain('如不提升，将返回该服务，本次登录不会完成');
     expect(page.says('#step-up-decline')).toContain('医疗保障');
   });
@@ -230,7 +238,8 @@ describe.each(['demo', 'beijing'])('levels, %s', (profile) => {
     expect(person.page.has('a#step-up-bank-card')).toBe(false);
     expect(person.page.text).toContain('银行卡认证');
     const ways = person.page.url.pathname;
-    for (const path of ['', '/verify', '/evidence', '/done']) expect((await person.goes(`${ways}/bank-card${path}`)).url.pathname).toBe(ways);
+    for (const path of ['', '/verify', '/evidence', '/done'])
+      expect((await person.goes(`${ways}/bank-card${path}`)).url.pathname).toBe(ways);
     expect((await person.posts(`${ways}/bank-card/verify`, {})).url.pathname).toBe(ways);
     await provesRealName(person, citizen);
     expect(isAsked(person)).toBe(true);

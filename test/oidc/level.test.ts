@@ -11,7 +11,12 @@ describe('what a request asks of the level', () => {
     ['a voluntary claim', { claims: claims({ value: 'L2' }) }, client, { essential: undefined, voluntary: ['L2'] }],
     ['a claim without a value', { claims: claims({ essential: true }) }, client, { essential: undefined, voluntary: [] }],
     ['a claim that is null', { claims: claims(null) }, client, { essential: undefined, voluntary: [] }],
-    ['an essential claim beside acr_values', { claims: claims({ essential: true, values: ['L3', 7] }), acr_values: 'L1' }, client, { essential: ['L3'], voluntary: ['L1'] }],
+    [
+      'an essential claim beside acr_values',
+      { claims: claims({ essential: true, values: ['L3', 7] }), acr_values: 'L1' },
+      client,
+      { essential: ['L3'], voluntary: ['L1'] },
+    ],
     ['what the client prefers', {}, { ...client, defaultAcrValues: ['L2'] }, { voluntary: ['L2'] }],
     ['what it prefers gives way to the request', { acr_values: 'L1' }, { ...client, defaultAcrValues: ['L2'] }, { voluntary: ['L1'] }],
     ['the minimum of the client', {}, { ...client, minimum_acr: 'L2' }, { minimum: 'L2' }],
@@ -23,7 +28,10 @@ describe('what a request asks of the level', () => {
 describe('the factors that count', () => {
   const now = new Date('2026-11-22T04:00:00Z');
   const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000);
-  const factors = [{ amr: 'pwd', at: ago(400) }, { amr: 'sms', at: ago(20) }];
+  const factors = [
+    { amr: 'pwd', at: ago(400) },
+    { amr: 'sms', at: ago(20) },
+  ];
   const loginTs = ago(20).getTime() / 1000;
 
   it('are all of the session, where the service does not say how old they may be', () => {

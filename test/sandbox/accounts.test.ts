@@ -122,9 +122,9 @@ describe('evidence for a level', () => {
 
   it('gives the level, or the next one that the ladder has', () => {
     const given = [ladder, skipping].flatMap((rungs) =>
-      acrValues.map((acr) => ({ acr, kinds: evidenceFor(rungs, acr) })).flatMap(({ acr, kinds }) =>
-        kinds ? [{ asked: acr, acr: assuranceLevel(rungs, new Set(kinds)).acr }] : [],
-      ),
+      acrValues
+        .map((acr) => ({ acr, kinds: evidenceFor(rungs, acr) }))
+        .flatMap(({ acr, kinds }) => (kinds ? [{ asked: acr, acr: assuranceLevel(rungs, new Set(kinds)).acr }] : [])),
     );
     expect(given.filter(({ asked, acr }) => acr < asked)).toEqual([]);
     expect(given).toHaveLength(7);

@@ -27,7 +27,10 @@ export async function provesMobile(person: Person, mobile: string): Promise<Page
 
 /** What stands under a term of the page, as an eye sees it. */
 export function shown({ $ }: Page, term: string): string {
-  const row = $('.facts .row').toArray().map((each) => $(each)).find((each) => each.find('dt').text() === term);
+  const row = $('.facts .row')
+    .toArray()
+    .map((each) => $(each))
+    .find((each) => each.find('dt').text() === term);
   if (!row) throw new Error(`the page says nothing of ${term}`);
   const value = row.find('dd').clone();
   value.find('.unseen, .change').remove();

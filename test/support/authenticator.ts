@@ -96,7 +96,10 @@ interface Signed {
 }
 
 /** Web Authentication Level 3, 6.1. */
-function authenticatorData({ rpId, counter, synced, attested }: Signed, { rpId: otherId, userPresent = true, userVerified = true }: Lies): Buffer {
+function authenticatorData(
+  { rpId, counter, synced, attested }: Signed,
+  { rpId: otherId, userPresent = true, userVerified = true }: Lies,
+): Buffer {
   const flags = (userPresent ? 0x01 : 0) | (userVerified ? 0x04 : 0) | (synced ? 0x18 : 0) | (attested ? 0x40 : 0);
   const head = Buffer.alloc(5);
   head.writeUInt8(flags, 0);

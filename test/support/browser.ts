@@ -149,13 +149,19 @@ function personWith(product: Product, options: PersonOptions, jar: CookieJar, st
     goes: (path) => visit(new URL(path, origin), { method: 'GET', by: 'typed' }),
     arrives(target, fields) {
       const body = fields && new URLSearchParams(fields).toString();
-      return visit(new URL(target, origin), { method: body === undefined ? 'GET' : 'POST', body, headers: fields && form, by: 'other-site' });
+      return visit(new URL(target, origin), {
+        method: body === undefined ? 'GET' : 'POST',
+        body,
+        headers: fields && form,
+        by: 'other-site',
+      });
     },
     opens: async (selector) => visit(linkTo(page, selector), { method: 'GET', by: 'own-page' }),
     submits,
     async asksForCode(fields = {}) {
       const typed = fields['mobile'] ?? page.$('[name=mobile]').attr('value');
-      for (const to of new Set([...known.keys(), ...(typed ? [typed] : [])])) known.set(to, (await sandbox.messagesTo(to)).find(({ code }) => code !== undefined)?.id);
+      for (const to of new Set([...known.keys(), ...(typed ? [typed] : [])]))
+        known.set(to, (await sandbox.messagesTo(to)).find(({ code }) => code !== undefined)?.id);
       return submits(fields, { button: '#send-code' });
     },
     async readsCode(mobile) {
@@ -177,7 +183,12 @@ function personWith(product: Product, options: PersonOptions, jar: CookieJar, st
   };
 }
 
-function browserHeaders({ locale = 'zh-CN', channel }: PersonOptions, origin: string, method: string, by: Initiator): Record<string, string> {
+function browserHeaders(
+  { locale = 'zh-CN', channel }: PersonOptions,
+  origin: string,
+  method: string,
+  by: Initiator,
+): Record<string, string> {
   const site = { typed: 'none', 'own-page': 'same-origin', 'other-site': 'cross-site' }[by];
   return {
     'User-Agent': channel === 'h5' ? phone : desktop,

@@ -73,6 +73,7 @@ export async function confirmsPassword(person: Person, { password }: Pick<Citize
 
 /** From the last page of a wizard. */
 export async function goesOn(person: Person): Promise<Page> {
-  if (person.page.outcome !== 'done') throw new Error(`not done: ${person.page.url.pathname} ${person.page.error?.code ?? ''} ${person.page.text}`);
+  if (person.page.outcome !== 'done')
+    throw new Error(`not done: ${person.page.url.pathname} ${person.page.error?.code ?? ''} ${person.page.text}`);
   return person.opens('#next');
 }

@@ -7,7 +7,13 @@ import type { Product } from './product.ts';
 
 /** The account form of Guangzhou but for the SMS code: an identity nobody verifies, and an address. */
 export function assertedFields(who: Newcomer, { name, document }: Pick<RegisteredPerson, 'name' | 'document'>): Record<string, string> {
-  return { ...accountFields(who), name, documentType: document.type, documentNumber: document.number, address: '天河区龙口西路穗园西街2号' };
+  return {
+    ...accountFields(who),
+    name,
+    documentType: document.type,
+    documentNumber: document.number,
+    address: '天河区龙口西路穗园西街2号',
+  };
 }
 
 /** The account form of Hubei but for the SMS code: what the document prints, as the form asks for it. */

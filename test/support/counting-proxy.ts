@@ -100,7 +100,10 @@ function firstCommand(bytes: Buffer): { name: string; length: number } | undefin
   for (let part = 0; part < head.count; part += 1) {
     const size = line(next);
     if (!size || bytes.length < size.next + size.count + 2) return undefined;
-    name ||= bytes.subarray(size.next, size.next + size.count).toString('latin1').toLowerCase();
+    name ||= bytes
+      .subarray(size.next, size.next + size.count)
+      .toString('latin1')
+      .toLowerCase();
     next = size.next + size.count + 2;
   }
   return { name, length: next };

@@ -86,7 +86,19 @@ export function diesAtEveryWrite({ survivor, stores, profile }: Installation, us
 }
 
 const tables = [
-  'subject', 'account', 'credential', 'person', 'evidence', 'guardian_consent', 'consent', 'activation', 'passkey', 'totp', 'recovery_code', 'audit_event', 'outbox',
+  'subject',
+  'account',
+  'credential',
+  'person',
+  'evidence',
+  'guardian_consent',
+  'consent',
+  'activation',
+  'passkey',
+  'totp',
+  'recovery_code',
+  'audit_event',
+  'outbox',
 ];
 
 /** How much of everything that use cases write is there. */

@@ -14,7 +14,9 @@ export async function tooSmall(page: Page): Promise<readonly string[]> {
 export async function elderFaults(page: Page): Promise<readonly string[]> {
   await page.evaluate('document.documentElement.setAttribute("data-elder", "")');
   const wide = await page.evaluate<boolean>('document.documentElement.scrollWidth > document.documentElement.clientWidth');
-  return [...(await tooSmall(page)), ...(wide ? ['the page is wider than the window'] : [])].map((fault) => `${page.url()} in elder mode: ${fault}`);
+  return [...(await tooSmall(page)), ...(wide ? ['the page is wider than the window'] : [])].map(
+    (fault) => `${page.url()} in elder mode: ${fault}`,
+  );
 }
 
 /** Runs in the page. A box to tick and its label are one target; what only screen readers meet has no size. */

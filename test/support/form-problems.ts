@@ -26,7 +26,9 @@ export function problemsOf(page: Page): Record<string, string> {
     if (!target.is('fieldset') && target.attr('aria-invalid') !== 'true') throw new Error(`${name} is not marked as invalid`);
     problems[name] = text;
   }
-  const marked = $('[aria-invalid=true]').toArray().map((element) => $(element).attr('name') ?? '');
+  const marked = $('[aria-invalid=true]')
+    .toArray()
+    .map((element) => $(element).attr('name') ?? '');
   for (const name of marked) if (!(name in problems)) throw new Error(`${name} is marked, and the summary does not say why`);
   return problems;
 }

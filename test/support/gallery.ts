@@ -16,7 +16,10 @@ export interface Look {
 export const galleryMinutes = 6 * 60_000;
 
 /** Shows every page in every state in one window and tells what is wrong with each. */
-export async function lookAtEveryPage({ profile, width, lang, elder, oneState = false }: Look, faultsOf: (window: Window) => Promise<readonly string[]> = unclean): Promise<readonly string[]> {
+export async function lookAtEveryPage(
+  { profile, width, lang, elder, oneState = false }: Look,
+  faultsOf: (window: Window) => Promise<readonly string[]> = unclean,
+): Promise<readonly string[]> {
   const window = await openPage(await sharedProduct(profile), { width, locale: lang });
   const faults: string[] = [];
   const firstOf = new Map(examples.toReversed().map((example) => [example.view, example]));
@@ -31,5 +34,8 @@ export async function lookAtEveryPage({ profile, width, lang, elder, oneState = 
 
 /** What axe, the console, the content security policy and the width of the page say. */
 export async function unclean(window: Window): Promise<readonly string[]> {
-  return expectClean(window).then(() => [], (error: Error) => [error.message]);
+  return expectClean(window).then(
+    () => [],
+    (error: Error) => [error.message],
+  );
 }

@@ -37,7 +37,9 @@ export function identityFields({ name, sex, document }: RegisteredPerson): Recor
 
 /** The same for somebody who was verified before: only the validity is asked for. */
 export function datesOf(person: RegisteredPerson): Record<string, string> {
-  return Object.fromEntries(Object.entries(identityFields(person)).filter(([field]) => ['validFrom', 'validUntil', 'longTerm'].includes(field)));
+  return Object.fromEntries(
+    Object.entries(identityFields(person)).filter(([field]) => ['validFrom', 'validUntil', 'longTerm'].includes(field)),
+  );
 }
 
 /** From the account step of the registration to what comes after it. */

@@ -111,9 +111,13 @@ export function fillForm(page: Page, values: Readonly<Record<string, string>>, s
     open.delete(name);
     if (value !== undefined) fields.push([name, value]);
   }
-  if (open.size > 0) throw new Error(`the page has no field ${[...open.keys()].join(', ')}; it has ${[...new Set(fields.map(([name]) => name))].join(', ')}`);
+  if (open.size > 0)
+    throw new Error(
+      `the page has no field ${[...open.keys()].join(', ')}; it has ${[...new Set(fields.map(([name]) => name))].join(', ')}`,
+    );
   const chosen = new Set(fields.map(([name]) => name));
-  for (const name of Object.keys(values)) if (values[name] && !chosen.has(name)) throw new Error(`the page does not offer ${name}=${values[name]}`);
+  for (const name of Object.keys(values))
+    if (values[name] && !chosen.has(name)) throw new Error(`the page does not offer ${name}=${values[name]}`);
 
   const pressed = button.attr('name');
   if (pressed !== undefined) fields.push([pressed, button.attr('value') ?? '']);
@@ -194,5 +198,7 @@ function collapse(text: string): string {
 }
 
 function missing(page: Page, selector: string): Error {
-  return new Error(`no ${selector} at ${page.url.pathname} (${page.status}): ${page.title}${page.error ? `, ${page.error.code}` : ''}\n${visibleText(page.$).slice(0, 500)}`);
+  return new Error(
+    `no ${selector} at ${page.url.pathname} (${page.status}): ${page.title}${page.error ? `, ${page.error.code}` : ''}\n${visibleText(page.$).slice(0, 500)}`,
+  );
 }

@@ -74,13 +74,9 @@ export async function startPostgres(): Promise<TemporaryPostgres> {
 /** The server lives as long as the pipe to whoever started it: a test that is killed leaves none behind. */
 const tied = '"$@" & cat > /dev/null; kill -QUIT $!; wait $!';
 
-const settings = [
-  'fsync=off',
-  'full_page_writes=off',
-  'max_connections=200',
-  'shared_buffers=32MB',
-  'listen_addresses=127.0.0.1',
-].flatMap((setting) => ['-c', setting]);
+const settings = ['fsync=off', 'full_page_writes=off', 'max_connections=200', 'shared_buffers=32MB', 'listen_addresses=127.0.0.1'].flatMap(
+  (setting) => ['-c', setting],
+);
 
 const urlOf = (port: number, database: string): string => `postgres://minxin@127.0.0.1:${port}/${database}`;
 

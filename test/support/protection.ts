@@ -22,7 +22,11 @@ export async function atProtection(person: Person, citizen: Pick<Citizen, 'usern
 }
 
 /** From the sign-in protection, freshly proved. */
-export async function addsPasskey(person: Person, authenticator: Authenticator, { name = '我的手机', lies = {} }: { readonly name?: string; readonly lies?: Lies } = {}): Promise<Page> {
+export async function addsPasskey(
+  person: Person,
+  authenticator: Authenticator,
+  { name = '我的手机', lies = {} }: { readonly name?: string; readonly lies?: Lies } = {},
+): Promise<Page> {
   await person.opens('#add-passkey');
   const credential = authenticator.creates(await challengeAt(person), lies);
   return person.submits({ passkeyName: name, credential });
@@ -49,7 +53,10 @@ export async function setsUpApp(person: Person): Promise<{ app: App; codes: read
   await person.opens('#set-up-totp');
   const app = appFor(person, person.page.says('#secret'));
   await person.submits({ totpCode: await app.code() });
-  const codes = person.page.$('#codes li').toArray().map((each) => person.page.$(each).text().trim());
+  const codes = person.page
+    .$('#codes li')
+    .toArray()
+    .map((each) => person.page.$(each).text().trim());
   return { app, codes };
 }
 

@@ -92,12 +92,19 @@ export const openRacers: Readonly<Record<RaceStore, (url: string) => Promise<Ope
             const owner = account(`recovery ${round}`);
             return write(...register(owner), { write: 'recovery-codes.put', accountId: owner.id, hashes: [Buffer.alloc(32)], at: now });
           },
-          attempt: (round) => won(write({ write: 'recovery-code.use', accountId: account(`recovery ${round}`).id, hash: Buffer.alloc(32), at: now })),
+          attempt: (round) =>
+            won(write({ write: 'recovery-code.use', accountId: account(`recovery ${round}`).id, hash: Buffer.alloc(32), at: now })),
         },
         'activation of one person, each with a mobile of their own': {
           prepare: (round) => {
             const waiting = person(`activation ${round}`);
-            return write(...proven(waiting), { write: 'activation.insert', personId: waiting.id, mobile: undefined, source: 'race', at: now });
+            return write(...proven(waiting), {
+              write: 'activation.insert',
+              personId: waiting.id,
+              mobile: undefined,
+              source: 'race',
+              at: now,
+            });
           },
           attempt(round, caller) {
             const [waiting, own] = [person(`activation ${round}`), account(`activation ${round} ${caller}`)];
@@ -108,7 +115,15 @@ export const openRacers: Readonly<Record<RaceStore, (url: string) => Promise<Ope
         'import-progress.put of one chunk': {
           attempt: (round) => {
             const counts = { imported: 0, 'activated-later': 0, duplicate: 0, invalid: 0 };
-            const progress = { file: `file ${round}`, source: 'race', line: 500, reportBytes: 0, counts, startedAt: now, finishedAt: undefined };
+            const progress = {
+              file: `file ${round}`,
+              source: 'race',
+              line: 500,
+              reportBytes: 0,
+              counts,
+              startedAt: now,
+              finishedAt: undefined,
+            };
             return won(write({ write: 'import-progress.put', progress, after: 0, at: now }));
           },
         },
@@ -274,8 +289,7 @@ const link = (to: NewAccount, of: Person): Write => ({
   at: now,
 });
 
-const everyCaller = (writes: (caller: number) => Write[]): Write[] =>
-  Array.from({ length: callers }, (_, caller) => writes(caller)).flat();
+const everyCaller = (writes: (caller: number) => Write[]): Write[] => Array.from({ length: callers }, (_, caller) => writes(caller)).flat();
 
 const message = (name: string) => ({
   id: idOf(name),

@@ -33,7 +33,9 @@ async function race(store: RaceStore): Promise<RaceResult[]> {
     const result = await track.run(kind, rounds);
     const { doubleWins, withoutWinner, milliseconds } = result;
     const perRound = (milliseconds / rounds).toFixed(2);
-    console.log(`${store.padEnd(9)}${kind.padEnd(42)}${rounds} rounds of 8, ${perRound} ms each: ${doubleWins} double wins, ${withoutWinner} without a winner`);
+    console.log(
+      `${store.padEnd(9)}${kind.padEnd(42)}${rounds} rounds of 8, ${perRound} ms each: ${doubleWins} double wins, ${withoutWinner} without a winner`,
+    );
     results.push(result);
   }
   await track.close();

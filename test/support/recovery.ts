@@ -31,7 +31,11 @@ export function setsPassword(person: Person, newPassword = renewed, fields: Read
 }
 
 /** All of it, from the first step to the last page. */
-export async function recovers(person: Person, citizen: Pick<Citizen, 'username' | 'mobile' | 'identity'>, newPassword = renewed): Promise<Page> {
+export async function recovers(
+  person: Person,
+  citizen: Pick<Citizen, 'username' | 'mobile' | 'identity'>,
+  newPassword = renewed,
+): Promise<Page> {
   await seeksAccount(person, citizen.username);
   await provesOwner(person, citizen);
   return setsPassword(person, newPassword);

@@ -226,7 +226,9 @@ function answerUrl({ page }: Person, { redirectUri }: Pending): URL {
   const { url } = page;
   const expected = new URL(redirectUri);
   if (url.origin + url.pathname === expected.origin + expected.pathname && url.protocol === expected.protocol) return url;
-  throw new Error(`nobody came back: the person is at ${url.origin}${url.pathname} (${page.status}) ${page.title} ${page.error?.code ?? ''}`);
+  throw new Error(
+    `nobody came back: the person is at ${url.origin}${url.pathname} (${page.status}) ${page.title} ${page.error?.code ?? ''}`,
+  );
 }
 
 function answerOf(person: Person, pending: Pending): URL | Request {

@@ -40,11 +40,14 @@ export interface CreatedAccounts {
 
 export function sandboxOf({ address }: Pick<Product, 'address'>): Sandbox {
   const ask = async <Answer>(path: string, body?: object): Promise<Answer> => {
-    const answer = await fetch(`${address}${path}`, body && {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-    });
+    const answer = await fetch(
+      `${address}${path}`,
+      body && {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      },
+    );
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${path} answers ${answer.status}: ${text.slice(0, 500)}`);
     const said: Answer = JSON.parse(text);

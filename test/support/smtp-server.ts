@@ -84,7 +84,10 @@ function answer(session: Session, line: string, behaviour: SmtpBehaviour, certif
   if (told !== undefined) return say(session, told);
   switch (command) {
     case 'EHLO':
-      return say(session, ['250-test', ...(behaviour.tls && !session.encrypted ? ['250-STARTTLS'] : []), '250-AUTH PLAIN', '250 8BITMIME'].join('\r\n'));
+      return say(
+        session,
+        ['250-test', ...(behaviour.tls && !session.encrypted ? ['250-STARTTLS'] : []), '250-AUTH PLAIN', '250 8BITMIME'].join('\r\n'),
+      );
     case 'STARTTLS':
       say(session, '220 go ahead');
       session.socket.removeAllListeners('data');
@@ -93,7 +96,9 @@ function answer(session: Session, line: string, behaviour: SmtpBehaviour, certif
       session.encrypted = true;
       return serve(session, behaviour, certificate, received);
     case 'AUTH': {
-      const [, user = '', password = ''] = Buffer.from(line.split(' ')[2] ?? '', 'base64').toString().split('\0');
+      const [, user = '', password = ''] = Buffer.from(line.split(' ')[2] ?? '', 'base64')
+        .toString()
+        .split('\0');
       const known = user === behaviour.account?.[0] && password === behaviour.account[1];
       if (known) session.user = user;
       return say(session, known ? '235 welcome' : '535 who are you');
@@ -135,7 +140,19 @@ function makeCertificate(): { key: string; cert: string } {
   const folder = mkdtempSync(join(tmpdir(), 'minxin-smtp-'));
   try {
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=localhost'];
+    const request = [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-days',
+      '2',
+      '-subj',
+      '/CN=localhost',
+    ];
     execFileSync('openssl', [...request, '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert], { stdio: 'ignore' });
     return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
   } finally {

@@ -13,8 +13,7 @@ import { folderFromTemplate } from './template.ts';
 export type DatabaseKind = Database['kind'];
 
 /** What every contract of a store is run against: both, but where PostgreSQL is not installed; on CI that is a failure. */
-export const databaseKinds: readonly DatabaseKind[] =
-  postgresBinaries() || process.env['CI'] ? ['pglite', 'postgres'] : ['pglite'];
+export const databaseKinds: readonly DatabaseKind[] = postgresBinaries() || process.env['CI'] ? ['pglite', 'postgres'] : ['pglite'];
 if (!databaseKinds.includes('postgres')) console.warn('suites on PostgreSQL did not run: it is not installed');
 
 /** Fresh keys. */

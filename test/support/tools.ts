@@ -30,13 +30,21 @@ export function provide(tools: readonly Tool[]): { missing: readonly Tool[]; bec
   const packages = missing.map((tool) => tool.package);
   console.log(`Installing ${missing.map(({ name }) => name).join(', ')}: apt-get install ${packages.join(' ')}`);
   const failure = aptGet('update') ?? aptGet('install', '--yes', '--no-install-recommends', ...packages);
-  return { missing: tools.filter(({ present }) => !present()), because: `could not be installed (${failure ?? 'apt-get put it elsewhere'})` };
+  return {
+    missing: tools.filter(({ present }) => !present()),
+    because: `could not be installed (${failure ?? 'apt-get put it elsewhere'})`,
+  };
 }
 
 /** @returns the last thing it said when it failed */
 function aptGet(...args: string[]): string | undefined {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const { status, stderr, error } = spawnSync('apt-get', args, { env, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'], timeout: 600_000 });
+  const { status, stderr, error } = spawnSync('apt-get', args, {
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe'],
+    timeout: 600_000,
+  });
   return status === 0 ? undefined : (stderr.trim().split('\n').at(-1) ?? error?.message);
 }
 

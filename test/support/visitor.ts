@@ -61,7 +61,11 @@ export async function fillsBankCard(page: Page, { number, reservedMobile }: { nu
 }
 
 /** Types account and password, and the captcha where one is asked for. */
-export async function signsIn(product: Product, window: Window, { username, password }: Pick<Newcomer, 'username' | 'password'>): Promise<void> {
+export async function signsIn(
+  product: Product,
+  window: Window,
+  { username, password }: Pick<Newcomer, 'username' | 'password'>,
+): Promise<void> {
   const { page } = window;
   await page.fill('#login-identifier', username);
   await page.fill('#login-password', password);

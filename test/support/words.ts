@@ -10,7 +10,12 @@ type Locale = 'zh-CN' | 'en';
  *
  * @param folder - under interactions/: `register`, `step-up/real-name` …
  */
-export function word(folder: string, key: string, params: Readonly<Record<string, string | number>> = {}, locale: Locale = 'zh-CN'): string {
+export function word(
+  folder: string,
+  key: string,
+  params: Readonly<Record<string, string | number>> = {},
+  locale: Locale = 'zh-CN',
+): string {
   const words: Record<string, string> = JSON.parse(readFileSync(join(root, 'interactions', folder, `${locale}.json`), 'utf8'));
   const text = words[key];
   if (text === undefined) throw new Error(`interactions/${folder}/${locale}.json has no ${key}`);

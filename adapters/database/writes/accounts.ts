@@ -10,7 +10,13 @@ import type { Handler } from './handler.ts';
 export const insertAccounts: Handler<'account.insert'> = async (writes, { vault }) => {
   const rows = await Promise.all(writes.map(({ account }) => accountRow(vault, account)));
   // Numbers are drawn with each run of the statement: of two accounts that drew one, the second draws again.
-  return [async (db) => void (await db.insertInto('account').values(rows.map((row) => ({ ...row, number: accountNumber() }))).execute())];
+  return [
+    async (db) =>
+      void (await db
+        .insertInto('account')
+        .values(rows.map((row) => ({ ...row, number: accountNumber() })))
+        .execute()),
+  ];
 };
 
 /** 12 digits that say nothing about the account. */
@@ -66,9 +72,15 @@ async function changedColumns(vault: Vault, key: Buffer, id: string, set: Accoun
   const sealed = async (column: string, text: string | null) => ({ [column]: text === null ? null : await seal(column, text) });
   const { username, mobile, email, ethnicity, address, socialHistory } = set;
   return {
-    ...(username !== undefined && { ...(await sealed('username_sealed', username)), username_index: vault.index('username', usernameKey(username)) }),
+    ...(username !== undefined && {
+      ...(await sealed('username_sealed', username)),
+      username_index: vault.index('username', usernameKey(username)),
+    }),
     ...(mobile !== undefined && { ...(await sealed('mobile_sealed', mobile)), mobile_index: vault.index('mobile', mobile) }),
-    ...(email !== undefined && { ...(await sealed('email_sealed', email)), email_index: email === null ? null : vault.index('email', email) }),
+    ...(email !== undefined && {
+      ...(await sealed('email_sealed', email)),
+      email_index: email === null ? null : vault.index('email', email),
+    }),
     ...(ethnicity !== undefined && (await sealed('ethnicity_sealed', ethnicity))),
     ...(address !== undefined && (await sealed('address_sealed', address))),
     ...(socialHistory !== undefined && (await sealed('social_history_sealed', socialHistory))),

@@ -46,12 +46,21 @@ export const renamePasskeys: Handler<'passkey.rename'> = async (writes, { db: re
       const place = { table: 'passkey', column: 'name_sealed', row: id };
       const sealed = await vault.seal(await dataKeyOf(reader, accountId), place, name);
       return async (db: Kysely<Tables>) =>
-        void (await db.updateTable('passkey').set({ name_sealed: sealed }).where('id', '=', id).where('account_id', '=', accountId).execute());
+        void (await db
+          .updateTable('passkey')
+          .set({ name_sealed: sealed })
+          .where('id', '=', id)
+          .where('account_id', '=', accountId)
+          .execute());
     }),
   );
 
 export const removePasskeys: Handler<'passkey.remove'> = async (writes) =>
-  writes.map(({ id, accountId }) => async (db) => void (await db.deleteFrom('passkey').where('id', '=', id).where('account_id', '=', accountId).execute()));
+  writes.map(
+    ({ id, accountId }) =>
+      async (db) =>
+        void (await db.deleteFrom('passkey').where('id', '=', id).where('account_id', '=', accountId).execute()),
+  );
 
 export const putTotps: Handler<'totp.put'> = async (writes, { db: reader, vault }) => {
   const rows = await Promise.all(
@@ -89,7 +98,11 @@ export const useTotps: Handler<'totp.use'> = async (writes) =>
   });
 
 export const removeTotps: Handler<'totp.remove'> = async (writes) =>
-  writes.map(({ accountId }) => async (db) => void (await db.deleteFrom('totp').where('account_id', '=', accountId).execute()));
+  writes.map(
+    ({ accountId }) =>
+      async (db) =>
+        void (await db.deleteFrom('totp').where('account_id', '=', accountId).execute()),
+  );
 
 /** Two statements: rows that a statement deletes are still there for the rest of it. */
 export const putRecoveryCodes: Handler<'recovery-codes.put'> = async (writes) =>
@@ -114,4 +127,8 @@ export const useRecoveryCodes: Handler<'recovery-code.use'> = async (writes) =>
   });
 
 export const removeRecoveryCodes: Handler<'recovery-codes.remove'> = async (writes) =>
-  writes.map(({ accountId }) => async (db) => void (await db.deleteFrom('recovery_code').where('account_id', '=', accountId).execute()));
+  writes.map(
+    ({ accountId }) =>
+      async (db) =>
+        void (await db.deleteFrom('recovery_code').where('account_id', '=', accountId).execute()),
+  );

@@ -20,7 +20,4 @@ export type WriteOf<Name extends WriteName> = Extract<Write, { readonly write: N
  * Turns a run of writes of one name into statements, as few as it can. Encryption happens here, so that the
  * transaction holds its locks for round trips only.
  */
-export type Handler<Name extends WriteName> = (
-  writes: readonly WriteOf<Name>[],
-  deps: WriteDeps,
-) => Promise<readonly Statement[]>;
+export type Handler<Name extends WriteName> = (writes: readonly WriteOf<Name>[], deps: WriteDeps) => Promise<readonly Statement[]>;

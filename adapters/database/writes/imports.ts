@@ -37,7 +37,11 @@ export const putImportProgress: Handler<'import-progress.put'> = async (writes) 
         .insertInto('import_run')
         .values({ file_hash: file, source, started_at: progress.startedAt, ...reached })
         .onConflict((conflict) =>
-          conflict.columns(['file_hash', 'source']).doUpdateSet(reached).where('import_run.line', '=', after).where('import_run.finished_at', 'is', null),
+          conflict
+            .columns(['file_hash', 'source'])
+            .doUpdateSet(reached)
+            .where('import_run.line', '=', after)
+            .where('import_run.finished_at', 'is', null),
         )
         .executeTakeFirstOrThrow();
       if (Number(numInsertedOrUpdatedRows) !== 1) throw new Conflict('import-progress.put', 'line');

@@ -75,8 +75,7 @@ export const updatePersons: Handler<'person.update'> = async (writes, { db: read
     if (!row) throw new Conflict('person.update', 'person');
     const identity = await sealIdentity(vault, row.data_key, person);
     const values = { ...documentColumns(vault, person), identity_sealed: identity, updated_at: at };
-    return async (db: typeof reader) =>
-      void (await db.updateTable('person').set(values).where('id', '=', person.id).execute());
+    return async (db: typeof reader) => void (await db.updateTable('person').set(values).where('id', '=', person.id).execute());
   });
   return Promise.all(statements);
 };
@@ -99,7 +98,15 @@ export const linkPersons: Handler<'account.link-person'> = async (writes) => {
       if (Number(numAffectedRows) !== links.length) throw new Conflict('account.link-person', 'account');
     },
     // Whoever is held by an account waits for no activation, whichever way the two came together.
-    async (db) => void (await db.deleteFrom('activation').where('person_id', 'in', links.map(({ personId }) => personId)).execute()),
+    async (db) =>
+      void (await db
+        .deleteFrom('activation')
+        .where(
+          'person_id',
+          'in',
+          links.map(({ personId }) => personId),
+        )
+        .execute()),
   ];
 };
 
@@ -116,9 +123,7 @@ export const putOperatorRoles: Handler<'operator-role.put'> = async (writes) => 
         .insertInto('operator_role')
         .values(rows)
         .onConflict((conflict) =>
-          conflict
-            .columns(['account_id', 'role'])
-            .doUpdateSet((eb) => ({ granted_at: eb.ref('excluded.granted_at'), revoked_at: null })),
+          conflict.columns(['account_id', 'role']).doUpdateSet((eb) => ({ granted_at: eb.ref('excluded.granted_at'), revoked_at: null })),
         )
         .execute();
     },

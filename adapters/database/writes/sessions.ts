@@ -25,7 +25,11 @@ export const putSessionFactors: Handler<'session-factors.put'> = async (writes, 
             .set({ expires_at: expiresAt })
             .where('session_uid', '=', sessionUid)
             .where('account_id', '=', accountId)
-            .where('amr', 'not in', factors.map(({ amr }) => amr))
+            .where(
+              'amr',
+              'not in',
+              factors.map(({ amr }) => amr),
+            )
             .returning('amr'),
         )
         .insertInto('session_factor')

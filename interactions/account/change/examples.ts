@@ -21,17 +21,32 @@ function verify(state: string, form: Partial<SampleForm> = {}): Example {
 
 function password(state: string, form: Partial<SampleForm> = {}): Example {
   const fields = ['password', 'newPassword', 'confirmPassword'];
-  return { view: 'account/change/password', state, user, model: (scene) => newPasswordModel(scene.say, scene.profile.password, sampleForm(scene, { fields, ...form })) };
+  return {
+    view: 'account/change/password',
+    state,
+    user,
+    model: (scene) => newPasswordModel(scene.say, scene.profile.password, sampleForm(scene, { fields, ...form })),
+  };
 }
 
 function mobile(state: string, form: Partial<SampleForm> = {}): Example {
   const fields = ['mobile', 'code'];
-  return { view: 'account/change/mobile', state, user, model: (scene) => newMobileModel(scene, scene.profile.brand, sampleForm(scene, { fields, code: 'unsent', ...form })) };
+  return {
+    view: 'account/change/mobile',
+    state,
+    user,
+    model: (scene) => newMobileModel(scene, scene.profile.brand, sampleForm(scene, { fields, code: 'unsent', ...form })),
+  };
 }
 
 function email(state: string, form: Partial<SampleForm> = {}): Example {
   const fields = ['email', 'code'];
-  return { view: 'account/change/email', state, user, model: (scene) => newEmailModel(scene.say, sampleForm(scene, { fields, code: 'unsent', ...form })) };
+  return {
+    view: 'account/change/email',
+    state,
+    user,
+    model: (scene) => newEmailModel(scene.say, sampleForm(scene, { fields, code: 'unsent', ...form })),
+  };
 }
 
 /** As the rule of base, where the deployment has none. */
@@ -40,7 +55,12 @@ const anyUsername = { minLength: 4, maxLength: 20, firstLetter: true, allow: ['l
 function username(state: string, form: Partial<SampleForm> = {}): Example {
   const model = (scene: ExampleScene) => {
     const current = maskedModel(scene.words, scene.locale, mask.username('zhangwei'));
-    return newUsernameModel(scene.say, scene.profile.username ?? anyUsername, current, sampleForm(scene, { fields: ['username'], ...form }));
+    return newUsernameModel(
+      scene.say,
+      scene.profile.username ?? anyUsername,
+      current,
+      sampleForm(scene, { fields: ['username'], ...form }),
+    );
   };
   return { view: 'account/change/username', state, user, model };
 }
@@ -59,14 +79,20 @@ export const examples: readonly Example[] = [
   verify('first-step-captcha-wrong', { refused: new Refused('captcha.wrong', 'captcha') }),
   password('empty'),
   password('old-password-wrong', { refused: new Refused('credentials.wrong', 'password', { reason: 'confirm' }) }),
-  password('everything-wrong', { refused: several(unfilled('password'), new Refused('password.weak', 'newPassword', { reason: 'min-length', min: 8, max: 64 })) }),
+  password('everything-wrong', {
+    refused: several(unfilled('password'), new Refused('password.weak', 'newPassword', { reason: 'min-length', min: 8, max: 64 })),
+  }),
   mobile('empty'),
   mobile('sent', { code: 'sent', values: { mobile: '13912341234' } }),
   mobile('taken', { code: 'sent-before', values: { mobile: '13912341234' }, refused: new Refused('mobile.taken', 'mobile') }),
   email('empty'),
   email('sent', { code: 'sent', values: { email: 'zhangwei@example.cn' } }),
   email('wrong', { values: { email: '张伟@example.cn' }, refused: new Refused('email.invalid', 'email', { reason: 'non-ascii' }) }),
-  email('code-wrong', { code: 'sent', values: { email: 'zhangwei@example.cn' }, refused: new Refused('otp.wrong', 'code', { reason: 'email' }) }),
+  email('code-wrong', {
+    code: 'sent',
+    values: { email: 'zhangwei@example.cn' },
+    refused: new Refused('otp.wrong', 'code', { reason: 'email' }),
+  }),
   email('taken', { code: 'sent', values: { email: 'zhangwei@example.cn' }, refused: new Refused('email.taken', 'email') }),
   username('empty'),
   username('taken', { values: { username: 'lina1990' }, refused: new Refused('username.taken', 'username') }),

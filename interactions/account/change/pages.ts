@@ -33,7 +33,11 @@ export interface NewMobileModel extends ChangeModel {
   readonly notices: readonly string[];
 }
 
-export function newMobileModel({ locale, say }: { locale: Locale; say: Say }, { portal }: Pick<Brand, 'portal'>, form: FormModel): NewMobileModel {
+export function newMobileModel(
+  { locale, say }: { locale: Locale; say: Say },
+  { portal }: Pick<Brand, 'portal'>,
+  form: FormModel,
+): NewMobileModel {
   const notices = [say('account.change.mobile.one'), say('account.change.mobile.own', { portal: portal.name[locale] })];
   return { progress: bar(say, 'mobile', 1), form, notices };
 }
@@ -48,7 +52,12 @@ export interface NewUsernameModel extends ChangeModel {
   readonly current: MaskedModel | undefined;
 }
 
-export function newUsernameModel(say: Say, policy: NonNullable<Profile['username']>, current: MaskedModel | undefined, form: FormModel): NewUsernameModel {
+export function newUsernameModel(
+  say: Say,
+  policy: NonNullable<Profile['username']>,
+  current: MaskedModel | undefined,
+  form: FormModel,
+): NewUsernameModel {
   return { progress: bar(say, 'username', 1), form, current, hint: usernameHint(say, policy), rules: usernameRules(say, policy) };
 }
 

@@ -13,7 +13,11 @@ export function passwordChange(deps: ChangeDeps & { readonly persons: PersonStor
   return {
     name: 'password',
     async page({ ctx }, state) {
-      const model = newPasswordModel((key, params) => deps.pages.words.text(ctx.state.locale, key, params), policy, plainForm(state, Object.keys(lengths)));
+      const model = newPasswordModel(
+        (key, params) => deps.pages.words.text(ctx.state.locale, key, params),
+        policy,
+        plainForm(state, Object.keys(lengths)),
+      );
       return { view: 'account/change/password', model };
     },
     async submit({ values }, { owner, changer }) {

@@ -30,7 +30,13 @@ export const securityPath = '/account/security';
  *
  * @param event - its name is that of the notice, with a hyphen for the dot
  */
-export async function commitChange(deps: SecurityDeps, ctx: AppContext, { account }: Owner, event: AuditEventName, writes: readonly Write[]): Promise<void> {
+export async function commitChange(
+  deps: SecurityDeps,
+  ctx: AppContext,
+  { account }: Owner,
+  event: AuditEventName,
+  writes: readonly Write[],
+): Promise<void> {
   const at = deps.clock.now();
   const name = event.replace('.', '-');
   await deps.unitOfWork.commit(name, [

@@ -28,7 +28,13 @@ const phone: Passkey = {
   createdAt: new Date('2026-03-08T02:03:00Z'),
   lastUsedAt: at,
 };
-const key: Passkey = { ...phone, synced: false, name: '办公室抽屉里那把蓝色安全密钥（备用，仅在手机不在身边时使用）', createdAt: at, lastUsedAt: undefined };
+const key: Passkey = {
+  ...phone,
+  synced: false,
+  name: '办公室抽屉里那把蓝色安全密钥（备用，仅在手机不在身边时使用）',
+  createdAt: at,
+  lastUsedAt: undefined,
+};
 
 const none: SecurityFacts = { authenticators: { passkey: true, totp: true }, passkeys: [], totp: undefined, codesLeft: 0, done: undefined };
 
@@ -96,7 +102,12 @@ export const examples: readonly Example[] = [
   newPasskey('known', new Refused('passkey.known', 'credential')),
   newPasskey('no-name', unfilled('passkeyName')),
   newPasskey('name-too-long', new Refused('passkey.name', 'passkeyName')),
-  { view: 'account/security/passkey', state: 'shown', user, model: (scene) => passkeyModel(scene.locale, phone, formState(scene), sampleAct) },
+  {
+    view: 'account/security/passkey',
+    state: 'shown',
+    user,
+    model: (scene) => passkeyModel(scene.locale, phone, formState(scene), sampleAct),
+  },
   setUp('empty'),
   setUp('wrong', new Refused('totp.wrong', 'totpCode')),
   page('totp-remove', sampleAct),

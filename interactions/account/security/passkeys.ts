@@ -85,7 +85,11 @@ function addRoutes(router: Router<AppState>, deps: SecurityDeps): void {
     const { account } = owner;
     const passkeys = await deps.passkeys.passkeys.ofAccount(account.id);
     ctx.set('Cache-Control', 'no-store');
-    ctx.body = await creationOptions({ ...deps.passkeys, site: deps.site }, scopeOf(owner), { accountId: account.id, label: mask.mobile(account.mobile).text, passkeys });
+    ctx.body = await creationOptions({ ...deps.passkeys, site: deps.site }, scopeOf(owner), {
+      accountId: account.id,
+      label: mask.mobile(account.mobile).text,
+      passkeys,
+    });
   });
   router.post(addPath, async (ctx) => {
     const owner = await provedOwner(deps, ctx, addPath);
@@ -108,7 +112,11 @@ function addWizard(deps: SecurityDeps): Wizard<NoDraft, Scene> {
         done: () => false,
         async page(_, { ctx, owner }, state) {
           const preset = { passkeyName: deps.pages.words.text(ctx.state.locale, 'account.security.passkey.preset') };
-          return { view: 'account/security/passkey-new', model: newPasskeyModel({ ...state, values: { ...preset, ...state.values } }), user: owner.user };
+          return {
+            view: 'account/security/passkey-new',
+            model: newPasskeyModel({ ...state, values: { ...preset, ...state.values } }),
+            user: owner.user,
+          };
         },
         async submit({ values }, _, { ctx, owner }) {
           checkForm(schema, values);
@@ -127,7 +135,14 @@ function refuseKnown(error: unknown): never {
 }
 
 export function newPasskeyModel({ action, token, values, problems }: FormState): NewPasskeyModel {
-  const form = { action, token, problems, fields: fieldsOf(['passkeyName', 'credential'], values, problems), captcha: undefined, code: undefined };
+  const form = {
+    action,
+    token,
+    problems,
+    fields: fieldsOf(['passkeyName', 'credential'], values, problems),
+    captcha: undefined,
+    code: undefined,
+  };
   return { form, challenge: `${addPath}/challenge` };
 }
 

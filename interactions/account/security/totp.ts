@@ -89,7 +89,8 @@ async function setUpScene(deps: SecurityDeps, ctx: AppContext): Promise<Scene | 
   if (!owner) return undefined;
   const now = deps.clock.now();
   const sealed = await deps.once.get(secretKey(owner), now);
-  if (sealed !== undefined) return { ctx, owner, secret: Buffer.from(deps.vault.openFor('totp-set-up', Buffer.from(sealed, 'base64')), 'base64') };
+  if (sealed !== undefined)
+    return { ctx, owner, secret: Buffer.from(deps.vault.openFor('totp-set-up', Buffer.from(sealed, 'base64')), 'base64') };
   const secret = newTotpSecret();
   const fresh = deps.vault.sealFor('totp-set-up', secret.toString('base64')).toString('base64');
   await deps.once.put(secretKey(owner), fresh, secondsAfter(now, keptSeconds));

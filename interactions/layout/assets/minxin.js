@@ -271,8 +271,9 @@ function codeOf(button) {
     clearProblems(form);
     said.textContent = '';
     button.setAttribute('aria-disabled', 'true');
-    const answer = await ask(button.formAction, { method: 'POST', body: new URLSearchParams(new FormData(form)) })
-      .catch(() => ({ silent: true }));
+    const answer = await ask(button.formAction, { method: 'POST', body: new URLSearchParams(new FormData(form)) }).catch(() => ({
+      silent: true,
+    }));
     button.removeAttribute('aria-disabled');
     if (answer?.silent) said.textContent = say.failed;
     else if (answer?.ok) sent(answer);

@@ -9,7 +9,10 @@ const supported = typeof PublicKeyCredential === 'function' && navigator.credent
 
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0));
 const text = (buffer) =>
-  btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  btoa(String.fromCharCode(...new Uint8Array(buffer)))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
 const withBytes = (credentials) => credentials.map((credential) => ({ ...credential, id: bytes(credential.id) }));
 
 function requestOptions(json) {

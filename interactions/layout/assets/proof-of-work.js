@@ -20,8 +20,7 @@ function firstWord(text) {
   words[15] = text.length * 8;
   for (let i = 16; i < 64; i++) {
     const [a, b] = [words[i - 15], words[i - 2]];
-    words[i] =
-      (turn(a, 7) ^ turn(a, 18) ^ (a >>> 3)) + words[i - 7] + (turn(b, 17) ^ turn(b, 19) ^ (b >>> 10)) + words[i - 16];
+    words[i] = (turn(a, 7) ^ turn(a, 18) ^ (a >>> 3)) + words[i - 7] + (turn(b, 17) ^ turn(b, 19) ^ (b >>> 10)) + words[i - 16];
   }
   let [a, b, c, d, e, f, g, h] = start;
   for (let i = 0; i < 64; i++) {

@@ -16,7 +16,10 @@ export const examples: readonly Example[] = [
   example('nothing-filled', { refused: several(unfilled('identifier'), unfilled('password')) }),
   example('wrong', { values, refused: new Refused('credentials.wrong', 'identifier') }),
   example('wrong-too-often', { captcha: true, values, refused: new Refused('credentials.throttled', 'identifier', { minutes: 15 }) }),
-  example('too-long', { values: { identifier: 'x'.repeat(64) }, refused: new Refused('field.invalid', 'identifier', { reason: 'identifier' }) }),
+  example('too-long', {
+    values: { identifier: 'x'.repeat(64) },
+    refused: new Refused('field.invalid', 'identifier', { reason: 'identifier' }),
+  }),
   example('captcha-missing', { captcha: true, values, refused: new Refused('captcha.required', 'captcha') }),
   example('captcha-wrong', { captcha: true, values, refused: new Refused('captcha.wrong', 'captcha') }),
   example('locked', { values, refused: new Refused('account.locked') }),

@@ -26,10 +26,11 @@ export interface BankCardDeps extends ProofDeps {
   readonly words: Words;
 }
 
-const form = textFields(
-  { documentType: 40, bankCard: 40, reservedMobile: 32, agreement: 5 },
-  ['documentType', 'bankCard', 'reservedMobile'],
-);
+const form = textFields({ documentType: 40, bankCard: 40, reservedMobile: 32, agreement: 5 }, [
+  'documentType',
+  'bankCard',
+  'reservedMobile',
+]);
 
 /** 银行卡认证 – four elements of a bank card of the verified person (RN-21). */
 export function bankCard(deps: BankCardDeps): ProofingMethod {

@@ -28,7 +28,10 @@ function example(state: string, { person = zhangweiAsPerson, values, refused, st
         progress: bar(scene.say, 'bank-card', 1),
         form: sampleForm(scene, { fields, values: { documentType: person.document.type, ...values }, refused }),
         back: { href: `${interaction}/step-up`, label: scene.say('layout.back') },
-        ...bankCardPage({ documents, policy, masking, agreement: brand.bankCardAgreement, words: scene.words, locale: scene.locale }, person),
+        ...bankCardPage(
+          { documents, policy, masking, agreement: brand.bankCardAgreement, words: scene.words, locale: scene.locale },
+          person,
+        ),
       };
     },
   };

@@ -26,7 +26,15 @@ function example(state: string, { values, refused, skippable = false, known }: S
       form: sampleForm(scene, { fields, values, refused }),
       back: skippable ? undefined : { href: `${interaction}/step-up`, label: scene.say('layout.back') },
       skip: skippable ? { ...sampleAct, label: scene.say('register.skip') } : undefined,
-      ...realNamePage(scene.profile.documents, scene.say, known && knownModel({ ...scene, masking: scene.profile.masking, now: new Date(known === 'ended' ? '2038-06-07' : '2026-06-01') }, zhangweiAsPerson)),
+      ...realNamePage(
+        scene.profile.documents,
+        scene.say,
+        known &&
+          knownModel(
+            { ...scene, masking: scene.profile.masking, now: new Date(known === 'ended' ? '2038-06-07' : '2026-06-01') },
+            zhangweiAsPerson,
+          ),
+      ),
     }),
   };
 }
@@ -41,9 +49,22 @@ const zhangwei = {
   longTerm: 'no',
 };
 
-const abdurehim = { ...zhangwei, name: '阿卜杜热合曼·麦麦提依明·买买提江', documentNumber: '650199198512120038', validUntil: '', longTerm: 'yes' };
+const abdurehim = {
+  ...zhangwei,
+  name: '阿卜杜热合曼·麦麦提依明·买买提江',
+  documentNumber: '650199198512120038',
+  validUntil: '',
+  longTerm: 'yes',
+};
 
-const permit = { ...zhangwei, documentType: 'hk-permit', name: '陈家豪', documentNumber: 'H09900001', validFrom: '2021-03-22', validUntil: '2031-03-21' };
+const permit = {
+  ...zhangwei,
+  documentType: 'hk-permit',
+  name: '陈家豪',
+  documentNumber: 'H09900001',
+  validFrom: '2021-03-22',
+  validUntil: '2031-03-21',
+};
 
 const wrong = (code: RefusalCode, field: string, reason: string, values: Readonly<Record<string, string>> = {}) => ({
   values: { ...zhangwei, ...values },
@@ -80,6 +101,10 @@ export const examples: readonly Example[] = [
   example('expired', { values: { ...zhangwei, validUntil: '2026-06-06' }, refused: new Refused('document.expired', 'validUntil') }),
   example('renewal', { known: 'ended' }),
   example('again', { known: 'again' }),
-  example('renewal-dates-wrong', { known: 'ended', values: { validFrom: '2038-06-06', validUntil: '2036-06-06', longTerm: 'no' }, refused: new Refused('date.invalid', 'validUntil', { reason: 'order' }) }),
+  example('renewal-dates-wrong', {
+    known: 'ended',
+    values: { validFrom: '2038-06-06', validUntil: '2036-06-06', longTerm: 'no' },
+    refused: new Refused('date.invalid', 'validUntil', { reason: 'order' }),
+  }),
   ...answers.map(([code, field]) => example(code, { values: zhangwei, refused: new Refused(code, field) })),
 ];

@@ -24,10 +24,12 @@ export interface RealNameDeps extends ProofDeps {
   readonly words: Words;
 }
 
-const form = textFields(
-  { documentType: 40, name: 200, documentNumber: 64, sex: 10, validFrom: 20, validUntil: 20, longTerm: 5 },
-  ['documentType', 'name', 'documentNumber', 'validFrom'],
-);
+const form = textFields({ documentType: 40, name: 200, documentNumber: 64, sex: 10, validFrom: 20, validUntil: 20, longTerm: 5 }, [
+  'documentType',
+  'name',
+  'documentNumber',
+  'validFrom',
+]);
 
 /** Whoever was verified before gives the dates of the new document. */
 const renewalForm = textFields({ validFrom: 20, validUntil: 20, longTerm: 5 }, ['validFrom']);
@@ -38,11 +40,17 @@ export function realName(deps: RealNameDeps): ProofingMethod {
     name: 'real-name',
     needsPerson: false,
     fields: ['documentType', 'name', 'documentNumber', 'sex', 'validFrom', 'validUntil', 'longTerm'],
-    page: ({ say, ctx, person }) => realNamePage(deps.documents, say, person && knownModel({ ...deps, locale: ctx.state.locale, now: deps.clock.now() }, person)),
+    page: ({ say, ctx, person }) =>
+      realNamePage(deps.documents, say, person && knownModel({ ...deps, locale: ctx.state.locale, now: deps.clock.now() }, person)),
     async verify({ values }, { applicant, person }) {
       const now = deps.clock.now();
       const typed = realNameForm(values);
-      if (!person) return verifyRealName(deps, applicant, checkFormAnd(form, values, () => checkRealName(typed, deps, now)));
+      if (!person)
+        return verifyRealName(
+          deps,
+          applicant,
+          checkFormAnd(form, values, () => checkRealName(typed, deps, now)),
+        );
       const identity = checkFormAnd(renewalForm, values, () => checkRenewal(person, typed, deps, now));
       return verifyRealName(deps, applicant, identity).catch(markDates);
     },

@@ -49,9 +49,7 @@ export function authenticationMeets(rung: AssuranceLevel, amr: ReadonlySet<strin
  */
 export function reachedLevel({ ladder, evidence, amr }: Pick<LevelFacts, 'ladder' | 'evidence' | 'amr'>): AssuranceLevel {
   const identity = assuranceLevel(ladder, evidence);
-  const reached = ladder.findLast(
-    (rung) => !rung.comingSoon && compareAcr(rung.acr, identity.acr) <= 0 && authenticationMeets(rung, amr),
-  );
+  const reached = ladder.findLast((rung) => !rung.comingSoon && compareAcr(rung.acr, identity.acr) <= 0 && authenticationMeets(rung, amr));
   if (!reached) throw new Error('the lowest rung of a ladder must ask for no authentication');
   return reached;
 }

@@ -44,11 +44,23 @@ export async function tellDocumentEnds(deps: DocumentEndDeps): Promise<boolean> 
   return ending.length === batch;
 }
 
-async function tell({ accounts, unitOfWork }: DocumentEndDeps, { evidenceId, accountId, expiresAt }: EndingEvidence, at: Date): Promise<void> {
+async function tell(
+  { accounts, unitOfWork }: DocumentEndDeps,
+  { evidenceId, accountId, expiresAt }: EndingEvidence,
+  at: Date,
+): Promise<void> {
   const account = await accounts.byId(accountId);
   if (!account) return;
   const notice = { name: 'document-ending', locale: 'zh-CN', params: { ends: todayInShanghai(expiresAt) } };
-  const event = { id: randomUUID(), at, event: 'document.ending', accountId, clientId: undefined, requestId: undefined, details: { actor: 'system' } } as const;
+  const event = {
+    id: randomUUID(),
+    at,
+    event: 'document.ending',
+    accountId,
+    clientId: undefined,
+    requestId: undefined,
+    details: { actor: 'system' },
+  } as const;
   try {
     await unitOfWork.commit('document-ending', [
       { write: 'evidence.end-told', evidenceId, at },

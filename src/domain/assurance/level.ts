@@ -23,9 +23,7 @@ export function higherAcr(a: Acr, b: Acr): Acr {
 export function countingKinds(held: readonly Evidence[], now: Date, maxAgeSeconds?: number): ReadonlySet<EvidenceKind> {
   const oldest = maxAgeSeconds === undefined ? -Infinity : now.getTime() - maxAgeSeconds * 1000;
   return new Set(
-    held
-      .filter(({ expiresAt, verifiedAt }) => (!expiresAt || expiresAt > now) && verifiedAt.getTime() >= oldest)
-      .map(({ kind }) => kind),
+    held.filter(({ expiresAt, verifiedAt }) => (!expiresAt || expiresAt > now) && verifiedAt.getTime() >= oldest).map(({ kind }) => kind),
   );
 }
 

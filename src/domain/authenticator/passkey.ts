@@ -94,7 +94,13 @@ function parseResponse(credential: string): PasskeyResponse | undefined {
 
 function isResponse(value: Partial<Record<string, unknown>>): value is Partial<Record<string, unknown>> & PasskeyResponse {
   const { id, response } = value;
-  return typeof id === 'string' && typeof response === 'object' && response !== null && 'clientDataJSON' in response && typeof response.clientDataJSON === 'string';
+  return (
+    typeof id === 'string' &&
+    typeof response === 'object' &&
+    response !== null &&
+    'clientDataJSON' in response &&
+    typeof response.clientDataJSON === 'string'
+  );
 }
 
 function challengeOf({ response }: PasskeyResponse): string | undefined {
@@ -148,7 +154,11 @@ export async function signInWithPasskey(deps: PasskeyDeps, attempt: PasskeyAttem
     ]);
     throw new Refused('passkey.cloned', 'credential');
   }
-  return { accountId: account.id, amr: amrOfPasskey(passkey), writes: [{ write: 'passkey.use', id: passkey.id, counter: signed.counter, at }] };
+  return {
+    accountId: account.id,
+    amr: amrOfPasskey(passkey),
+    writes: [{ write: 'passkey.use', id: passkey.id, counter: signed.counter, at }],
+  };
 }
 
 /** A counter that is kept must grow with each signature (Level 3, 6.1.1); passkeys that are synced keep none. */
@@ -175,7 +185,8 @@ export async function addPasskey(
   const { response, challenge } = await readAnswer(deps, where, credential);
   const created = await deps.verifier.created(response, challenge);
   if (!created) throw wrong();
-  if ((await deps.passkeys.ofAccount(accountId)).length >= passkeyLimit) throw new Refused('passkey.too-many', 'credential', { limit: passkeyLimit });
+  if ((await deps.passkeys.ofAccount(accountId)).length >= passkeyLimit)
+    throw new Refused('passkey.too-many', 'credential', { limit: passkeyLimit });
   const at = deps.clock.now();
   const passkey: Passkey = {
     id: randomUUID(),
@@ -191,7 +202,10 @@ export async function addPasskey(
 
 /** A name as pages show it. @throws Refused passkey.name */
 export function passkeyName(typed: string): string {
-  const name = typed.normalize('NFC').replaceAll(/[\p{Z}\p{Cc}\p{Cf}]+/gu, ' ').trim();
+  const name = typed
+    .normalize('NFC')
+    .replaceAll(/[\p{Z}\p{Cc}\p{Cf}]+/gu, ' ')
+    .trim();
   if (name === '' || [...name].length > 40) throw new Refused('passkey.name', 'passkeyName');
   return name;
 }

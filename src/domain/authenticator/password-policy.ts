@@ -114,8 +114,7 @@ export function isCommonPassword(password: string): boolean {
 }
 
 const contains: Readonly<Record<PasswordFact, (password: string, fact: string) => boolean>> = {
-  username: (password, username) =>
-    [...username].length >= shortestUsername && password.toLowerCase().includes(username.toLowerCase()),
+  username: (password, username) => [...username].length >= shortestUsername && password.toLowerCase().includes(username.toLowerCase()),
   mobile: containsRun,
   document: containsRun,
 };

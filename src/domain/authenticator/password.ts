@@ -63,7 +63,12 @@ export async function signInWithPassword(deps: PasswordDeps, attempt: PasswordAt
   return { accountId: account.id, writes: deps.hasher.outdated(stored) ? await rehash(deps, account.id, stored, password) : [] };
 }
 
-async function rehash({ hasher, clock }: Pick<PasswordDeps, 'hasher' | 'clock'>, accountId: string, stored: string, password: string): Promise<readonly Write[]> {
+async function rehash(
+  { hasher, clock }: Pick<PasswordDeps, 'hasher' | 'clock'>,
+  accountId: string,
+  stored: string,
+  password: string,
+): Promise<readonly Write[]> {
   const at = clock.now();
   return [
     { write: 'password.put', accountId, hash: await hasher.hash(password), at, replaces: stored },
@@ -103,5 +108,7 @@ export async function confirmPassword(
 
 /** Stands for the password of a moment: equal for equal hashes, and tells nothing of them. */
 export function passwordMark(hash: string | undefined): string {
-  return createHash('sha256').update(hash ?? '').digest('base64url');
+  return createHash('sha256')
+    .update(hash ?? '')
+    .digest('base64url');
 }

@@ -26,6 +26,11 @@ export function newRecoveryCodes(): readonly string[] {
 
 /** Keyed hash of a code as typed: case, spaces and hyphens do not matter, nor letters taken for digits. */
 export function recoveryCodeHash(vault: Vault, accountId: string, code: string): Buffer {
-  const letters = code.normalize('NFKC').toLowerCase().replaceAll(/[\s\p{Pd}]/gu, '').replaceAll('o', '0').replaceAll(/[il]/g, '1');
+  const letters = code
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll(/[\s\p{Pd}]/gu, '')
+    .replaceAll('o', '0')
+    .replaceAll(/[il]/g, '1');
   return vault.index('recovery-code', `${accountId}|${letters}`);
 }

@@ -29,7 +29,10 @@ export function decoyOf(vault: Vault, typed: string): Decoy {
   };
 }
 
-const mobilePrefixes = '130 131 132 133 134 135 136 137 138 139 150 151 152 153 155 156 157 158 159 166 173 176 177 178 180 181 182 183 185 186 187 188 189 199'.split(' ');
+const mobilePrefixes =
+  '130 131 132 133 134 135 136 137 138 139 150 151 152 153 155 156 157 158 159 166 173 176 177 178 180 181 182 183 185 186 187 188 189 199'.split(
+    ' ',
+  );
 
 /** GB/T 2260: municipalities have no prefectures, provinces a dozen. */
 const municipalities = ['11', '12', '31', '50'];

@@ -50,7 +50,12 @@ export function checkIdentifier(typed: string, accepted: readonly IdentifierKind
   const candidates = identifierCandidates(typed, accepted, documents, now);
   const [first] = candidates;
   if (!first) throw new Refused('field.invalid', 'identifier', { reason: 'identifier' });
-  const text = first.kind === 'username' ? typed.normalize('NFKC').trim() : first.kind === 'mobile' ? first.value : checkDocumentNumber(typed, documents, now);
+  const text =
+    first.kind === 'username'
+      ? typed.normalize('NFKC').trim()
+      : first.kind === 'mobile'
+        ? first.value
+        : checkDocumentNumber(typed, documents, now);
   return { candidates, typed: { kind: first.kind, text, name: undefined } };
 }
 

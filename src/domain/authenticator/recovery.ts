@@ -56,7 +56,9 @@ export async function proveOwner(deps: RecoveryDeps, sought: Sought, proof: Owne
   const holds = sought.usable && holdsDocument(deps, sought, proof.documentNumber);
   const refused = (await refusalOf(proof.redeem)) ?? (holds ? undefined : new Refused('otp.wrong', 'code'));
   if (!refused) return counted.succeed();
-  await deps.unitOfWork.commit('recovery-refused', [audit(deps, 'recovery.refused', sought.accountId, proof.origin, { reason: refused.code })]);
+  await deps.unitOfWork.commit('recovery-refused', [
+    audit(deps, 'recovery.refused', sought.accountId, proof.origin, { reason: refused.code }),
+  ]);
   throw proof.documentNumber === undefined ? refused : new Refused('recovery.wrong', 'code');
 }
 
@@ -93,8 +95,13 @@ export interface RecoverRequest {
  * @throws FormRefused password.weak, password.mismatch
  * @throws Refused recovery.over when mobile, password, identity or state of the account changed meanwhile; service.busy
  */
-export async function recover(deps: RecoveryDeps, { accountId, mobile, document, passwordMark: mark }: Sought, request: RecoverRequest): Promise<void> {
-  const [account, stored] = accountId === undefined ? [] : await Promise.all([deps.accounts.byId(accountId), deps.accounts.passwordHash(accountId)]);
+export async function recover(
+  deps: RecoveryDeps,
+  { accountId, mobile, document, passwordMark: mark }: Sought,
+  request: RecoverRequest,
+): Promise<void> {
+  const [account, stored] =
+    accountId === undefined ? [] : await Promise.all([deps.accounts.byId(accountId), deps.accounts.passwordHash(accountId)]);
   if (account?.status !== 'active' || account.mobile !== mobile || passwordMark(stored) !== mark) throw new Refused('recovery.over');
   // Verified since it was sought: the mobile alone is not enough any more.
   if (account.personId !== undefined && document === undefined) throw new Refused('recovery.over');
@@ -116,6 +123,12 @@ export async function recover(deps: RecoveryDeps, { accountId, mobile, document,
   }
 }
 
-function audit({ clock }: Pick<RecoveryDeps, 'clock'>, event: AuditEventName, accountId: string | undefined, origin: Origin, details: AuditDetails): Write {
+function audit(
+  { clock }: Pick<RecoveryDeps, 'clock'>,
+  event: AuditEventName,
+  accountId: string | undefined,
+  origin: Origin,
+  details: AuditDetails,
+): Write {
   return { write: 'audit.append', event: { ...origin, id: randomUUID(), at: clock.now(), event, accountId, details } };
 }

@@ -57,7 +57,11 @@ export async function countSearch(deps: ThrottleDeps, { name, by, limitPerHour, 
   await take(deps, [{ key, limit: limitPerHour, windowSeconds: 3600 }], { field, reason: name });
 }
 
-async function take({ quotas, clock }: ThrottleDeps, rules: readonly QuotaRule[], { field, reason }: Pick<Attempt, 'field' | 'reason'>): Promise<string> {
+async function take(
+  { quotas, clock }: ThrottleDeps,
+  rules: readonly QuotaRule[],
+  { field, reason }: Pick<Attempt, 'field' | 'reason'>,
+): Promise<string> {
   const taken = await quotas.take(rules, clock.now());
   if (taken.ok) return taken.ticket;
   const minutes = Math.max(1, Math.ceil(taken.retryAfterSeconds / 60));

@@ -16,10 +16,7 @@ export interface DispatchDeps {
 
 /** How each kind of message is delivered. */
 export type Deliveries = {
-  readonly [Kind in OutboxPayload['kind']]: (
-    payload: Extract<OutboxPayload, { kind: Kind }>,
-    id: string,
-  ) => Promise<DeliveryResult>;
+  readonly [Kind in OutboxPayload['kind']]: (payload: Extract<OutboxPayload, { kind: Kind }>, id: string) => Promise<DeliveryResult>;
 };
 
 const batch = 20;
@@ -27,7 +24,12 @@ const batch = 20;
 const leaseSeconds = 60;
 
 /** A text is worthless after minutes; a service that was down for hours must still learn of a logout. */
-export const maxAttempts: Readonly<Record<OutboxPayload['kind'], number>> = { sms: 5, email: 8, 'backchannel-logout': 30, 'national-platform': 60 };
+export const maxAttempts: Readonly<Record<OutboxPayload['kind'], number>> = {
+  sms: 5,
+  email: 8,
+  'backchannel-logout': 30,
+  'national-platform': 60,
+};
 
 /** One round: up to `batch` messages. Answers how many were taken, so that the caller goes on while there are. */
 export async function dispatch(deps: DispatchDeps): Promise<number> {

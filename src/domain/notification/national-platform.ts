@@ -36,7 +36,11 @@ export interface SyncDeps {
 const sector = 'sector:national-platform';
 
 /** Delivers one job of the outbox and records that somebody was taken over. */
-export async function syncUser(deps: SyncDeps, { accountId, mobile, consent }: NationalPlatformPayload, id: string): Promise<DeliveryResult> {
+export async function syncUser(
+  deps: SyncDeps,
+  { accountId, mobile, consent }: NationalPlatformPayload,
+  id: string,
+): Promise<DeliveryResult> {
   if (!deps.platform) return { result: 'rejected', reason: 'not-configured' };
   const header = await deps.accounts.header(accountId);
   // Deleted meanwhile: nobody is left who agreed.

@@ -79,7 +79,13 @@ export type DeliveryResult =
 export interface SmsGateway {
   readonly name: string;
   /** Sends one text. `id` is an idempotency key. Never throws for an answer of the vendor. */
-  send(message: { id: string; to: string; template: string; params: Readonly<Record<string, string>>; text: string }): Promise<DeliveryResult>;
+  send(message: {
+    id: string;
+    to: string;
+    template: string;
+    params: Readonly<Record<string, string>>;
+    text: string;
+  }): Promise<DeliveryResult>;
 }
 
 export interface MailGateway {

@@ -101,10 +101,7 @@ export function isOrganisationCode(code: string): boolean {
  * @param body - the first eight characters
  */
 export function organisationCodeCheckCharacter(body: string): string {
-  const sum = organisationWeights.reduce(
-    (total, weight, index) => total + weight * Number.parseInt(body.charAt(index), 36),
-    0,
-  );
+  const sum = organisationWeights.reduce((total, weight, index) => total + weight * Number.parseInt(body.charAt(index), 36), 0);
   const check = 11 - (sum % 11);
   if (check === 11) return '0';
   return check === 10 ? 'X' : String(check);

@@ -122,7 +122,13 @@ export async function changeUsername(deps: AccountChangeDeps, changer: Changer, 
 const taken = { mobile: 'mobile.taken', email: 'email.taken', username: 'username.taken' } as const;
 
 /** @param added - channels that the owner has only from now on */
-async function commit(deps: AccountChangeDeps, changer: Changer, event: AuditEventName, writes: readonly Write[], added?: Channels): Promise<void> {
+async function commit(
+  deps: AccountChangeDeps,
+  changer: Changer,
+  event: AuditEventName,
+  writes: readonly Write[],
+  added?: Channels,
+): Promise<void> {
   const { account, requestId, locale } = changer;
   const at = deps.clock.now();
   const notice = { name: event.replace('.', '-'), locale };

@@ -24,7 +24,8 @@ export async function setEthnicity(deps: DetailDeps, changer: DetailChanger, cod
 /** Where post reaches the owner; empty: none. @throws Refused address.invalid */
 export async function setAddress(deps: DetailDeps, changer: DetailChanger, typed: string, policy: ContactAddressPolicy): Promise<void> {
   const address = typed.trim() === '' ? undefined : checkContactAddress(typed, policy);
-  if (address && !address.ok) throw new Refused('address.invalid', 'address', { reason: address.reason, min: policy.minLength, max: policy.maxLength });
+  if (address && !address.ok)
+    throw new Refused('address.invalid', 'address', { reason: address.reason, min: policy.minLength, max: policy.maxLength });
   await commit(deps, changer, 'address', { address: address?.canonical ?? null });
 }
 
@@ -39,9 +40,22 @@ export async function setSocialHistory(deps: DetailDeps, changer: DetailChanger,
   await commit(deps, changer, 'social-history', { socialHistory: text === '' ? null : text });
 }
 
-async function commit({ unitOfWork, clock }: DetailDeps, { account, requestId }: DetailChanger, kind: string, set: AccountChanges): Promise<void> {
+async function commit(
+  { unitOfWork, clock }: DetailDeps,
+  { account, requestId }: DetailChanger,
+  kind: string,
+  set: AccountChanges,
+): Promise<void> {
   const at = clock.now();
-  const event = { id: randomUUID(), at, event: 'profile.changed', accountId: account.id, clientId: undefined, requestId, details: { kind } } as const;
+  const event = {
+    id: randomUUID(),
+    at,
+    event: 'profile.changed',
+    accountId: account.id,
+    clientId: undefined,
+    requestId,
+    details: { kind },
+  } as const;
   const writes: readonly Write[] = [
     { write: 'account.update', accountId: account.id, set, at },
     { write: 'audit.append', event },

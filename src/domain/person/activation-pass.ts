@@ -23,7 +23,15 @@ export interface GivenPass {
 const passSeconds = 3600;
 const purpose = 'activation-pass';
 
-export function createActivationPass({ once, vault, clock }: { readonly once: OnceStore; readonly vault: Vault; readonly clock: Clock }): ActivationPass {
+export function createActivationPass({
+  once,
+  vault,
+  clock,
+}: {
+  readonly once: OnceStore;
+  readonly vault: Vault;
+  readonly clock: Clock;
+}): ActivationPass {
   const key = (uid: string): string => `activation:${uid}`;
   return {
     async give(uid, sought) {

@@ -195,8 +195,17 @@ function activateWrites(request: ActivateRequest, { id, hash }: { id: string; ha
     { write: 'password.put', accountId: id, hash, at: now },
     { write: 'person.update', person, at: now },
     { write: 'account.link-person', accountId: id, personId, subjectId, at: now },
-    ...evidenceWrites({ clock: { now: () => now } }, { ...origin, accountId: id }, personId, { kind: 'real-name', source, reference, expiresAt, guardian }),
-    { write: 'audit.append', event: { ...event, id: randomUUID(), event: 'account.activated', details: { method, source: activation.source } } },
+    ...evidenceWrites({ clock: { now: () => now } }, { ...origin, accountId: id }, personId, {
+      kind: 'real-name',
+      source,
+      reference,
+      expiresAt,
+      guardian,
+    }),
+    {
+      write: 'audit.append',
+      event: { ...event, id: randomUUID(), event: 'account.activated', details: { method, source: activation.source } },
+    },
     ...noticeWrites(request, now),
   ];
 }

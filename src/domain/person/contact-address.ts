@@ -21,7 +21,11 @@ const allowed = /^[\p{Unified_Ideograph}\u3007A-Za-z0-9.\- ]*$/u;
  * @param policy - lengths in characters; a Han character counts one
  */
 export function checkContactAddress(text: string, policy: ContactAddressPolicy): ContactAddressCheck {
-  const canonical = toHalfWidth(text).normalize('NFC').replace(/\p{Pd}/gu, '-').replace(/\s+/g, ' ').trim();
+  const canonical = toHalfWidth(text)
+    .normalize('NFC')
+    .replace(/\p{Pd}/gu, '-')
+    .replace(/\s+/g, ' ')
+    .trim();
   const length = [...canonical].length;
   if (!allowed.test(canonical)) return { ok: false, reason: 'characters' };
   if (length < policy.minLength) return { ok: false, reason: 'min-length' };

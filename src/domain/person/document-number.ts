@@ -2,13 +2,7 @@
  * The types of documents a natural person may register with, and how the number of each is read (contracts 3).
  */
 import { parseCivilDate } from './civil-date.ts';
-import {
-  checkBirthAndCharacter,
-  checkResidencePermitNumber,
-  checkResidentNumber,
-  formProblem,
-  isProvince,
-} from './citizen-number.ts';
+import { checkBirthAndCharacter, checkResidencePermitNumber, checkResidentNumber, formProblem, isProvince } from './citizen-number.ts';
 import { refuseNumber } from './document-number-check.ts';
 import type { DocumentNumberCheck } from './document-number-check.ts';
 import { compactIdentifier } from './half-width.ts';

@@ -74,7 +74,8 @@ export function checkImported(record: ImportRecord, policies: ImportPolicies, no
   if (!policies.acceptsHash(passwordHash)) throw new Refused('field.invalid', 'passwordHash', { reason: 'form' });
   const [username, verified] = [checkedUsername(record.username, policies), checkedProof(record, policies, now)];
   // Nobody's guardian has agreed here yet (PRV-05); the activation asks for it.
-  if (verified && needsGuardian(policies.guardian, verified.identity.birthDate, now)) return { kind: 'person', identity: verified.identity, mobile };
+  if (verified && needsGuardian(policies.guardian, verified.identity.birthDate, now))
+    return { kind: 'person', identity: verified.identity, mobile };
   return { kind: 'account', mobile, username, passwordHash, verified };
 }
 
@@ -129,7 +130,8 @@ function checkedIdentity(record: ImportRecord, { documents, personName }: Import
   if (!name.ok) throw new Refused('name.invalid', 'name', { reason: name.reason });
   const validFrom = checkedDay(record, 'validFrom');
   const validUntil = record.validUntil === 'long-term' ? record.validUntil : checkedDay(record, 'validUntil');
-  if (validFrom !== undefined && compareCivilDates(validFrom, todayInShanghai(now)) > 0) throw new Refused('date.invalid', 'validFrom', { reason: 'future' });
+  if (validFrom !== undefined && compareCivilDates(validFrom, todayInShanghai(now)) > 0)
+    throw new Refused('date.invalid', 'validFrom', { reason: 'future' });
   return {
     name: name.canonical,
     document: { type, number: number.canonical, key: number.key, validFrom, validUntil },
@@ -146,7 +148,12 @@ function checkedDay(record: ImportRecord, column: 'validFrom' | 'validUntil' | '
   return day;
 }
 
-const sexes: ReadonlyMap<string, Sex> = new Map([['male', 'male'], ['男', 'male'], ['female', 'female'], ['女', 'female']]);
+const sexes: ReadonlyMap<string, Sex> = new Map([
+  ['male', 'male'],
+  ['男', 'male'],
+  ['female', 'female'],
+  ['女', 'female'],
+]);
 
 function sexOf(text: string | undefined): Sex {
   if (text === undefined) return 'unknown';

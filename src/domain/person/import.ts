@@ -4,7 +4,14 @@ import type { Clock } from '../clock.ts';
 import { Refused, Unavailable } from '../refused.ts';
 import { Conflict, type UnitOfWork, type Write, type WriteName } from '../unit-of-work.ts';
 import type { Identifiers, ImportCounts, ImportOutcome, ImportProgress, ImportStore, TakenIdentifiers } from './import-progress.ts';
-import { checkImported, identifiersOf, type Imported, type ImportedAccount, type ImportPolicies, type ImportRecord } from './import-record.ts';
+import {
+  checkImported,
+  identifiersOf,
+  type Imported,
+  type ImportedAccount,
+  type ImportPolicies,
+  type ImportRecord,
+} from './import-record.ts';
 
 /** One line of the file; `refused`: why it is no record, such as `line.quotes`. */
 export interface ImportLine {
@@ -139,7 +146,11 @@ interface Settled extends ReportedLine {
   readonly imported: Imported | undefined;
 }
 
-async function settle({ policies, clock }: ImportDeps, store: Pick<ImportStore, 'taken'>, lines: readonly ImportLine[]): Promise<readonly Settled[]> {
+async function settle(
+  { policies, clock }: ImportDeps,
+  store: Pick<ImportStore, 'taken'>,
+  lines: readonly ImportLine[],
+): Promise<readonly Settled[]> {
   const now = clock.now();
   const judged = lines.map((line) => judge(line, policies, now));
   const taken = await store.taken(union(judged.flatMap(({ imported }) => (imported ? [identifiersOf(imported)] : []))));
@@ -183,7 +194,12 @@ function union(all: readonly Identifiers[]): Identifiers {
 }
 
 /** The report first: what is in it but not in the database is cut off by the next attempt. */
-async function advanced({ report, clock }: ImportDeps, { lines, last }: Chunk, progress: ImportProgress, settled: readonly Settled[]): Promise<ImportProgress> {
+async function advanced(
+  { report, clock }: ImportDeps,
+  { lines, last }: Chunk,
+  progress: ImportProgress,
+  settled: readonly Settled[],
+): Promise<ImportProgress> {
   const counts = { ...progress.counts };
   for (const { outcome } of settled) counts[outcome] += 1;
   return {
@@ -220,10 +236,15 @@ const writeOrder: readonly WriteName[] = [
   'evidence.insert',
 ];
 
-function personWrites(imported: Imported, { source, file, line }: Pick<ImportProgress, 'source' | 'file' | 'line'>, at: Date): readonly Write[] {
+function personWrites(
+  imported: Imported,
+  { source, file, line }: Pick<ImportProgress, 'source' | 'file' | 'line'>,
+  at: Date,
+): readonly Write[] {
   const subjectId = randomUUID();
   const subject: Write = { write: 'subject.insert', id: subjectId, createdAt: at };
-  if (imported.kind === 'account') return [subject, ...accountWrites(imported, subjectId, { source, reference: `${file.slice(0, 12)}:${line}` }, at)];
+  if (imported.kind === 'account')
+    return [subject, ...accountWrites(imported, subjectId, { source, reference: `${file.slice(0, 12)}:${line}` }, at)];
   const person = { ...imported.identity, id: randomUUID(), subjectId };
   return [
     subject,

@@ -30,7 +30,11 @@ export function checkHongKongMacaoPermit(canonical: string, letter: 'H' | 'M'): 
  */
 export function normaliseTaiwanPermit(text: string): string {
   const bracketedDigit = /^(\d{10})\p{Ps}\d\p{Pe}$/u;
-  return compactIdentifier(toHalfWidth(text).replace(/[\s\p{Cf}]/gu, '').replace(bracketedDigit, '$1'));
+  return compactIdentifier(
+    toHalfWidth(text)
+      .replace(/[\s\p{Cf}]/gu, '')
+      .replace(bracketedDigit, '$1'),
+  );
 }
 
 /**

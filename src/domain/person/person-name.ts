@@ -68,8 +68,7 @@ export function checkPersonName(text: string, policy: PersonNamePolicy = anyPers
 }
 
 /** Blocks of UAX 11 that take two columns, with the private-use characters that stand in for ideographs. */
-const wide =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Co}\u{20000}-\u{3fffd}\uff01-\uff60]/u;
+const wide = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Co}\u{20000}-\u{3fffd}\uff01-\uff60]/u;
 
 /**
  * Columns a name takes in a form: two for a Han character, one for a letter, none for a combining mark.

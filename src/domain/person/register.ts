@@ -125,7 +125,10 @@ async function open(deps: RegisterDeps, registration: Registration, options: Reg
     { write: 'account.insert', account: newAccount(registration, { id, subjectId, now }, options) },
     { write: 'password.put', accountId: id, hash: options.hash, at: now },
     ...(confirmed ? identityWrites(deps, confirmed, { ...event, personId: holder?.person.id, subjectId }) : []),
-    { write: 'audit.append', event: { ...event, id: randomUUID(), event: 'account.registered', details: { agreement: options.agreementVersion } } },
+    {
+      write: 'audit.append',
+      event: { ...event, id: randomUUID(), event: 'account.registered', details: { agreement: options.agreementVersion } },
+    },
     ...nationalPlatformWrites(registration, event),
   ]);
   return id;
@@ -136,13 +139,31 @@ function newAccount(
   { id, subjectId, now }: { id: string; subjectId: string; now: Date },
   { agreementVersion: version }: RegisterOptions,
 ): NewAccount {
-  return { id, subjectId, username, mobile, email: undefined, address, asserted, agreement: { version, acceptedAt: now }, nationalPlatform, createdAt: now };
+  return {
+    id,
+    subjectId,
+    username,
+    mobile,
+    email: undefined,
+    address,
+    asserted,
+    agreement: { version, acceptedAt: now },
+    nationalPlatform,
+    createdAt: now,
+  };
 }
 
 function identityWrites(
   deps: Pick<RegisterDeps, 'clock'>,
   confirmed: ConfirmedIdentity,
-  { at, accountId, clientId, requestId, personId, subjectId }: Happening & { readonly personId: string | undefined; readonly subjectId: string },
+  {
+    at,
+    accountId,
+    clientId,
+    requestId,
+    personId,
+    subjectId,
+  }: Happening & { readonly personId: string | undefined; readonly subjectId: string },
 ): readonly Write[] {
   const person = { ...confirmedPerson(confirmed), id: personId ?? randomUUID(), subjectId };
   return [

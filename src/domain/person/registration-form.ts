@@ -28,7 +28,10 @@ export interface RegistrationPolicies {
 }
 
 /** What a form asks for; nobody is asked for a username where accounts have none. */
-export function askedFields({ registration, username }: Pick<Profile, 'registration' | 'username'>, channel: 'desktop' | 'h5'): readonly RegistrationField[] {
+export function askedFields(
+  { registration, username }: Pick<Profile, 'registration' | 'username'>,
+  channel: 'desktop' | 'h5',
+): readonly RegistrationField[] {
   return registration.fields[channel].filter((field) => field !== 'username' || username !== null);
 }
 
@@ -85,7 +88,10 @@ export function checkRegistration(typed: Typed, policies: RegistrationPolicies, 
     password: normalisePassword(newPassword),
     address,
     identity: policies.identity === 'in-form' && name && document && details ? { name, ...document, ...details } : undefined,
-    asserted: policies.identity === 'asserted' && name && document ? { name, documentType: document.documentType, documentNumber: document.number, email } : undefined,
+    asserted:
+      policies.identity === 'asserted' && name && document
+        ? { name, documentType: document.documentType, documentNumber: document.number, email }
+        : undefined,
   };
 }
 
@@ -114,12 +120,19 @@ function checkedDetails(typed: Typed, document: CheckedDocument, judge: Judge, t
     const validity = checkedValidity(typed, document.documentType, judge, today);
     return validity && { sex, birthDate, ...validity };
   }
-  const ticked = judge.keep(typed.sex === 'male' || typed.sex === 'female' ? typed.sex : new Refused('field.required', 'sex', { reason: 'sex' }));
+  const ticked = judge.keep(
+    typed.sex === 'male' || typed.sex === 'female' ? typed.sex : new Refused('field.required', 'sex', { reason: 'sex' }),
+  );
   const born = judge.keep(checkedBirthDate(typed.birthDate ?? '', today));
   return ticked && born ? { sex: ticked, birthDate: birthDate ?? born, validFrom: undefined, validUntil: undefined } : undefined;
 }
 
-function checkedValidity(typed: Typed, type: DocumentType, { keep, refuse }: Judge, today: CivilDate): Pick<Details, 'validFrom' | 'validUntil'> | undefined {
+function checkedValidity(
+  typed: Typed,
+  type: DocumentType,
+  { keep, refuse }: Judge,
+  today: CivilDate,
+): Pick<Details, 'validFrom' | 'validUntil'> | undefined {
   const from = keep(dateIn(typed.validFrom ?? '', 'validFrom'));
   const future = from !== undefined && compareCivilDates(from, today) > 0;
   const validFrom = future ? refuse(new Refused('date.invalid', 'validFrom', { reason: 'future' })) : from;

@@ -29,6 +29,9 @@ export function secondsUntilOpen(hours: RegistrationHours, now: Date): number {
 }
 
 /** Whether the hours are anything to the holder of this document. */
-export function boundToHours({ exemptProvince }: RegistrationHours, document: { readonly type: DocumentType; readonly number: string }): boolean {
+export function boundToHours(
+  { exemptProvince }: RegistrationHours,
+  document: { readonly type: DocumentType; readonly number: string },
+): boolean {
   return document.type === 'resident-id-card' && !document.number.startsWith(exemptProvince);
 }

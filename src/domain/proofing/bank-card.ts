@@ -34,11 +34,7 @@ export interface CheckedCard {
  *
  * @throws FormRefused
  */
-export function checkBankCard(
-  form: BankCardForm,
-  account: Pick<Account, 'mobile'>,
-  policy: BankCardPolicy,
-): CheckedCard {
+export function checkBankCard(form: BankCardForm, account: Pick<Account, 'mobile'>, policy: BankCardPolicy): CheckedCard {
   const problems: Refused[] = [];
   const card = checkBankCardNumber(form.bankCard);
   if (!card.ok) problems.push(new Refused('bank-card.invalid', 'bankCard', { reason: card.reason }));
@@ -85,7 +81,13 @@ export async function verifyBankCard(
   { bankCard, reservedMobile }: Pick<CheckedCard, 'bankCard' | 'reservedMobile'>,
   policy: BankCardPolicy,
 ): Promise<void> {
-  const elements = { name: person.name, documentType: person.document.type, documentNumber: person.document.number, bankCard, reservedMobile };
+  const elements = {
+    name: person.name,
+    documentType: person.document.type,
+    documentNumber: person.document.number,
+    bankCard,
+    reservedMobile,
+  };
   const answer = await askCounted(deps, applicant.accountId, () => deps.bankCardSource.check(elements, randomUUID()));
   const source = deps.bankCardSource.name;
   await requireMatch(deps, applicant, {

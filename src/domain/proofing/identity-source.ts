@@ -6,15 +6,7 @@ import type { Sex } from '../person/account.ts';
  * An authority's answer is a value, never an exception (AST-13). Only `match` raises a level;
  * `unavailable` and `over-quota` say nothing about the person and must never look like `mismatch`.
  */
-export type SourceOutcome =
-  | 'match'
-  | 'mismatch'
-  | 'no-record'
-  | 'invalid'
-  | 'unavailable'
-  | 'over-quota'
-  | 'refused'
-  | 'pending';
+export type SourceOutcome = 'match' | 'mismatch' | 'no-record' | 'invalid' | 'unavailable' | 'over-quota' | 'refused' | 'pending';
 
 export interface SourceAnswer {
   readonly outcome: SourceOutcome;

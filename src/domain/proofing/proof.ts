@@ -160,11 +160,7 @@ export async function recordVerifiedPerson(
 }
 
 /** Evidence beyond the first, for the person the account already holds. */
-export async function recordEvidence(
-  deps: ProofDeps,
-  applicant: Applicant & { personId: string },
-  evidence: Proven,
-): Promise<void> {
+export async function recordEvidence(deps: ProofDeps, applicant: Applicant & { personId: string }, evidence: Proven): Promise<void> {
   await deps.unitOfWork.commit('verify-evidence', evidenceWrites(deps, applicant, applicant.personId, evidence));
 }
 

@@ -71,9 +71,7 @@ export function checkRealName(
 
 /** The type of document, of those that are offered. */
 export function chosenType(text: string, offered: readonly DocumentType[]): DocumentType | Refused {
-  return isDocumentType(text) && offered.includes(text)
-    ? text
-    : new Refused('document.invalid', 'documentType', { reason: 'type' });
+  return isDocumentType(text) && offered.includes(text) ? text : new Refused('document.invalid', 'documentType', { reason: 'type' });
 }
 
 /** A name as typed, or why it cannot be one (REG-21, REG-22). */
@@ -149,7 +147,10 @@ export function confirmedPerson({ identity }: ConfirmedIdentity): Omit<Person, '
 }
 
 /** The evidence `real-name`. The document's end is its end (DIS-17). */
-export function realNameEvidence({ identity: { validUntil }, source, reference }: ConfirmedIdentity, guardian: GuardianProof | undefined): Proven {
+export function realNameEvidence(
+  { identity: { validUntil }, source, reference }: ConfirmedIdentity,
+  guardian: GuardianProof | undefined,
+): Proven {
   const ends = validUntil !== undefined && validUntil !== 'long-term';
   return { kind: 'real-name', source, reference, expiresAt: ends ? endOfDay(validUntil) : undefined, guardian };
 }

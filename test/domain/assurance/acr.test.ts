@@ -3,7 +3,13 @@ import { decideLevel, reachedLevel, refreshedAcr, waysTo, type LevelFacts, type 
 import type { AssuranceLevel } from '../../../src/domain/assurance/ladder.ts';
 
 const text = { 'zh-CN': '', en: '' };
-const rung = (acr: AssuranceLevel['acr'], anyOf: string[][], more: Partial<AssuranceLevel> = {}): AssuranceLevel => ({ acr, label: text, opens: text, anyOf, ...more });
+const rung = (acr: AssuranceLevel['acr'], anyOf: string[][], more: Partial<AssuranceLevel> = {}): AssuranceLevel => ({
+  acr,
+  label: text,
+  opens: text,
+  anyOf,
+  ...more,
+});
 const strong = { minimumAuthentication: { anyOf: ['pwd', 'hwk'] } };
 const ladder = [
   rung('L1', [[]]),
@@ -17,7 +23,13 @@ const facts = (evidence: string[], amr: string[] = ['pwd'], methods = ['real-nam
   amr: new Set(amr),
   methods: new Set(methods),
 });
-const asks = (request: Partial<LevelRequest>): LevelRequest => ({ essential: undefined, voluntary: [], minimum: undefined, declined: false, ...request });
+const asks = (request: Partial<LevelRequest>): LevelRequest => ({
+  essential: undefined,
+  voluntary: [],
+  minimum: undefined,
+  declined: false,
+  ...request,
+});
 
 describe('the level that evidence and session reach together', () => {
   it.each([

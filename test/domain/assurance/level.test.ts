@@ -4,7 +4,15 @@ import { compareAcr, countingKinds, isAcr } from '../../../src/domain/assurance/
 
 const now = new Date('2026-11-22T04:00:00Z');
 const at = (seconds: number) => new Date(now.getTime() + seconds * 1000);
-const held = (kind: string, verifiedAt: Date, expiresAt?: Date): Evidence => ({ id: kind, personId: 'p', kind, verifiedAt, expiresAt, source: 's', reference: 'r' });
+const held = (kind: string, verifiedAt: Date, expiresAt?: Date): Evidence => ({
+  id: kind,
+  personId: 'p',
+  kind,
+  verifiedAt,
+  expiresAt,
+  source: 's',
+  reference: 'r',
+});
 
 describe('evidence counts', () => {
   it.each<[string, Evidence, number | undefined, boolean]>([

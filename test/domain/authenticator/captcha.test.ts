@@ -55,13 +55,17 @@ describe('the answer of a captcha', () => {
     ['with spaces', (answer) => ` ${[...answer].join(' ')} `],
   ])('may be typed %s', async (_, typed) => {
     const captchas = await issued();
-    await expect(passCaptcha({ captchas, clock }, { id: 'any', answer: typed(captchas.answer), proof: undefined })).resolves.toBeUndefined();
+    await expect(
+      passCaptcha({ captchas, clock }, { id: 'any', answer: typed(captchas.answer), proof: undefined }),
+    ).resolves.toBeUndefined();
   });
 
   it('is wrong when a character is', async () => {
     const captchas = await issued();
     const other = captchas.answer.startsWith('A') ? 'C' : 'A';
     const answer = other + captchas.answer.slice(1);
-    await expect(passCaptcha({ captchas, clock }, { id: 'any', answer, proof: undefined })).rejects.toMatchObject({ code: 'captcha.wrong' });
+    await expect(passCaptcha({ captchas, clock }, { id: 'any', answer, proof: undefined })).rejects.toMatchObject({
+      code: 'captcha.wrong',
+    });
   });
 });

@@ -1,10 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import {
-  isCommonPassword,
-  normalisePassword,
-  unmetPasswordRules,
-} from '../../../src/domain/authenticator/password-policy.ts';
+import { isCommonPassword, normalisePassword, unmetPasswordRules } from '../../../src/domain/authenticator/password-policy.ts';
 import type { PasswordPolicy } from '../../../src/domain/authenticator/password-policy.ts';
 import commonPasswords from '../../../src/domain/authenticator/common-passwords.json' with { type: 'json' };
 

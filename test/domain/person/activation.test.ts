@@ -39,7 +39,10 @@ describe('what is read off a document', () => {
   it.each([
     [{ validFrom: '2021-02-28', validity: '5' }, ['validity document.expired ']],
     [{ validFrom: '2026-03-02' }, ['validFrom date.invalid future']],
-    [{ validFrom: '2023-02-29', validity: '7', name: '1' }, ['name name.invalid characters', 'validFrom date.invalid ', 'validity field.required validity']],
+    [
+      { validFrom: '2023-02-29', validity: '7', name: '1' },
+      ['name name.invalid characters', 'validFrom date.invalid ', 'validity field.required validity'],
+    ],
     [{ name: '' }, ['name name.invalid empty']],
   ])('is refused as a whole: %j', (form, problems) => {
     expect(refusalsOf(() => check(form))).toEqual(problems);

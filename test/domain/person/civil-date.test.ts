@@ -1,13 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import {
-  addYears,
-  ageOn,
-  compareCivilDates,
-  endOfDay,
-  parseCivilDate,
-  todayInShanghai,
-} from '../../../src/domain/person/civil-date.ts';
+import { addYears, ageOn, compareCivilDates, endOfDay, parseCivilDate, todayInShanghai } from '../../../src/domain/person/civil-date.ts';
 
 const date = fc
   .date({ min: new Date('1800-01-01T00:00:00Z'), max: new Date('2200-12-31T00:00:00Z'), noInvalidDate: true })

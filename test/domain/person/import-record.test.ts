@@ -12,13 +12,25 @@ const policies: ImportPolicies = {
   acceptsHash: (hash) => hash === 'good',
 };
 
-const zhangwei: ImportRecord = { name: ' 张 伟 ', documentNumber: '11019919900315011３', validFrom: '2018-06-06', validUntil: '20380606', mobile: '+86 138 0000 0001' };
+const zhangwei: ImportRecord = {
+  name: ' 张 伟 ',
+  documentNumber: '11019919900315011３',
+  validFrom: '2018-06-06',
+  validUntil: '20380606',
+  mobile: '+86 138 0000 0001',
+};
 const account: ImportRecord = { ...zhangwei, passwordHash: 'good' };
 const check = (record: ImportRecord, other: Partial<ImportPolicies> = {}) => checkImported(record, { ...policies, ...other }, now);
 
 const identity = {
   name: '张伟',
-  document: { type: 'resident-id-card', number: '110199199003150113', key: '110199199003150113', validFrom: '2018-06-06', validUntil: '2038-06-06' },
+  document: {
+    type: 'resident-id-card',
+    number: '110199199003150113',
+    key: '110199199003150113',
+    validFrom: '2018-06-06',
+    validUntil: '2038-06-06',
+  },
   sex: 'male',
   birthDate: '1990-03-15',
 };
@@ -33,7 +45,13 @@ describe('a record of an import', () => {
   });
 
   it('with a hash is an account; its identity is taken over only where it was verified', () => {
-    expect(check(account)).toEqual({ kind: 'account', mobile: '13800000001', username: undefined, passwordHash: 'good', verified: undefined });
+    expect(check(account)).toEqual({
+      kind: 'account',
+      mobile: '13800000001',
+      username: undefined,
+      passwordHash: 'good',
+      verified: undefined,
+    });
     expect(check({ ...account, username: 'ZhangWei', verifiedAt: '2021-06-01' })).toEqual({
       kind: 'account',
       mobile: '13800000001',
@@ -50,8 +68,19 @@ describe('a record of an import', () => {
   });
 
   it('[PRV-05] of a child waits for their guardian, also with a hash', () => {
-    const permit = { ...account, name: '陈小豪', documentType: 'hk-permit', documentNumber: 'H09900001', sex: '男', verifiedAt: '2021-06-01' };
-    expect(check({ ...permit, birthDate: '2012-03-02' })).toMatchObject({ kind: 'person', mobile: '13800000001', identity: { birthDate: '2012-03-02' } });
+    const permit = {
+      ...account,
+      name: '陈小豪',
+      documentType: 'hk-permit',
+      documentNumber: 'H09900001',
+      sex: '男',
+      verifiedAt: '2021-06-01',
+    };
+    expect(check({ ...permit, birthDate: '2012-03-02' })).toMatchObject({
+      kind: 'person',
+      mobile: '13800000001',
+      identity: { birthDate: '2012-03-02' },
+    });
     expect(check({ ...permit, birthDate: '2012-03-01' })).toMatchObject({ kind: 'account' });
     expect(check({ ...permit, birthDate: '2012-03-02' }, { guardian: null })).toMatchObject({ kind: 'account' });
   });
@@ -66,7 +95,13 @@ describe('a record of an import', () => {
     ['a mobile that is none', { ...zhangwei, mobile: '1380000' }, 'mobile.invalid', 'mobile', 'length'],
     ['a hash nobody can verify', { ...account, passwordHash: 'md5' }, 'field.invalid', 'passwordHash', 'form'],
     ['nobody', {}, 'document.invalid', 'documentNumber', 'empty'],
-    ['a number with a wrong check character', { ...zhangwei, documentNumber: '110199199003150114' }, 'document.invalid', 'documentNumber', 'check-character'],
+    [
+      'a number with a wrong check character',
+      { ...zhangwei, documentNumber: '110199199003150114' },
+      'document.invalid',
+      'documentNumber',
+      'check-character',
+    ],
     ['a type that the deployment has not', { ...zhangwei, documentType: 'taiwan-permit' }, 'document.invalid', 'documentType', 'type'],
     ['a type that nobody has', { ...zhangwei, documentType: 'passport' }, 'document.invalid', 'documentType', 'type'],
     ['a name with digits', { ...zhangwei, name: '张伟1' }, 'name.invalid', 'name', 'digits'],
@@ -75,7 +110,13 @@ describe('a record of an import', () => {
     ['a document of tomorrow', { ...zhangwei, validFrom: '2026-03-02' }, 'date.invalid', 'validFrom', 'future'],
     ['a proof of tomorrow', { ...account, verifiedAt: '2026-03-02' }, 'date.invalid', 'verifiedAt', 'future'],
     ['a proof at no moment', { ...account, verifiedAt: 'yes' }, 'date.invalid', 'verifiedAt', undefined],
-    ['a proof of nobody', { mobile: '13800000001', passwordHash: 'good', verifiedAt: '2021-06-01' }, 'document.invalid', 'documentNumber', 'empty'],
+    [
+      'a proof of nobody',
+      { mobile: '13800000001', passwordHash: 'good', verifiedAt: '2021-06-01' },
+      'document.invalid',
+      'documentNumber',
+      'empty',
+    ],
     ['a username like a mobile', { ...account, username: '13900000001' }, 'username.invalid', 'username', 'first-letter'],
     ['a sex nobody has', { ...zhangwei, documentType: 'hk-permit', documentNumber: 'H09900001', sex: '3' }, 'field.invalid', 'sex', 'form'],
   ])('is refused with %s', (_, record, code, field, reason) => {

@@ -1,11 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import {
-  checkPersonName,
-  displayWidth,
-  hasRareCharacter,
-  normalisePersonName,
-} from '../../../src/domain/person/person-name.ts';
+import { checkPersonName, displayWidth, hasRareCharacter, normalisePersonName } from '../../../src/domain/person/person-name.ts';
 
 const guangzhou = { minWidth: 4, maxWidth: 20, digits: true };
 
@@ -70,7 +65,10 @@ describe('checkPersonName', () => {
 describe('normalisePersonName', () => {
   it('is idempotent', () => {
     const parts = fc.constantFrom('王', '伟', 'J', 'é', 'e\u0301', ' ', '\u3000', '·', '.', '・', '．', '\u200b', '𬀩', '-');
-    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.array(parts).map((all) => all.join('')));
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(parts).map((all) => all.join('')),
+    );
     fc.assert(
       fc.property(text, (typed) => {
         expect(normalisePersonName(normalisePersonName(typed))).toBe(normalisePersonName(typed));
