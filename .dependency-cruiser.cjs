@@ -20,6 +20,12 @@ module.exports = {
     layer('migrations-know-nothing', '^migrations/', '^$'),
     layer('sandbox-knows-domain', '^sandbox/', '^(sandbox|src/domain)/'),
     {
+      name: 'nothing-points-up-at-the-process',
+      severity: 'error',
+      from: { path: ours, pathNot: '^(src/process/|test/|bench/)' },
+      to: { path: '^src/process/' },
+    },
+    {
       name: 'journeys-are-islands',
       severity: 'error',
       from: { path: '^interactions/([^/]+)/' },
@@ -32,9 +38,9 @@ module.exports = {
       to: { path: '^adapters/[^/]+/', pathNot: '^adapters/$1/' },
     },
     {
-      name: 'only-the-entry-wires',
+      name: 'only-the-process-wires',
       severity: 'error',
-      from: { path: ours, pathNot: '^(src/(app|main|assembly|background)\\.ts|src/commands/|adapters/|sandbox/|test/|bench/)' },
+      from: { path: ours, pathNot: '^(src/process/|adapters/|sandbox/|test/|bench/)' },
       to: { path: '^(adapters|sandbox)/' },
     },
   ],

@@ -102,7 +102,7 @@ const memorySettings = Object.fromEntries(
 );
 
 export function launch(env: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, [join(root, 'src/main.ts')], {
+  return spawn(process.execPath, [join(root, 'src/process/main.ts')], {
     cwd: root,
     env: {
       PATH: process.env.PATH,

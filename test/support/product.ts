@@ -95,7 +95,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<OwnPro
 }
 
 /**
- * Runs `node src/main.ts …` to its end: commands, and starts that must be refused.
+ * Runs `node src/process/main.ts …` to its end: commands, and starts that must be refused.
  *
  * @param env - replaces the environment of tests; only PATH and HOME are given besides
  * @returns exit code (null when it was killed, after half a minute) and everything it wrote
@@ -105,7 +105,7 @@ export async function runMain(
   env: Readonly<Record<string, string>>,
   code = root,
 ): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, [...preloads, join(code, 'src/main.ts'), ...args], {
+  const child = spawn(process.execPath, [...preloads, join(code, 'src/process/main.ts'), ...args], {
     cwd: code,
     env: { ...inherited(), ...env },
   });
@@ -169,7 +169,7 @@ function testClients(listenerPort: number): readonly object[] {
 /** The log is a file, so that it can be read from every process and a test that hangs blocks no pipe. */
 function launch(code: string, env: Record<string, string>, { folder, address }: Product): ChildProcess {
   const log = openSync(join(folder, `${new URL(address).port}.log`), 'a');
-  const child = spawn(process.execPath, [...preloads, join(code, 'src/main.ts')], {
+  const child = spawn(process.execPath, [...preloads, join(code, 'src/process/main.ts')], {
     cwd: code,
     env: { ...inherited(), ...env },
     stdio: ['pipe', log, log],

@@ -1,10 +1,10 @@
-import type { Adapters } from '../../adapters/registry.ts';
-import { startAuthorities } from '../../sandbox/authorities/authorities.ts';
-import { clockOffset } from '../../sandbox/clock.ts';
-import { createOutboxGateways, type SandboxMessage, type SandboxMessages } from '../../sandbox/outbox-gateway.ts';
-import { createPeople } from '../../sandbox/people.ts';
-import { createSandbox } from '../../sandbox/sandbox.ts';
-import { systemClock } from '../domain/clock.ts';
+import type { Adapters } from '../../../adapters/registry.ts';
+import { startAuthorities } from '../../../sandbox/authorities/authorities.ts';
+import { clockOffset } from '../../../sandbox/clock.ts';
+import { createOutboxGateways, type SandboxMessage, type SandboxMessages } from '../../../sandbox/outbox-gateway.ts';
+import { createPeople } from '../../../sandbox/people.ts';
+import { createSandbox } from '../../../sandbox/sandbox.ts';
+import { systemClock } from '../../domain/clock.ts';
 import { advanceClock, followClock, readClock } from './clock.ts';
 import { createGallery } from './gallery.ts';
 import type { OpenSandbox } from './serve.ts';

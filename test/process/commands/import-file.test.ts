@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { examine, linesOf, type Encoding } from '../../src/commands/import-file.ts';
-import { csvFields, formats } from '../../src/commands/import-lines.ts';
-import type { ImportLine } from '../../src/domain/person/import.ts';
+import { examine, linesOf, type Encoding } from '../../../src/process/commands/import-file.ts';
+import { csvFields, formats } from '../../../src/process/commands/import-lines.ts';
+import type { ImportLine } from '../../../src/domain/person/import.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'minxin-import-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -7,19 +7,19 @@ import {
   smsGateways,
   type Adapters,
   type AuthorityAccess,
-} from '../../adapters/registry.ts';
-import { migrate, pending } from '../../adapters/database/migrate.ts';
+} from '../../../adapters/registry.ts';
+import { migrate, pending } from '../../../adapters/database/migrate.ts';
 import { createApp } from '../app.ts';
 import { assemble, type Assembly } from '../assembly.ts';
 import { startBackground, type BackgroundOptions } from '../background.ts';
-import type { Configuration } from '../config/configuration.ts';
-import { systemClock } from '../domain/clock.ts';
-import { countedUnitOfWork } from '../domain/counted-unit-of-work.ts';
-import type { AppState } from '../http/app-context.ts';
-import { createLog, type Log } from '../http/log.ts';
-import type { HealthChecks } from '../http/health.ts';
-import { createMetrics, serveMetrics, type Metrics } from '../http/metrics.ts';
-import { ensureSigningKeys } from '../oidc/key-ring.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import { systemClock } from '../../domain/clock.ts';
+import { countedUnitOfWork } from '../../domain/counted-unit-of-work.ts';
+import type { AppState } from '../../http/app-context.ts';
+import { createLog, type Log } from '../../http/log.ts';
+import type { HealthChecks } from '../../http/health.ts';
+import { createMetrics, serveMetrics, type Metrics } from '../../http/metrics.ts';
+import { ensureSigningKeys } from '../../oidc/key-ring.ts';
 import { drain, listen } from './listener.ts';
 import { openStores } from './open.ts';
 

@@ -1,7 +1,7 @@
-import { secondsAfter, systemClock } from '../domain/clock.ts';
-import { publishSeconds } from '../domain/keys/rotation.ts';
-import type { SigningKey } from '../domain/keys/signing-keys.ts';
-import { createLog } from '../http/log.ts';
+import { secondsAfter, systemClock } from '../../domain/clock.ts';
+import { publishSeconds } from '../../domain/keys/rotation.ts';
+import type { SigningKey } from '../../domain/keys/signing-keys.ts';
+import { createLog } from '../../http/log.ts';
 import {
   activateSigningKey,
   keyAlgorithms,
@@ -9,8 +9,8 @@ import {
   withdrawSigningKey,
   type KeyAlgorithm,
   type KeyRingDeps,
-} from '../oidc/key-ring.ts';
-import { rewrapDataKeys, type DataKeyStore } from '../domain/keys/data-keys.ts';
+} from '../../oidc/key-ring.ts';
+import { rewrapDataKeys, type DataKeyStore } from '../../domain/keys/data-keys.ts';
 import type { Command } from './command.ts';
 import { openStores } from './open.ts';
 

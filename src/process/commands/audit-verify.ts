@@ -1,5 +1,5 @@
-import { systemClock } from '../domain/clock.ts';
-import { createLog } from '../http/log.ts';
+import { systemClock } from '../../domain/clock.ts';
+import { createLog } from '../../http/log.ts';
 import type { Command } from './command.ts';
 import { openStores } from './open.ts';
 

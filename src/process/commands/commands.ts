@@ -1,7 +1,7 @@
-import { mailGateways, smsGateways } from '../../adapters/registry.ts';
-import { questionIds } from '../../interactions/help/questions.ts';
-import { loginMethodNames, proofingMethodNames } from '../../interactions/registry.ts';
-import type { KnownNames } from '../config/configuration.ts';
+import { mailGateways, smsGateways } from '../../../adapters/registry.ts';
+import { questionIds } from '../../../interactions/help/questions.ts';
+import { loginMethodNames, proofingMethodNames } from '../../../interactions/registry.ts';
+import type { KnownNames } from '../../config/configuration.ts';
 import type { Command } from './command.ts';
 
 /** Names that only the registries know. */

@@ -7,11 +7,11 @@ import { join } from 'node:path';
  */
 const [command = 'serve', ...args] = process.argv.slice(2);
 // What was compiled at the last start, beside the code and as well guarded as it; a folder that is not writable does without.
-enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/minxin'));
+enableCompileCache(join(import.meta.dirname, '../../node_modules/.cache/minxin'));
 const production = process.env.NODE_ENV === 'production';
 // Where production asks for it by mistake, the configuration refuses with its reason.
 if (!production && (process.env.SANDBOX || 'on') === 'on') {
-  const { installClock } = await import('../sandbox/clock.ts');
+  const { installClock } = await import('../../sandbox/clock.ts');
   installClock(0);
 }
 
@@ -23,11 +23,11 @@ process.exitCode = await run().catch(async (error: unknown) => {
 if (process.exitCode !== 0 || command !== 'serve') process.exit();
 
 async function run(): Promise<number> {
-  const { loadConfiguration } = await import('./config/configuration.ts');
-  const { printProblems } = await import('./config/problems.ts');
+  const { loadConfiguration } = await import('../config/configuration.ts');
+  const { printProblems } = await import('../config/problems.ts');
   const { knownNames, commands } = await import('./commands/commands.ts');
   const { configuration, problems } = loadConfiguration(process.env, {
-    profilesDir: join(import.meta.dirname, '../profiles'),
+    profilesDir: join(import.meta.dirname, '../../profiles'),
     known: knownNames,
   });
   if (!configuration) {

@@ -1,4 +1,4 @@
-import { Unavailable } from '../domain/refused.ts';
+import { Unavailable } from '../../domain/refused.ts';
 
 /** Why a command ended, for whoever started it: a store that does not answer with its setting and what the network says. */
 export function reasonOf(error: unknown): string {

@@ -2,8 +2,8 @@ import { createServer, type Server } from 'node:http';
 import { Server as TcpServer } from 'node:net';
 import { setImmediate as immediately, setTimeout as pause } from 'node:timers/promises';
 import type Koa from 'koa';
-import type { Configuration } from '../config/configuration.ts';
-import type { AppState } from '../http/app-context.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import type { AppState } from '../../http/app-context.ts';
 
 /** Milliseconds and bytes; a slow or endless request costs one connection, not the process. */
 const limits = { maxHeaderSize: 8_192, requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 };

@@ -1,8 +1,8 @@
-import { examples } from '../../interactions/gallery.ts';
-import type { Gallery } from '../../sandbox/gallery.ts';
+import { examples } from '../../../interactions/gallery.ts';
+import type { Gallery } from '../../../sandbox/gallery.ts';
 import type { Assembly } from '../assembly.ts';
-import type { AppContext } from '../http/app-context.ts';
-import { createCaptchaDesk } from '../http/captcha-desk.ts';
+import type { AppContext } from '../../http/app-context.ts';
+import { createCaptchaDesk } from '../../http/captcha-desk.ts';
 
 /** The gallery's pages are rendered exactly like real ones, from the examples of the journeys. */
 export function createGallery({ pages, profile, adapters, clock }: Assembly): Gallery {

@@ -1,5 +1,5 @@
-import type { ImportLine } from '../domain/person/import.ts';
-import { importColumns, type ImportColumn, type ImportRecord } from '../domain/person/import-record.ts';
+import type { ImportLine } from '../../domain/person/import.ts';
+import { importColumns, type ImportColumn, type ImportRecord } from '../../domain/person/import-record.ts';
 import { FileRefused, type FileLine } from './import-file.ts';
 
 /** How a line is read: CSV with a heading, or one JSON object a line. */

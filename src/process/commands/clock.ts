@@ -1,5 +1,5 @@
-import { clockOffset, setOffset } from '../../sandbox/clock.ts';
-import type { Settings } from '../domain/settings.ts';
+import { clockOffset, setOffset } from '../../../sandbox/clock.ts';
+import type { Settings } from '../../domain/settings.ts';
 
 /** The sandbox's clock offset lives in the store, so that every process and command sees the same time (docs/adr/0016). */
 const setting = 'sandbox.clock-offset';

@@ -1,9 +1,9 @@
-import { openAdapters, type Adapters } from '../../adapters/registry.ts';
-import type { WriteHook } from '../../adapters/database/unit-of-work.ts';
-import type { Configuration } from '../config/configuration.ts';
-import { completeSecrets, type Secrets } from '../config/secrets.ts';
-import type { Clock } from '../domain/clock.ts';
-import type { Log } from '../http/log.ts';
+import { openAdapters, type Adapters } from '../../../adapters/registry.ts';
+import type { WriteHook } from '../../../adapters/database/unit-of-work.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import { completeSecrets, type Secrets } from '../../config/secrets.ts';
+import type { Clock } from '../../domain/clock.ts';
+import type { Log } from '../../http/log.ts';
 
 /** What every command opens first. */
 export async function openStores(

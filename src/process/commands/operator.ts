@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { findByIdentifier, identifierCandidates } from '../domain/authenticator/identify.ts';
-import { systemClock } from '../domain/clock.ts';
-import { createLog } from '../http/log.ts';
+import { findByIdentifier, identifierCandidates } from '../../domain/authenticator/identify.ts';
+import { systemClock } from '../../domain/clock.ts';
+import { createLog } from '../../http/log.ts';
 import type { Command } from './command.ts';
 import { openStores } from './open.ts';
 

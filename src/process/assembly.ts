@@ -1,45 +1,45 @@
 import { join } from 'node:path';
 import type { Provider } from 'oidc-provider';
-import type { Adapters } from '../adapters/registry.ts';
-import { journeys, loginMethods, proofingMethods, type JourneyDeps } from '../interactions/registry.ts';
-import { createAsk } from '../interactions/help/answers.ts';
-import { ownRedirectPath } from '../interactions/landing/landing.ts';
-import type { Environment } from './config/environment.ts';
-import type { PasskeySite } from './domain/authenticator/passkey-options.ts';
-import { isLoopback } from './config/formats.ts';
-import type { ClientRecord } from './domain/client.ts';
-import type { Clock } from './domain/clock.ts';
-import { createActivationPass } from './domain/person/activation-pass.ts';
-import type { Profile } from './domain/policy.ts';
-import type { BankCardSource, IdentitySource } from './domain/proofing/identity-source.ts';
-import { loadAssets, type Assets } from './http/assets.ts';
-import { createCaptchaDesk } from './http/captcha-desk.ts';
-import { createCodeDesk } from './http/code-desk.ts';
-import { createCookieJar, type CookieJar } from './http/cookies.ts';
-import { createDevices } from './http/devices.ts';
-import { createFormTokens } from './http/form.ts';
-import { constantHeaders } from './http/headers.ts';
-import { createPages, type Pages } from './http/page.ts';
-import { loadWords, type Words } from './http/words.ts';
-import { createFirstPage } from '../interactions/dispatch.ts';
-import type { Journey } from '../interactions/journey.ts';
-import { appContextOf } from './oidc/app-contexts.ts';
-import { rememberDocuments } from './oidc/documents.ts';
-import { ownClientId } from './domain/client.ts';
-import { crossOriginRules } from './oidc/cors.ts';
-import { straightToPage } from './oidc/first-page.ts';
-import { providerKeys } from './oidc/key-ring.ts';
-import type { LevelDeps } from './oidc/level.ts';
-import { createProvider, type ProviderDeps } from './oidc/provider.ts';
-import { createProviderPages } from './oidc/provider-pages.ts';
-import { recordReplay } from './oidc/replay.ts';
-import { createResumes, ignoreUnknownSessions, type Resumes } from './oidc/resume.ts';
-import { serverErrors } from './oidc/server-errors.ts';
-import { createRing, type ProviderRing } from './oidc/ring.ts';
-import { beforeSessionEnds, sessionEndWrites } from './oidc/session-end.ts';
-import { createHeaderOf, createSubjectOf } from './oidc/subject.ts';
-import type { Log } from './http/log.ts';
-import type { Metrics } from './http/metrics.ts';
+import type { Adapters } from '../../adapters/registry.ts';
+import { journeys, loginMethods, proofingMethods, type JourneyDeps } from '../../interactions/registry.ts';
+import { createAsk } from '../../interactions/help/answers.ts';
+import { ownRedirectPath } from '../../interactions/landing/landing.ts';
+import type { Environment } from '../config/environment.ts';
+import type { PasskeySite } from '../domain/authenticator/passkey-options.ts';
+import { isLoopback } from '../config/formats.ts';
+import type { ClientRecord } from '../domain/client.ts';
+import type { Clock } from '../domain/clock.ts';
+import { createActivationPass } from '../domain/person/activation-pass.ts';
+import type { Profile } from '../domain/policy.ts';
+import type { BankCardSource, IdentitySource } from '../domain/proofing/identity-source.ts';
+import { loadAssets, type Assets } from '../http/assets.ts';
+import { createCaptchaDesk } from '../http/captcha-desk.ts';
+import { createCodeDesk } from '../http/code-desk.ts';
+import { createCookieJar, type CookieJar } from '../http/cookies.ts';
+import { createDevices } from '../http/devices.ts';
+import { createFormTokens } from '../http/form.ts';
+import { constantHeaders } from '../http/headers.ts';
+import { createPages, type Pages } from '../http/page.ts';
+import { loadWords, type Words } from '../http/words.ts';
+import { createFirstPage } from '../../interactions/dispatch.ts';
+import type { Journey } from '../../interactions/journey.ts';
+import { appContextOf } from '../oidc/app-contexts.ts';
+import { rememberDocuments } from '../oidc/documents.ts';
+import { ownClientId } from '../domain/client.ts';
+import { crossOriginRules } from '../oidc/cors.ts';
+import { straightToPage } from '../oidc/first-page.ts';
+import { providerKeys } from '../oidc/key-ring.ts';
+import type { LevelDeps } from '../oidc/level.ts';
+import { createProvider, type ProviderDeps } from '../oidc/provider.ts';
+import { createProviderPages } from '../oidc/provider-pages.ts';
+import { recordReplay } from '../oidc/replay.ts';
+import { createResumes, ignoreUnknownSessions, type Resumes } from '../oidc/resume.ts';
+import { serverErrors } from '../oidc/server-errors.ts';
+import { createRing, type ProviderRing } from '../oidc/ring.ts';
+import { beforeSessionEnds, sessionEndWrites } from '../oidc/session-end.ts';
+import { createHeaderOf, createSubjectOf } from '../oidc/subject.ts';
+import type { Log } from '../http/log.ts';
+import type { Metrics } from '../http/metrics.ts';
 
 /** Puts the parts together: the only place that knows all of them. Nothing here decides anything. */
 export interface Assembly {
@@ -68,7 +68,7 @@ export interface AssemblyOptions {
   readonly log: Log;
 }
 
-export const interactionsFolder = join(import.meta.dirname, '../interactions');
+export const interactionsFolder = join(import.meta.dirname, '../../interactions');
 
 export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const { environment, cookieKeys, profile, adapters, clock } = options;

@@ -1,4 +1,4 @@
-import type { Configuration } from '../config/configuration.ts';
+import type { Configuration } from '../../config/configuration.ts';
 import { serve } from './serve.ts';
 
 /** Serves until the process is asked to stop. */

@@ -1,18 +1,18 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Adapters } from '../adapters/registry.ts';
-import { purge } from '../adapters/database/retention.ts';
-import { adviceAfterNotice } from '../interactions/help/answers.ts';
+import type { Adapters } from '../../adapters/registry.ts';
+import { purge } from '../../adapters/database/retention.ts';
+import { adviceAfterNotice } from '../../interactions/help/answers.ts';
 import type { Assembly } from './assembly.ts';
-import { tellDocumentEnds } from './domain/assurance/document-end.ts';
-import { dispatch, type Deliveries } from './domain/notification/dispatch.ts';
-import { syncUser, type NationalPlatform } from './domain/notification/national-platform.ts';
-import type { MailGateway, SmsGateway } from './domain/notification/outbox.ts';
-import type { Locale } from './http/page-model.ts';
-import type { Log } from './http/log.ts';
-import type { Metrics } from './http/metrics.ts';
-import { advanceSigningKeys } from './oidc/key-ring.ts';
-import { deliverLogout } from './oidc/logout-delivery.ts';
+import { tellDocumentEnds } from '../domain/assurance/document-end.ts';
+import { dispatch, type Deliveries } from '../domain/notification/dispatch.ts';
+import { syncUser, type NationalPlatform } from '../domain/notification/national-platform.ts';
+import type { MailGateway, SmsGateway } from '../domain/notification/outbox.ts';
+import type { Locale } from '../http/page-model.ts';
+import type { Log } from '../http/log.ts';
+import type { Metrics } from '../http/metrics.ts';
+import { advanceSigningKeys } from '../oidc/key-ring.ts';
+import { deliverLogout } from '../oidc/logout-delivery.ts';
 
 /** What runs besides requests, in every process; each job is safe to run in all of them at once. */
 export interface BackgroundOptions {

@@ -1,5 +1,5 @@
-import { migrate, pending } from '../../adapters/database/migrate.ts';
-import { openDatabase } from '../../adapters/database/open.ts';
+import { migrate, pending } from '../../../adapters/database/migrate.ts';
+import { openDatabase } from '../../../adapters/database/open.ts';
 import type { Command } from './command.ts';
 
 const help = `npm run migrate             bring the database to the version of this code

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import type { ImportReport, ReportedLine } from '../domain/person/import.ts';
+import type { ImportReport, ReportedLine } from '../../domain/person/import.ts';
 import { FileRefused } from './import-file.ts';
 
 export interface ReportFile extends ImportReport {
