@@ -1,5 +1,5 @@
 /** Suites that go through the running product: jest itself keeps products for them (test/support/shared-products.ts). */
-const throughTheProduct = ['journeys', 'conformance', 'faults', 'browser'];
+const throughTheProduct = ['journeys', 'attacks', 'conformance', 'faults', 'browser'];
 
 const suite = (name, testMatch, more = {}) => ({
   displayName: name,

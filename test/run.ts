@@ -31,6 +31,7 @@ const suites: readonly Suite[] = [
   { name: 'unit', needs: [] },
   { name: 'contracts', needs: [postgres, redis] },
   { name: 'journeys', needs: [] },
+  { name: 'attacks', needs: [] },
   { name: 'conformance', needs: [] },
   { name: 'faults', needs: [postgres, redis] },
   { name: 'browser', needs: [chromium, chineseFont] },
