@@ -22,8 +22,9 @@ export default {
     suite('contracts', 'contracts/**'),
     ...throughTheProduct.map((name) => suite(name, `${name}/**`, products)),
   ],
+  reporters: ['default', '<rootDir>/test/support/progress.ts'],
   // A limit for what hangs, not for what is slow: a busy machine takes several times as long as a quiet one.
-  testTimeout: 300_000,
+  testTimeout: 240_000,
   // Tests wait for much (a process, a clock, a page): of two workers on two cores a third is idle.
   maxWorkers: 3,
 };

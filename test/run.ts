@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chineseFont, chromium, postgres, provide, redis, type Tool } from './support/tools.ts';
+import { runWatched } from './support/watched.ts';
 
 /**
  * `npm test`: everything that must pass before a change lands. `npm test -- journeys faults` runs some of it;
@@ -37,8 +36,8 @@ const suites: readonly Suite[] = [
   { name: 'browser', needs: [chromium, chineseFont] },
 ];
 
-/** A suite that takes longer hangs: all of them together may take twenty minutes. */
-const limitMinutes = 10;
+/** Longer than a single test may take (jest.config.js), so that jest can say which one hangs. */
+const silenceMs = 5 * 60_000;
 
 interface Outcome {
   readonly passed: number;
@@ -54,21 +53,18 @@ const failed: Outcome = { passed: 0, failed: 1, skipped: 0 };
 const notRun = (because: string): Outcome => ({ passed: 0, failed: 0, skipped: 0, notRun: because });
 
 /** Tools are found where this process's own Node is found, whatever `node` a shell would take. */
-const env = { ...process.env, PATH: [dirname(process.execPath), process.env['PATH']].join(':') };
+const env = {
+  ...process.env,
+  PATH: [dirname(process.execPath), process.env['PATH']].join(':'),
+  // What they say passes through this process.
+  ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}),
+};
 
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort(signal));
 
-/** @returns the exit code, or why there is none */
-async function run(program: string, args: readonly string[]): Promise<number | string> {
-  const limit = AbortSignal.timeout(limitMinutes * 60_000);
-  const child = spawn(program, args, { cwd: root, env, stdio: 'inherit' });
-  AbortSignal.any([limit, interruption.signal]).addEventListener('abort', () => child.kill());
-  await once(child, 'exit');
-  if (interruption.signal.aborted) return `it was interrupted (${interruption.signal.reason})`;
-  if (limit.aborted) return `it had not ended after ${limitMinutes} minutes`;
-  return child.exitCode ?? `it was killed (${child.signalCode})`;
-}
+const run = (program: string, args: readonly string[]): Promise<number | string> =>
+  runWatched(program, args, { cwd: root, env, silenceMs, interruption: interruption.signal });
 
 async function runScript(name: string): Promise<Outcome> {
   const code = await run('npm', ['run', '--silent', name]);
