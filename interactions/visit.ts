@@ -1,6 +1,7 @@
 import type { Client, Provider } from 'oidc-provider';
 import type { AppContext } from '../src/http/app-context.ts';
 import type { CookieJar } from '../src/http/cookies.ts';
+import { interactionPath } from '../src/http/endpoints.ts';
 import { preferredChannel, preferredLocale } from '../src/http/preferences.ts';
 import { Refused } from '../src/domain/refused.ts';
 import { serviceOf, type Service } from '../src/oidc/clients.ts';
@@ -46,7 +47,7 @@ export async function visitOf(deps: VisitDeps, ctx: AppContext & { params?: { ui
   return {
     ctx,
     uid: details.uid,
-    base: `/interaction/${details.uid}`,
+    base: interactionPath(details.uid),
     prompt: { name: details.prompt.name, details: details.prompt.details },
     params: details.params,
     client,

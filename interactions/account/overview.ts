@@ -1,4 +1,5 @@
 import type { SessionSummary } from '../../src/domain/protocol-state.ts';
+import { endpoints } from '../../src/http/endpoints.ts';
 import { levelModel, type LevelFacts, type LevelModel } from './level.ts';
 import { profileModel, type ProfileFacts, type ProfileModel } from './profile.ts';
 import { sayIn, type AccountScene } from './scene.ts';
@@ -39,7 +40,7 @@ export function overviewModel(scene: AccountScene, facts: OverviewFacts, endSess
     level: levelModel(scene, facts),
     sessions: tabs.length === 0 ? sessionModels(scene, facts.sessions, facts.currentUid) : undefined,
     endSessions,
-    logout: { action: '/session/end' },
+    logout: { action: endpoints.end_session.path },
     securityHref: authenticators.passkey || authenticators.totp ? '/account/security' : undefined,
   };
 }

@@ -4,6 +4,7 @@ import { ownClientId } from '../../src/domain/client.ts';
 import { captchaPath, type CaptchaDesk } from '../../src/http/captcha-desk.ts';
 import { equal, type CookieJar } from '../../src/http/cookies.ts';
 import type { AppContext } from '../../src/http/app-context.ts';
+import { endpoints, interactionAt } from '../../src/http/endpoints.ts';
 import { formBody, readForm, type FormTokens } from '../../src/http/form.ts';
 import { ownPath } from '../../src/http/own-path.ts';
 import { preferencesScope, type Pages } from '../../src/http/page.ts';
@@ -104,7 +105,7 @@ function begin({ issuer, cookies }: LandingDeps, ctx: AppContext, target: string
     ...extra,
   });
   ctx.status = 303;
-  ctx.redirect(`/auth?${params.toString()}`);
+  ctx.redirect(`${endpoints.authorization.path}?${params.toString()}`);
 }
 
 /** Back from our own provider: whoever sent the person here, only a target we chose is followed. */
@@ -121,7 +122,7 @@ function switchPreference({ tokens, cookies, issuer }: LandingDeps, ctx: AppCont
   const back = ownPath(values.return ?? '/', issuer) ?? '/';
   if (values.locale !== undefined) {
     if (!isLocale(values.locale)) throw new Refused('form.malformed');
-    rememberLocale(ctx, cookies, values.locale, /^\/interaction\/([^/?]+)/.exec(back)?.[1]);
+    rememberLocale(ctx, cookies, values.locale, interactionAt(back.split('?')[0] ?? ''));
   }
   if (values.elder !== undefined) rememberElder(ctx, cookies, values.elder === 'on');
   ctx.status = 303;

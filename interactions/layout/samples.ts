@@ -1,6 +1,7 @@
 import type { Account, Person } from '../../src/domain/person/account.ts';
 import { FormRefused, Refused } from '../../src/domain/refused.ts';
 import { mask } from '../../src/domain/person/masking.ts';
+import { interactionPath } from '../../src/http/endpoints.ts';
 import { fieldsOf, problemsOf } from '../../src/http/form.ts';
 import { maskedModel } from '../../src/http/masked.ts';
 import type { CodeModel, FormModel, Locale } from '../../src/http/page-model.ts';
@@ -10,7 +11,7 @@ import type { ExampleScene } from '../journey.ts';
 /** What the examples of several journeys are made of. */
 
 /** An interaction that nobody has. */
-export const interaction = '/interaction/Qh3vEXAMPLEw8KtZ2rYpN';
+export const interaction = interactionPath('Qh3vEXAMPLEw8KtZ2rYpN');
 
 /** Forms are sent to the page of the gallery itself, which does nothing with them. */
 export const nowhere = '#';

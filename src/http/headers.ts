@@ -1,4 +1,5 @@
 import type { AppContext, Next } from './app-context.ts';
+import { mayEndAtService } from './endpoints.ts';
 
 /**
  * Security headers of every response (docs/adr/0012). `form-action` is left out on pages whose form ends
@@ -7,7 +8,7 @@ import type { AppContext, Next } from './app-context.ts';
 export function securityHeaders({ https }: { https: boolean }) {
   const constant = constantHeaders(https);
   return async (ctx: AppContext, next: Next): Promise<void> => {
-    const anywhere = /^\/(interaction|auth|session)(\/|$)/.test(ctx.path);
+    const anywhere = mayEndAtService(ctx.path);
     ctx.set(constant);
     ctx.set('Content-Security-Policy', contentSecurityPolicy(ctx.state.nonce, anywhere));
     await next();

@@ -1,4 +1,5 @@
 import type { AppContext } from './app-context.ts';
+import { endpointAt } from './endpoints.ts';
 
 /** What logs and metrics may know of a request and its answer: nothing of the address that a person could have put there. */
 export interface Answer {
@@ -19,28 +20,13 @@ export function whenAnswered(ctx: AppContext, tell: (answer: Answer) => void): v
   });
 }
 
-/** Answered without our router: the library's endpoints (its defaults and src/oidc/provider.ts) and the assets. */
-const fixedRoutes: ReadonlySet<string> = new Set([
-  '/.well-known/openid-configuration',
-  '/auth',
-  '/jwks',
-  '/me',
-  '/request',
-  '/session/end',
-  '/session/end/confirm',
-  '/session/end/success',
-  '/token',
-  '/token/introspection',
-  '/token/revocation',
-]);
-const foldersOfIds: ReadonlySet<string> = new Set(['/assets', '/auth']);
+/** Answered without our router, besides the endpoints of the provider. */
+const assets = /^\/assets\/[^/]+$/;
 
-/** The pattern that the router matched, else that of a fixed route. */
+/** The pattern that the router matched, else that of the endpoint. */
 export function routeOf(ctx: AppContext): string {
   // Written by @koa/router when it has found a route.
   const matched: unknown = Reflect.get(ctx, '_matchedRoute');
   if (typeof matched === 'string') return matched;
-  if (fixedRoutes.has(ctx.path)) return ctx.path;
-  const folder = ctx.path.slice(0, Math.max(0, ctx.path.lastIndexOf('/')));
-  return foldersOfIds.has(folder) ? `${folder}/:id` : '*';
+  return endpointAt(ctx.path)?.path ?? (assets.test(ctx.path) ? '/assets/:id' : '*');
 }

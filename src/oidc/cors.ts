@@ -1,10 +1,6 @@
 import type { Middleware } from 'koa';
 import type { ClientRecord } from '../domain/client.ts';
-
-/** Read by any page: they are the same for everybody. */
-const open = new Set(['/jwks', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']);
-/** Called by pages of public clients. Everything else is called by servers, which need no permission of this kind. */
-const ofPublicClients = new Set(['/token', '/token/revocation', '/me']);
+import { endpointAt } from '../http/endpoints.ts';
 
 /**
  * Which pages may read an answer (CORS): those of public clients, where they have a redirect address. The library
@@ -20,7 +16,8 @@ export function crossOriginRules(clients: readonly Pick<ClientRecord, 'token_end
   );
   return async (ctx, next) => {
     await next();
-    if (open.has(ctx.path) || (ofPublicClients.has(ctx.path) && origins.has(ctx.get('Origin')))) return;
+    const readers = endpointAt(ctx.path)?.readBy;
+    if (readers === 'any-page' || (readers === 'public-clients' && origins.has(ctx.get('Origin')))) return;
     for (const name of Object.keys(ctx.response.headers)) {
       if (name.startsWith('access-control-')) ctx.remove(name);
     }

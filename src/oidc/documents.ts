@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Provider } from 'oidc-provider';
-import type { AppContext, Next } from '../http/app-context.ts';
 import { jwksMaxAgeSeconds } from '../domain/keys/rotation.ts';
+import type { AppContext, Next } from '../http/app-context.ts';
+import { endpointAt } from '../http/endpoints.ts';
 
 /**
  * Discovery and JWKS: the same bytes for everybody, so they are made once for each provider and then served
  * in front of everything else, with an ETag. Relying parties may keep them as long as key rotation allows for.
  */
-const cacheable: ReadonlySet<string> = new Set(['/.well-known/openid-configuration', '/jwks']);
-
 interface Document {
   /** As text: Node sends it with the headers in one piece, unlike a buffer. */
   readonly body: string;
@@ -23,7 +22,7 @@ export function rememberDocuments(provider: Provider, securityHeaders: Readonly<
   documents.set(provider, kept);
   provider.use(async (ctx, next) => {
     await next();
-    if (ctx.method !== 'GET' || ctx.status !== 200 || !cacheable.has(ctx.path)) return;
+    if (ctx.method !== 'GET' || ctx.status !== 200 || !endpointAt(ctx.path)?.kept) return;
     const body = JSON.stringify(ctx.body);
     const headers = {
       ...securityHeaders,

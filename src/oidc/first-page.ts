@@ -1,5 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Next } from '../http/app-context.ts';
+import { interactionPath } from '../http/endpoints.ts';
 import type { Channel } from '../http/page-model.ts';
 import { preferredChannel } from '../http/preferences.ts';
 import { appContextOf } from './app-contexts.ts';
@@ -22,9 +23,9 @@ export function straightToPage(firstPage: FirstPage) {
   return async (ctx: KoaContextWithOIDC, next: Next): Promise<void> => {
     await next();
     const { Interaction: interaction } = ctx.oidc?.entities ?? {};
-    if (!interaction || ctx.response.get('Location') !== `/interaction/${interaction.uid}`) return;
+    if (!interaction || ctx.response.get('Location') !== interactionPath(interaction.uid)) return;
     const { prompt, params, uid } = interaction;
     const channel = preferredChannel(appContextOf(ctx), typeof params.display === 'string' ? params.display : undefined);
-    ctx.redirect(`/interaction/${uid}/${firstPage({ prompt: prompt.name, params, channel })}`);
+    ctx.redirect(`${interactionPath(uid)}/${firstPage({ prompt: prompt.name, params, channel })}`);
   };
 }

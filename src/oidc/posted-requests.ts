@@ -1,8 +1,9 @@
 import { Refused } from '../domain/refused.ts';
 import type { AppContext } from '../http/app-context.ts';
+import { pathsOf } from '../http/endpoints.ts';
 
 /** Endpoints that people are sent to, by a link or by a form (Core 3.1.2.1, RP-Initiated Logout 2). */
-export const postedPaths = ['/auth', '/session/end'];
+export const postedPaths = [...pathsOf(({ postedAsGet }) => postedAsGet === true)];
 
 /** All headers together have 8 KiB, cookies included; who needs more pushes the request (RFC 9126). */
 const maxCharacters = 4_096;

@@ -1,6 +1,7 @@
 import { errors, type Client, type ErrorOut, type Interaction, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import { refusals } from '../domain/refused.ts';
 import type { CookieJar } from '../http/cookies.ts';
+import { endpoints, interactionPath, resumedAt } from '../http/endpoints.ts';
 import type { ExpiredModel, ProtocolErrorModel } from '../http/errors.ts';
 import type { Link } from '../http/page-model.ts';
 import type { Pages } from '../http/page.ts';
@@ -8,8 +9,6 @@ import { preferredChannel, preferredLocale } from '../http/preferences.ts';
 import type { AppContext } from '../http/app-context.ts';
 import { appContextOf } from './app-contexts.ts';
 import { serviceOf, type Service } from './clients.ts';
-import { uidAfter } from './resume.ts';
-import { signOutPath } from './session-end.ts';
 import type { SubjectOf } from './subject.ts';
 
 /** Every page the library would show is ours, in both languages, with a way back to the service. */
@@ -42,6 +41,9 @@ export interface FormPostModel {
   readonly fields: readonly { readonly name: string; readonly value: string }[];
   readonly reason: 'form_post' | 'switch';
 }
+
+/** Where the answer to the question whether to sign out goes. */
+const signOutPath = endpoints.end_session_confirm.path;
 
 /** How long the way back to a service is remembered after its interaction is gone (PRT-11). */
 const wayBackSeconds = 86_400;
@@ -77,13 +79,13 @@ export function createProviderPages({ pages, cookies, subjectOf, answered }: Pro
   return {
     interactionUrl(ctx, interaction) {
       last.remember(ctx, ctx.oidc.client);
-      return `/interaction/${interaction.uid}`;
+      return interactionPath(interaction.uid);
     },
     async error(ctx, out, error) {
       // Nobody sent a wrong request: a page of a sign-in that is over was opened again.
       if (error instanceof errors.SessionNotFound) {
         const model: ExpiredModel = { back: wayBackOf(ctx, await last.recall(ctx)) };
-        const uid = uidAfter('auth', ctx.path);
+        const uid = resumedAt(ctx.path);
         const done = uid !== undefined && ctx.oidc.session?.accountId !== undefined && (await answered(uid));
         return done
           ? show(ctx, 'error/done', model, refusals['interaction.done'])

@@ -3,6 +3,7 @@ import type { ClientAuthMethod, ClientRecord, SigningAlgorithm } from '../domain
 import type { PrivateJwk } from '../domain/keys/signing-keys.ts';
 import type { SessionPolicy } from '../domain/policy.ts';
 import { acrValues } from '../domain/assurance/ladder.ts';
+import { endpoints } from '../http/endpoints.ts';
 import { createFindAccount, type AccountDeps } from './account.ts';
 import { claimsByScope } from './claims.ts';
 import { checkAssertion, compareHashedSecrets, fetchKeys, libraryClient, ourMembers, ownOrigin } from './clients.ts';
@@ -106,13 +107,16 @@ function configuration(deps: ProviderDeps, keys: readonly PrivateJwk[]): Configu
       url: (ctx, interaction) => deps.pages.interactionUrl(ctx, interaction),
     },
     renderError: (ctx, out, error) => deps.pages.error(ctx, out, error),
-    routes: {
-      authorization: '/auth',
-      end_session: '/session/end',
-    },
+    routes: libraryRoutes,
     ttl: lifetimes(deps.sessions),
   };
 }
+
+export const libraryRoutes = Object.fromEntries(
+  (
+    ['authorization', 'end_session', 'introspection', 'jwks', 'pushed_authorization_request', 'revocation', 'token', 'userinfo'] as const
+  ).map((name) => [name, endpoints[name].path]),
+);
 
 const clientAuthMethods: ClientAuthMethod[] = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'];
 const clientAuthSigningAlgValues: SigningAlgorithm[] = ['ES256', 'RS256', 'PS256', 'EdDSA'];

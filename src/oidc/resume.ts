@@ -5,11 +5,12 @@ import { Refused } from '../domain/refused.ts';
 import type { DraftStore } from '../domain/short-lived.ts';
 import type { Vault } from '../domain/vault.ts';
 import type { AppContext, Next } from '../http/app-context.ts';
+import { interactionAt, resumedAt, resumePath } from '../http/endpoints.ts';
 import { tokenTtl } from './lifetimes.ts';
 import { hashedId } from './state-adapter.ts';
 
 /**
- * Coming back from an interaction (`/auth/:uid`) happens once, and every answer to it is the same. The library uses
+ * Coming back from an interaction happens once, and every answer to it is the same. The library uses
  * up the interaction and replaces the identifier of the session: whoever comes a second time – a double click, an
  * answer that the browser threw away – would stand there with an identifier that nobody knows any more.
  */
@@ -75,7 +76,7 @@ export function createResumes({ drafts, vault, clock }: ResumeDeps): Resumes {
   return {
     answerOnce(provider) {
       provider.use((ctx: KoaContextWithOIDC, next: Next) => {
-        const uid = uidAfter('auth', ctx.path);
+        const uid = resumedAt(ctx.path);
         const cookie = (type: 'resume' | 'session') => ctx.cookies.get(provider.cookieName(type), { signed: true });
         // The cookie says that it is the same browser; all others are refused by the library.
         const own = uid !== undefined && ctx.method === 'GET' && cookie('resume') === uid;
@@ -86,24 +87,18 @@ export function createResumes({ drafts, vault, clock }: ResumeDeps): Resumes {
       try {
         await next();
       } catch (error) {
-        const uid = uidAfter('interaction', ctx.path);
+        const uid = interactionAt(ctx.path);
         const over = error instanceof Refused && error.code === 'interaction.expired' && uid !== undefined;
         // An answer that is still being made counts: the interaction is used up a moment before its answer is kept.
         if (!over || ctx.accepts(['html', 'json']) === 'json' || !(await drafts.get(idOf(uid), clock.now()))) throw error;
         // The library was to answer, and did not.
         ctx.respond = true;
         ctx.status = 303;
-        ctx.redirect(`/auth/${uid}`);
+        ctx.redirect(resumePath(uid));
       }
     },
     answered: async (uid) => (await answerOf(idOf(uid))) !== undefined,
   };
-}
-
-/** The interaction that an address is about. */
-export function uidAfter(first: 'auth' | 'interaction', path: string): string | undefined {
-  const [, segment, uid] = path.split('/');
-  return segment === first && uid ? uid : undefined;
 }
 
 /**

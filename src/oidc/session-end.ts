@@ -6,6 +6,7 @@ import type { BackchannelLogoutPayload } from '../domain/notification/outbox.ts'
 import type { SessionStore } from '../domain/protocol-state.ts';
 import type { UnitOfWork, Write } from '../domain/unit-of-work.ts';
 import type { Vault } from '../domain/vault.ts';
+import { endpoints } from '../http/endpoints.ts';
 import type { SubjectOf } from './subject.ts';
 
 /**
@@ -38,13 +39,10 @@ export function collectLogouts(provider: Provider, { subjectOf, clock }: Session
   });
 }
 
-/** Where the answer to the question whether to sign out goes. */
-export const signOutPath = '/session/end/confirm';
-
 /** Before the store forgets a session: what was collected, and that somebody signed out, in one transaction. */
 export async function beforeSessionEnds({ unitOfWork, clock }: SessionEndDeps): Promise<void> {
   const { ctx } = Provider;
-  if (ctx?.path !== signOutPath) return;
+  if (ctx?.path !== endpoints.end_session_confirm.path) return;
   const messages = waiting.get(ctx) ?? [];
   waiting.delete(ctx);
   const accountId = ctx.oidc.session?.accountId;

@@ -3,6 +3,7 @@ import Koa from 'koa';
 import views from 'koa-views';
 import { interactionsFolder, type Assembly } from './assembly.ts';
 import type { AppContext, AppState } from '../http/app-context.ts';
+import { endpointAt, interactionsPath, isProtocolPath } from '../http/endpoints.ts';
 import { errorPages } from '../http/errors.ts';
 import { formBody } from '../http/form.ts';
 import { constantHeaders, securityHeaders } from '../http/headers.ts';
@@ -64,19 +65,17 @@ export function createApp({ assembly, log, metrics, checks, draining, sandbox }:
 /** Our own routes; no other body is parsed in front of the provider's. */
 function ourPages({ journeys, resumes }: Assembly): Router<AppState> {
   const router = new Router<AppState>();
-  router.use('/interaction', resumes.leadToAnswer);
-  router.use(['/interaction', '/account'], formBody());
+  router.use(interactionsPath, resumes.leadToAnswer);
+  router.use([interactionsPath, '/account'], formBody());
   router.post(postedPaths, formBody(), asGet);
   for (const journey of journeys) journey.routes(router);
   return router;
 }
 
-const machinePaths = /^\/(token|me|jwks|request)(\/|$)/;
-
 /** What relying parties call needs no language, no page and no session of a browser; people who look get a page. */
 function machineEndpoints({ ring }: Assembly): Koa.Middleware<AppState> {
   return (ctx, next) => {
-    if (!machinePaths.test(ctx.path) || wantsPage(ctx)) return next();
+    if (endpointAt(ctx.path)?.askedBy !== 'program' || wantsPage(ctx)) return next();
     if (answersUnknown(ctx)) return undefined;
     bridge(ctx);
     ctx.respond = false;
@@ -84,11 +83,9 @@ function machineEndpoints({ ring }: Assembly): Koa.Middleware<AppState> {
   };
 }
 
-const protocolPaths = /^\/(auth|token|me|jwks|request|session|\.well-known|reg)(\/|$)/;
-
 function openIdProvider({ ring }: Assembly): Koa.Middleware<AppState> {
   return async (ctx, next) => {
-    if (!protocolPaths.test(ctx.path)) return next();
+    if (!isProtocolPath(ctx.path)) return next();
     if (answersUnknown(ctx)) return;
     bridge(ctx);
     ctx.respond = false;

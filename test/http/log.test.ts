@@ -228,7 +228,7 @@ describe('requestLog', () => {
     ['/interaction/Zhang Wei/login/13800000001?mobile=13800000001', '/interaction/:uid/login/:method', 200],
     ['/token', '/token', 400],
     ['/token/13800000001', '*', 400],
-    ['/auth/zhangwei@example.cn', '/auth/:id', 404],
+    ['/auth/zhangwei@example.cn', '/auth/:uid', 404],
     ['/13800000001', '*', 404],
     ['/张伟/a', '*', 404],
     ['/broken', '/broken', 500],
