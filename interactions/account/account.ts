@@ -2,10 +2,10 @@ import type { AppContext } from '../../src/http/app-context.ts';
 import { readForm } from '../../src/http/form.ts';
 import type { Say } from '../../src/http/words.ts';
 import { requireSession } from '../../src/oidc/browser-session.ts';
-import { endOtherSessions, sessionEndWrites } from '../../src/oidc/session-end.ts';
+import { endOtherSessions } from '../../src/oidc/session-end.ts';
 import type { Journey } from '../journey.ts';
 import type { ResultModel } from '../layout/result.ts';
-import { changeRoutes, type ChangeDeps } from './change/change.ts';
+import { changeRoutes } from './change/change.ts';
 import { emailChange } from './change/email.ts';
 import { mobileChange } from './change/mobile.ts';
 import { passwordChange } from './change/password.ts';
@@ -32,20 +32,15 @@ export function createAccount(deps: AccountDeps): Journey {
       detailRoutes(router, deps);
       placeRoutes(router, deps);
       sessionRoutes(router, deps);
-      for (const change of changes(deps)) changeRoutes(router, changeDeps(deps), change);
+      for (const change of changes(deps)) changeRoutes(router, deps, change);
     },
   };
 }
 
-function changeDeps(deps: AccountDeps): ChangeDeps {
-  return { ...deps, endOtherSessions: (accountId, exceptUid) => sessionEndWrites(deps.endSessions, accountId, exceptUid) };
-}
-
 /** Those that the deployment lets its people do. */
 function changes(deps: AccountDeps) {
-  const all = { ...changeDeps(deps), persons: deps.persons };
   const { account, username } = deps.profile;
-  const made = [passwordChange(all), mobileChange(all), emailChange(all), ...(username ? [usernameChange(all, username)] : [])];
+  const made = [passwordChange(deps), mobileChange(deps), emailChange(deps), ...(username ? [usernameChange(deps, username)] : [])];
   return made.filter(({ name }) => account.changes.includes(name));
 }
 
@@ -62,7 +57,7 @@ export function endedModel(say: Say): ResultModel {
 async function endEverywhere(deps: AccountDeps, ctx: AppContext): Promise<void> {
   const { account } = await requireSession(deps.session, ctx);
   readForm(ctx, deps.tokens, endScope);
-  await endOtherSessions(deps.endSessions, { accountId: account.id, exceptUid: undefined, requestId: ctx.state.requestId });
+  await endOtherSessions(deps, { accountId: account.id, exceptUid: undefined, requestId: ctx.state.requestId });
   ctx.status = 303;
   ctx.redirect('/account/ended');
 }

@@ -2,15 +2,13 @@ import type { EvidenceStore } from '../../src/domain/assurance/evidence.ts';
 import type { PersonStore } from '../../src/domain/person/account.ts';
 import type { Profile } from '../../src/domain/policy.ts';
 import type { SessionStore } from '../../src/domain/protocol-state.ts';
-import type { EndSessionsDeps } from '../../src/oidc/session-end.ts';
 import type { ChangeDeps } from './change/change.ts';
 
 /** What the pages of the account centre need. */
-export interface AccountDeps extends Omit<ChangeDeps, 'endOtherSessions' | 'profile'> {
+export interface AccountDeps extends Omit<ChangeDeps, 'profile'> {
   readonly persons: PersonStore;
   readonly evidence: EvidenceStore;
   readonly sessions: SessionStore;
-  readonly endSessions: EndSessionsDeps;
   readonly profile: Pick<
     Profile,
     'ladders' | 'proofing' | 'masking' | 'authenticators' | 'account' | 'username' | 'password' | 'brand' | 'registration'

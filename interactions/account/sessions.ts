@@ -43,7 +43,7 @@ export function sessionRoutes(router: Router<AppState>, deps: AccountDeps): void
   router.post(othersPath, async (ctx) => {
     const { account, sessionUid } = await requireOwner(deps, ctx);
     readForm(ctx, deps.tokens, othersPath);
-    await endOtherSessions(deps.endSessions, { accountId: account.id, exceptUid: sessionUid, requestId: ctx.state.requestId });
+    await endOtherSessions(deps, { accountId: account.id, exceptUid: sessionUid, requestId: ctx.state.requestId });
     leave(ctx, 'others');
   });
   router.get(`${sessionsPath}/:handle`, async (ctx) => {
@@ -58,7 +58,7 @@ export function sessionRoutes(router: Router<AppState>, deps: AccountDeps): void
     const { account, session } = await sessionOf(deps, ctx, ctx.params.handle);
     readForm(ctx, deps.tokens, `${sessionsPath}/${ctx.params.handle ?? ''}`);
     // Over already, by itself or by the first half of a double click: that is what was wanted.
-    if (session) await endOneSession(deps.endSessions, { accountId: account.id, uid: session.uid, requestId: ctx.state.requestId });
+    if (session) await endOneSession(deps, { accountId: account.id, uid: session.uid, requestId: ctx.state.requestId });
     leave(ctx, 'one');
   });
 }

@@ -12,7 +12,6 @@ import { fieldsOf, type SubmittedForm } from '../../src/http/form.ts';
 import { checkFormAnd, textFields } from '../../src/http/form-schema.ts';
 import type { FormModel } from '../../src/http/page-model.ts';
 import type { FormState, WizardDeps, WizardStep } from '../../src/http/wizard.ts';
-import { sessionEndWrites, type EndSessionsDeps } from '../../src/oidc/session-end.ts';
 import type { Visit } from '../visit.ts';
 import { choicePageModel, confirmPageModel, doneModel, passwordPageModel, verifyPageModel, type RecoverWords } from './pages.ts';
 
@@ -20,7 +19,6 @@ export interface RecoverStepDeps extends WizardDeps, SearchDeps, RecoveryDeps {
   readonly captchas: CaptchaDesk;
   readonly codes: CodeDesk;
   readonly devices: Devices;
-  readonly endSessions: EndSessionsDeps;
   readonly passkeys: { readonly passkeys: PasskeyStore };
   readonly totps: TotpStore;
   /** False lifts the limit per address (load tests). */
@@ -185,7 +183,7 @@ export function passwordStep(deps: RecoverStepDeps): RecoverStep {
       await recover(deps, sought, {
         form,
         policy: deps.profile.password,
-        sessionEnds: (accountId) => sessionEndWrites(deps.endSessions, accountId, ownSession(visit, accountId)),
+        sessionUid: ownSession(visit, sought.accountId),
         locale: visit.ctx.state.locale,
         origin: originOf(visit),
       });
@@ -214,8 +212,8 @@ export function doneStep(deps: RecoverStepDeps): RecoverStep {
 }
 
 /** Somebody may recover the password of the account this browser is signed in to; that session is their own. */
-function ownSession({ session }: Visit, accountId: string): string | undefined {
-  return session?.accountId === accountId ? session.uid : undefined;
+function ownSession({ session }: Visit, accountId: string | undefined): string | undefined {
+  return session !== undefined && session.accountId === accountId ? session.uid : undefined;
 }
 
 function originOf({ ctx, client }: Visit): Origin {

@@ -4,6 +4,7 @@ import type { AuditEventName } from '../domain/audit/events.ts';
 import { secondsAfter, type Clock } from '../domain/clock.ts';
 import type { BackchannelLogoutPayload } from '../domain/notification/outbox.ts';
 import type { SessionStore } from '../domain/protocol-state.ts';
+import { endings, type Ending, type EndingWrites } from '../domain/session-endings.ts';
 import type { UnitOfWork, Write } from '../domain/unit-of-work.ts';
 import type { Vault } from '../domain/vault.ts';
 import { endpoints } from '../http/endpoints.ts';
@@ -58,10 +59,30 @@ export interface EndSessionsDeps extends SessionEndDeps {
   readonly vault: Vault;
 }
 
-/** Ends every session of an account but one, with the messages to every service that took part in them. */
-export async function sessionEndWrites(deps: EndSessionsDeps, accountId: string, exceptUid: string | undefined): Promise<readonly Write[]> {
-  const messages = await logoutMessages(deps, accountId, (uid) => uid !== exceptUid);
-  return [{ write: 'sessions.end', accountId, exceptUid }, ...messages];
+/** What ends with an act (src/domain/session-endings.ts), with the messages to every service that took part in it. */
+export function createEndingWrites(deps: EndSessionsDeps): EndingWrites {
+  return async (act, { accountId, sessionUid }) => {
+    const { sessions, grants }: Ending = endings[act];
+    return [
+      ...(await sessionWrites(deps, sessions, accountId, sessionUid)),
+      ...(grants ? [{ write: 'grants.end', accountId } as const] : []),
+    ];
+  };
+}
+
+async function sessionWrites(
+  deps: EndSessionsDeps,
+  which: Ending['sessions'],
+  accountId: string,
+  sessionUid: string | undefined,
+): Promise<readonly Write[]> {
+  if (which === 'none') return [];
+  if (which === 'one') {
+    if (sessionUid === undefined) return [];
+    return [{ write: 'session.end', accountId, uid: sessionUid }, ...(await logoutMessages(deps, accountId, (uid) => uid === sessionUid))];
+  }
+  const exceptUid = which === 'all' ? undefined : sessionUid;
+  return [{ write: 'sessions.end', accountId, exceptUid }, ...(await logoutMessages(deps, accountId, (uid) => uid !== exceptUid))];
 }
 
 /** What the services that took part in these sessions are told. */
@@ -83,25 +104,31 @@ async function logoutMessages(deps: EndSessionsDeps, accountId: string, ends: (u
 
 /** "Sign out everywhere" (PRV-07), in one transaction with the audit record. */
 export async function endOtherSessions(
-  deps: EndSessionsDeps,
+  deps: EndDeps,
   { accountId, exceptUid, requestId }: { accountId: string; exceptUid: string | undefined; requestId: string },
 ): Promise<void> {
+  const act = exceptUid === undefined ? 'sessions.ended-all' : 'sessions.ended';
   await deps.unitOfWork.commit('end-sessions', [
-    ...(await sessionEndWrites(deps, accountId, exceptUid)),
+    ...(await deps.endings(act, { accountId, sessionUid: exceptUid })),
     audit('sessions.ended', { accountId, requestId }, deps.clock.now()),
   ]);
 }
 
 /** One session of an account, from another (PRV-07), in one transaction with the audit record. */
 export async function endOneSession(
-  deps: EndSessionsDeps,
+  deps: EndDeps,
   { accountId, uid, requestId }: { accountId: string; uid: string; requestId: string },
 ): Promise<void> {
   await deps.unitOfWork.commit('end-session', [
-    { write: 'session.end', accountId, uid },
-    ...(await logoutMessages(deps, accountId, (each) => each === uid)),
+    ...(await deps.endings('session.ended', { accountId, sessionUid: uid })),
     audit('session.ended', { accountId, requestId }, deps.clock.now()),
   ]);
+}
+
+export interface EndDeps {
+  readonly endings: EndingWrites;
+  readonly unitOfWork: UnitOfWork;
+  readonly clock: Clock;
 }
 
 interface StoredSession {

@@ -36,7 +36,7 @@ import { recordReplay } from '../oidc/replay.ts';
 import { createResumes, ignoreUnknownSessions, type Resumes } from '../oidc/resume.ts';
 import { serverErrors } from '../oidc/server-errors.ts';
 import { createRing, type ProviderRing } from '../oidc/ring.ts';
-import { beforeSessionEnds, sessionEndWrites } from '../oidc/session-end.ts';
+import { beforeSessionEnds, createEndingWrites } from '../oidc/session-end.ts';
 import { createHeaderOf, createSubjectOf } from '../oidc/subject.ts';
 import type { Log } from '../http/log.ts';
 import type { Metrics } from '../http/metrics.ts';
@@ -245,7 +245,7 @@ function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
     totps: adapters.totps,
     recoveryCodes: adapters.recoveryCodes,
     lifetimes: profile.sessions,
-    endSessions: { provider, sessions, vault, unitOfWork, subjectOf, clock },
+    endings: createEndingWrites({ provider, sessions, vault, unitOfWork, subjectOf, clock }),
     signIns: metrics.signIn,
     proved: metrics.stepUp,
   };
@@ -256,7 +256,7 @@ function passkeySite({ environment, profile }: AssemblyOptions): PasskeySite {
   return { id: new URL(environment.issuer).hostname, name: profile.brand.platform['zh-CN'] };
 }
 
-function methodDeps({ adapters, profile, sources, clock }: AssemblyOptions, { codes, words, endSessions, passkeys, site }: JourneyDeps) {
+function methodDeps({ adapters, profile, sources, clock }: AssemblyOptions, { codes, words, endings, passkeys, site }: JourneyDeps) {
   const { accounts, persons, hasher, unitOfWork, vault } = adapters;
   return {
     accounts,
@@ -269,7 +269,7 @@ function methodDeps({ adapters, profile, sources, clock }: AssemblyOptions, { co
     words,
     passkeys,
     site,
-    endSessions: (accountId: string, exceptUid: string | undefined) => sessionEndWrites(endSessions, accountId, exceptUid),
+    endings,
     quotas: adapters.shortLived.quotas,
     once: adapters.shortLived.once,
     documents: profile.documents,

@@ -29,7 +29,7 @@ const protection: Readonly<Record<string, UseCase>> = {
     },
   },
   'passkey-removed': {
-    writes: ['passkey.remove', 'audit.append', 'outbox.enqueue'],
+    writes: ['passkey.remove', 'sessions.end', 'grants.end', 'audit.append', 'outbox.enqueue'],
     async scene() {
       const { person } = await atOwnProtection();
       await addsPasskey(person, softwareAuthenticator(survivor().issuer));
@@ -38,7 +38,7 @@ const protection: Readonly<Record<string, UseCase>> = {
     },
   },
   'totp-set-up': {
-    writes: ['totp.put', 'recovery-codes.put', 'audit.append', 'outbox.enqueue'],
+    writes: ['totp.put', 'recovery-codes.put', 'sessions.end', 'grants.end', 'audit.append', 'outbox.enqueue'],
     async scene() {
       const { person } = await atOwnProtection();
       await person.opens('#set-up-totp');
@@ -47,7 +47,7 @@ const protection: Readonly<Record<string, UseCase>> = {
     },
   },
   'totp-removed': {
-    writes: ['totp.remove', 'recovery-codes.remove', 'audit.append', 'outbox.enqueue'],
+    writes: ['totp.remove', 'recovery-codes.remove', 'sessions.end', 'grants.end', 'audit.append', 'outbox.enqueue'],
     async scene() {
       const { person } = await atOwnProtection();
       await setsUpApp(person);

@@ -10,7 +10,7 @@ export function accountUseCases(survivor: () => Product): Readonly<Record<string
   return {
     'change-password': {
       // A session elsewhere is ended with the change; its owner is told.
-      writes: ['password.put', 'sessions.end', 'audit.append', 'outbox.enqueue'],
+      writes: ['password.put', 'sessions.end', 'grants.end', 'audit.append', 'outbox.enqueue'],
       async scene() {
         const who = await newCitizen(survivor());
         await signedIn(survivor(), who);
@@ -21,7 +21,7 @@ export function accountUseCases(survivor: () => Product): Readonly<Record<string
       },
     },
     'change-mobile': {
-      writes: ['account.update', 'sessions.end', 'audit.append', 'outbox.enqueue'],
+      writes: ['account.update', 'sessions.end', 'grants.end', 'audit.append', 'outbox.enqueue'],
       async scene() {
         const [who, { mobile }] = [await newCitizen(survivor()), newcomer()];
         const person = await startsChange(newPerson(survivor()), 'mobile', who);

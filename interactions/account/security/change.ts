@@ -6,6 +6,7 @@ import type { RecoveryCodeStore } from '../../../src/domain/authenticator/recove
 import type { TotpStore } from '../../../src/domain/authenticator/totp.ts';
 import { noticeWrites } from '../../../src/domain/notification/notice.ts';
 import type { AuthenticatorPolicy } from '../../../src/domain/policy.ts';
+import type { EndingAct, EndingWrites } from '../../../src/domain/session-endings.ts';
 import type { OnceStore } from '../../../src/domain/short-lived.ts';
 import type { Write } from '../../../src/domain/unit-of-work.ts';
 import type { AppContext } from '../../../src/http/app-context.ts';
@@ -21,6 +22,7 @@ export interface SecurityDeps extends FreshProofDeps {
   readonly totps: TotpStore;
   readonly recoveryCodes: RecoveryCodeStore;
   readonly once: OnceStore;
+  readonly endings: EndingWrites;
 }
 
 export const securityPath = '/account/security';
@@ -33,14 +35,15 @@ export const securityPath = '/account/security';
 export async function commitChange(
   deps: SecurityDeps,
   ctx: AppContext,
-  { account }: Owner,
-  event: AuditEventName,
+  { account, sessionUid }: Owner,
+  event: AuditEventName & EndingAct,
   writes: readonly Write[],
 ): Promise<void> {
   const at = deps.clock.now();
   const name = event.replace('.', '-');
   await deps.unitOfWork.commit(name, [
     ...writes,
+    ...(await deps.endings(event, { accountId: account.id, sessionUid })),
     authenticatorEvent(event, { accountId: account.id, requestId: ctx.state.requestId }, at),
     ...noticeWrites(account, { name, locale: ctx.state.locale }, at),
   ]);

@@ -4,6 +4,7 @@ import type { AccountStore } from '../person/account.ts';
 import { documentTypes } from '../person/document-number.ts';
 import { passwordProblems } from '../person/register.ts';
 import { FormRefused, Refused, type RefusalCode } from '../refused.ts';
+import type { EndingWrites } from '../session-endings.ts';
 import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
 import type { AuditDetails, AuditEventName } from '../audit/events.ts';
 import type { PasswordHasher } from './password-hasher.ts';
@@ -21,6 +22,7 @@ export interface RecoveryDeps extends ThrottleDeps {
   readonly accounts: AccountStore;
   readonly hasher: PasswordHasher;
   readonly unitOfWork: UnitOfWork;
+  readonly endings: EndingWrites;
 }
 
 /** Whose request it is, for the audit log. */
@@ -82,8 +84,8 @@ async function refusalOf(redeem: () => Promise<void>): Promise<Refused | undefin
 export interface RecoverRequest {
   readonly form: { readonly newPassword: string; readonly confirmPassword: string };
   readonly policy: PasswordPolicy;
-  /** Ends the other sessions and tells the services that took part in them. */
-  readonly sessionEnds: (accountId: string) => Promise<readonly Write[]>;
+  /** A session of the account in the browser that recovers: it goes on. */
+  readonly sessionUid: string | undefined;
   readonly locale: string;
   readonly origin: Origin;
 }
@@ -108,13 +110,12 @@ export async function recover(
   const problems = passwordProblems(request.form, request.policy, { username: account.username, mobile, document: document?.number });
   if (problems.length > 0) throw new FormRefused(problems);
   const hash = await deps.hasher.hash(normalisePassword(request.form.newPassword));
-  const ends = await request.sessionEnds(account.id);
+  const ends = await deps.endings('password.recovered', { accountId: account.id, sessionUid: request.sessionUid });
   const at = deps.clock.now();
   try {
     await deps.unitOfWork.commit('recover', [
       { write: 'password.put', accountId: account.id, hash, at, ...(stored === undefined ? {} : { replaces: stored }) },
       ...ends,
-      { write: 'grants.end', accountId: account.id },
       audit(deps, 'password.recovered', account.id, request.origin, { method: document ? 'mobile-and-document' : 'mobile' }),
       ...noticeWrites(account, { name: 'password-recovered', locale: request.locale }, at),
     ]);

@@ -5,6 +5,7 @@ import type { AuditEventName } from '../audit/events.ts';
 import type { Clock } from '../clock.ts';
 import { noticeWrites, type Channels } from '../notification/notice.ts';
 import { FormRefused, Refused } from '../refused.ts';
+import type { EndingAct, EndingWrites } from '../session-endings.ts';
 import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
 import type { Account, AccountStore } from './account.ts';
 import { checkEmail } from './email.ts';
@@ -13,15 +14,13 @@ import { normaliseUsername, unmetUsernameRules, usernameKey, type UsernamePolicy
 
 /**
  * Changes of what somebody signs in with or is reached at. Each is one transaction: the change, its audit record, the
- * notice to the owner on every channel they had and have (PRV-06), and where an authenticator changed, the end of every
- * other session with word to the services. The fresh proof (RN-11) is asked for by the pages before.
+ * notice to the owner on every channel they had and have (PRV-06), and what ends with it (session-endings.ts). The fresh proof (RN-11) is asked for by the pages before.
  */
 export interface AccountChangeDeps {
   readonly accounts: AccountStore;
   readonly unitOfWork: UnitOfWork;
   readonly clock: Clock;
-  /** Writes that end every session of an account but one, with the messages to its services. */
-  readonly endOtherSessions: (accountId: string, exceptUid: string) => Promise<readonly Write[]>;
+  readonly endings: EndingWrites;
 }
 
 /** Whose account, and from where. */
@@ -51,7 +50,7 @@ export async function changePassword(
   form: PasswordChange,
   { policy, document }: { policy: PasswordPolicy; document: string | undefined },
 ): Promise<void> {
-  const { account, sessionUid, address } = changer;
+  const { account, address } = changer;
   const problems = passwordProblems(form, policy, { username: account.username, mobile: account.mobile, document });
   if (problems.length > 0) throw new FormRefused(problems);
   const replaces = await confirmPassword(deps.passwords, { accountId: account.id, password: form.password, address });
@@ -61,7 +60,6 @@ export async function changePassword(
   await commit(deps, changer, 'password.changed', [
     // Of a change and a recovery at the same moment, the second one finds that the password is another one.
     { write: 'password.put', accountId: account.id, hash, at: deps.clock.now(), replaces },
-    ...(await deps.endOtherSessions(account.id, sessionUid)),
   ]);
 }
 
@@ -77,12 +75,9 @@ export function requireOtherMobile(typed: string, { mobile: old }: Pick<Account,
  * @throws Refused mobile.taken
  */
 export async function changeMobile(deps: AccountChangeDeps, changer: Changer, mobile: string): Promise<void> {
-  const { account, sessionUid } = changer;
+  const { account } = changer;
   if (await deps.accounts.byIdentifier('mobile', mobile)) throw new Refused('mobile.taken', 'mobile');
-  const changes: readonly Write[] = [
-    { write: 'account.update', accountId: account.id, set: { mobile }, at: deps.clock.now() },
-    ...(await deps.endOtherSessions(account.id, sessionUid)),
-  ];
+  const changes: readonly Write[] = [{ write: 'account.update', accountId: account.id, set: { mobile }, at: deps.clock.now() }];
   await commit(deps, changer, 'mobile.changed', changes, { mobile, email: undefined });
 }
 
@@ -125,16 +120,17 @@ const taken = { mobile: 'mobile.taken', email: 'email.taken', username: 'usernam
 async function commit(
   deps: AccountChangeDeps,
   changer: Changer,
-  event: AuditEventName,
+  event: AuditEventName & EndingAct,
   writes: readonly Write[],
   added?: Channels,
 ): Promise<void> {
-  const { account, requestId, locale } = changer;
+  const { account, sessionUid, requestId, locale } = changer;
   const at = deps.clock.now();
   const notice = { name: event.replace('.', '-'), locale };
   try {
     await deps.unitOfWork.commit(`change-${event.split('.')[0]}`, [
       ...writes,
+      ...(await deps.endings(event, { accountId: account.id, sessionUid })),
       authenticatorEvent(event, { accountId: account.id, requestId }, at),
       ...noticeWrites(account, notice, at),
       ...(added ? noticeWrites(added, notice, at) : []),

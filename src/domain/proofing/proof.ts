@@ -7,6 +7,7 @@ import { endOfDay, todayInShanghai } from '../person/civil-date.ts';
 import { Refused, type RefusalCode } from '../refused.ts';
 import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
 import type { GuardianPolicy } from '../policy.ts';
+import type { EndingWrites } from '../session-endings.ts';
 import type { QuotaStore } from '../short-lived.ts';
 import { needsGuardian, type GuardianProof } from './guardian-proof.ts';
 import type { SourceAnswer, SourceOutcome } from './identity-source.ts';
@@ -14,8 +15,8 @@ import type { SourceAnswer, SourceOutcome } from './identity-source.ts';
 /** What all proofing methods share: the judge of an authority's answer and the writing down of evidence. */
 
 export interface ProofDeps {
-  /** Ends every session of an account but one and tells the services, with the `sub` they know (D1). */
-  readonly endSessions: (accountId: string, exceptUid: string | undefined) => Promise<readonly Write[]>;
+  /** Services are told with the `sub` they know (D1). */
+  readonly endings: EndingWrites;
   readonly persons: PersonStore;
   readonly unitOfWork: UnitOfWork;
   readonly quotas: QuotaStore;
@@ -169,8 +170,7 @@ async function linkWrites(deps: ProofDeps, applicant: Applicant, person: Person,
   const { accountId } = applicant;
   const link: Write = { write: 'account.link-person', accountId, personId: person.id, subjectId: person.subjectId, at };
   if (person.subjectId === applicant.subjectId) return [link];
-  const endings = await deps.endSessions(accountId, applicant.sessionUid);
-  return [link, ...endings, { write: 'grants.end', accountId }];
+  return [link, ...(await deps.endings('subject.changed', { accountId, sessionUid: applicant.sessionUid }))];
 }
 
 /** The evidence, the guardian's consent where there is one, and the audit record of both. */

@@ -1,0 +1,48 @@
+import type { Write } from './unit-of-work.ts';
+
+/**
+ * What ends with an act, in its transaction. A session is where somebody is signed in; a grant is what a service was
+ * allowed to do, with every refresh token issued under it, those that outlive the sign-out (`offline_access`) included.
+ * One table, so that no act forgets one of them.
+ */
+export interface Ending {
+  /** `others`: all but the one that acts. */
+  readonly sessions: 'none' | 'one' | 'others' | 'all';
+  /** All grants of the account: services have to ask again, silently where a session is left. */
+  readonly grants: boolean;
+}
+
+export const endings = {
+  // Whoever got in by the old one is out.
+  'password.changed': { sessions: 'others', grants: true },
+  'password.recovered': { sessions: 'others', grants: true },
+  'mobile.changed': { sessions: 'others', grants: true },
+  // One who removes a way in has lost it; one who asks for a second factor means those who gave only one.
+  'passkey.removed': { sessions: 'others', grants: true },
+  'totp.set-up': { sessions: 'others', grants: true },
+  'totp.removed': { sessions: 'others', grants: true },
+  // Nobody got in by these, or gets in by them now who could not before.
+  'email.changed': { sessions: 'none', grants: false },
+  'username.changed': { sessions: 'none', grants: false },
+  'passkey.added': { sessions: 'none', grants: false },
+  'passkey.renamed': { sessions: 'none', grants: false },
+  'recovery-codes.made': { sessions: 'none', grants: false },
+  // Services see somebody else from now on (D1).
+  'subject.changed': { sessions: 'others', grants: true },
+  // A device that is signed out says nothing of what services were allowed to do without it.
+  'session.ended': { sessions: 'one', grants: false },
+  'sessions.ended': { sessions: 'others', grants: true },
+  'sessions.ended-all': { sessions: 'all', grants: true },
+} as const satisfies Readonly<Record<string, Ending>>;
+
+export type EndingAct = keyof typeof endings;
+
+/**
+ * The writes of `endings` for an act, with the messages to the services that took part in what ends.
+ *
+ * @param sessionUid - the session that acts; of `session.ended` the one that ends. Undefined: none of the account's
+ */
+export type EndingWrites = (
+  act: EndingAct,
+  whose: { readonly accountId: string; readonly sessionUid: string | undefined },
+) => Promise<readonly Write[]>;
