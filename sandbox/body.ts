@@ -36,7 +36,7 @@ export async function jsonBody(ctx: SandboxContext): Promise<unknown> {
  */
 export async function formBody(ctx: SandboxContext): Promise<URLSearchParams> {
   const site = ctx.get('Sec-Fetch-Site');
-  if (site !== '' && site !== 'same-origin') throw new BadRequest(403, 'other-site', 'this form was sent by another site');
+  if (!['', 'same-origin', 'none'].includes(site)) throw new BadRequest(403, 'other-site', 'this form was sent by another site');
   return urlEncodedBody(ctx);
 }
 

@@ -5,11 +5,12 @@ import { FormRefused, Refused } from '../domain/refused.ts';
 import type { AppContext, Next } from './app-context.ts';
 import { equal } from './cookies.ts';
 import type { FieldModel, FormModel, Locale, ProblemModel } from './page-model.ts';
+import { isFromElsewhere } from './same-origin.ts';
 import type { Words } from './words.ts';
 
 /**
  * Forms of our pages: a signed token bound to the browser, the page and (in wizards) the revision of
- * the draft, besides the check of Origin and Sec-Fetch-Site. Works without scripts.
+ * the draft, besides what the browser tells of who made it send them. Works without scripts.
  */
 
 /** Only small url-encoded bodies; anything else is refused before a handler runs. */
@@ -51,21 +52,13 @@ export function createFormTokens({ key, issuer }: { key: string; issuer: string 
   return {
     issue: (ctx, scope, revision = 0) => `${revision}.${mac(ctx.state.seed, scope, revision)}`,
     check(ctx, scope, token) {
-      if (!sameOrigin(ctx, origin)) throw new Refused('form.forged');
+      if (isFromElsewhere(ctx, origin)) throw new Refused('form.forged');
       const [revision = '', signature = ''] = (token ?? '').split('.');
       if (!/^\d{1,9}$/.test(revision)) throw new Refused('form.forged');
       if (!equal(signature, mac(ctx.state.seed, scope, Number(revision)))) throw new Refused('form.forged');
       return Number(revision);
     },
   };
-}
-
-/** Browsers that send neither header are judged by the token alone; `null` is what no-referrer makes of Origin. */
-function sameOrigin(ctx: AppContext, origin: string): boolean {
-  const site = ctx.get('Sec-Fetch-Site');
-  if (site !== '' && site !== 'same-origin') return false;
-  const sent = ctx.get('Origin');
-  return sent === '' || sent === origin || (sent === 'null' && site === 'same-origin');
 }
 
 const ownFields = new Set(['_form', 'captcha', 'captchaId', 'captchaProof']);
