@@ -10,10 +10,18 @@ export function securityHeaders({ https }: { https: boolean }) {
   return async (ctx: AppContext, next: Next): Promise<void> => {
     const anywhere = mayEndAtService(ctx.path);
     ctx.set(constant);
+    if (inPopups.test(ctx.path)) ctx.set('Cross-Origin-Opener-Policy', 'unsafe-none');
     ctx.set('Content-Security-Policy', contentSecurityPolicy(ctx.state.nonce, anywhere));
     await next();
   };
 }
+
+/**
+ * Where somebody comes by who signs in or out in a window that a service opened, the switches and helps of those pages
+ * included. `same-origin` on any of them, a redirect even, would cut the window off for good from the page that waits for
+ * its answer.
+ */
+const inPopups = /^\/(auth|interaction|session|preferences|captcha|help)(\/|$)/;
 
 /** What is the same for every response; documents for machines need nothing else. */
 export function constantHeaders(https: boolean): Readonly<Record<string, string>> {
@@ -21,7 +29,8 @@ export function constantHeaders(https: boolean): Readonly<Record<string, string>
     'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
     'X-Content-Type-Options': 'nosniff',
     'X-Frame-Options': 'DENY',
-    'Referrer-Policy': 'no-referrer',
+    // Nobody else learns an address of ours, and our own forms can tell where they come from: `no-referrer` makes `Origin: null` of it.
+    'Referrer-Policy': 'same-origin',
     'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
     'Cross-Origin-Opener-Policy': 'same-origin',
     ...(https ? { 'Strict-Transport-Security': 'max-age=63072000; includeSubDomains' } : {}),

@@ -218,7 +218,7 @@ describe('every answer', () => {
     expect(found).toEqual({
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
-      'referrer-policy': 'no-referrer',
+      'referrer-policy': 'same-origin',
       'strict-transport-security': 'max-age=63072000; includeSubDomains',
     });
     expect(headers.get('permissions-policy')).toContain('camera=()');
