@@ -5,6 +5,7 @@ import type { AssuranceLevel } from '../domain/assurance/ladder.ts';
 import { countingKinds, isAcr } from '../domain/assurance/level.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { SessionFactor, SessionStore } from '../domain/protocol-state.ts';
+import { setLevel } from './library.ts';
 
 /**
  * The level of one authorization request (D3): decided once per request from evidence, factor times of
@@ -96,8 +97,7 @@ async function decide(deps: LevelDeps, ctx: KoaContextWithOIDC): Promise<LevelDe
   const amr = amrOf(recent(await sessionFactors(deps, session.uid, ours), oldestWanted(params), session.loginTs ?? 0, deps.clock.now()));
   const facts = await levelFacts(deps, session.accountId, amr, client);
   const decision = decideLevel(levelRequest(params, client, ours.declined === true), facts);
-  Object.defineProperty(ctx.oidc, 'acr', { value: decision.acr, configurable: true });
-  Object.defineProperty(ctx.oidc, 'amr', { value: amr, configurable: true });
+  setLevel(ctx, { acr: decision.acr, amr });
   return decision;
 }
 

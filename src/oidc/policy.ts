@@ -5,6 +5,7 @@ import type { UnitOfWork } from '../domain/unit-of-work.ts';
 import { secondsAfter } from '../domain/clock.ts';
 import { deviceName } from '../http/device-name.ts';
 import { acrClaim, decideRequest, type LevelDeps, type OurResult } from './level.ts';
+import { policyToFill } from './library.ts';
 import type { SubjectOf } from './subject.ts';
 
 /**
@@ -19,22 +20,14 @@ export interface PolicyDeps {
   readonly subjectOf: SubjectOf;
 }
 
-const { Check, Prompt, base } = interactionPolicy;
+const { Check, Prompt } = interactionPolicy;
 
 export function createPolicy(deps: PolicyDeps): interactionPolicy.DefaultPolicy {
-  const policy = base();
+  const { policy, login, consent } = policyToFill();
   policy.add(new Prompt({ name: 'create', requestable: true }), 0);
-  const login = policy.get('login');
-  if (!login) throw new Error('the library has no login prompt');
-  for (const reason of ['essential_acrs', 'essential_acr', 'id_token_hint', 'claims_id_token_sub_value']) {
-    login.checks.remove(reason);
-  }
   login.checks.add(accountIsThere());
   login.checks.add(hintedSubject(deps));
   policy.add(stepUp(deps), 2);
-  const consent = policy.get('consent');
-  if (!consent) throw new Error('the library has no consent prompt');
-  consent.checks.remove('consent_prompt');
   consent.checks.add(askedForConsent());
   return policy;
 }

@@ -9,6 +9,7 @@ import { preferredChannel, preferredLocale } from '../http/preferences.ts';
 import type { AppContext } from '../http/app-context.ts';
 import { appContextOf } from './app-contexts.ts';
 import { serviceOf, type Service } from './clients.ts';
+import { secretOf, secretOfSelfSubmittingPage } from './library.ts';
 import type { SubjectOf } from './subject.ts';
 
 /** Every page the library would show is ours, in both languages, with a way back to the service. */
@@ -106,12 +107,11 @@ export function createProviderPages({ pages, cookies, subjectOf, answered }: Pro
     },
     formPost: (ctx, redirectUri, payload) => formPost(ctx, redirectUri, payload, 'form_post'),
     async switchPage(ctx) {
-      if (typeof ctx.body !== 'string' || !ctx.body.includes('<title>Submitting Callback</title>')) return;
-      const { session } = ctx.oidc;
-      const xsrf = secretOf(session);
+      const xsrf = secretOfSelfSubmittingPage(ctx);
       if (xsrf === undefined) return;
       // Who is not signed in and signs out comes by here as well.
-      await formPost(ctx, signOutPath, { xsrf, logout: 'yes' }, session?.accountId === undefined ? 'form_post' : 'switch');
+      const reason = ctx.oidc.session?.accountId === undefined ? 'form_post' : 'switch';
+      await formPost(ctx, signOutPath, { xsrf, logout: 'yes' }, reason);
     },
   };
 }
@@ -159,11 +159,6 @@ async function hintsAtAnother(ctx: KoaContextWithOIDC, subjectOf: SubjectOf): Pr
   const hinted = entities.IdTokenHint?.payload.sub;
   if (hinted === undefined || !client || !session?.accountId) return false;
   return hinted !== (await subjectOf(ctx, session.accountId, client));
-}
-
-/** Of the forms that end a session. */
-function secretOf(session: KoaContextWithOIDC['oidc']['session']): string | undefined {
-  return (session?.state as { secret?: string } | undefined)?.secret;
 }
 
 /** Our context of the request, in language and channel of its parameters. */

@@ -1,4 +1,4 @@
-import { Provider, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
+import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { ClientAuthMethod, ClientRecord, SigningAlgorithm } from '../domain/client.ts';
 import type { PrivateJwk } from '../domain/keys/signing-keys.ts';
 import type { SessionPolicy } from '../domain/policy.ts';
@@ -6,11 +6,12 @@ import { acrValues } from '../domain/assurance/ladder.ts';
 import { endpoints } from '../http/endpoints.ts';
 import { createFindAccount, type AccountDeps } from './account.ts';
 import { claimsByScope } from './claims.ts';
-import { checkAssertion, compareHashedSecrets, fetchKeys, libraryClient, ourMembers, ownOrigin } from './clients.ts';
+import { checkAssertion, fetchKeys, libraryClient, ourMembers, ownOrigin, sameSecret } from './clients.ts';
 import { createCookieSignatures } from './cookie-signatures.ts';
 import { createLoadExistingGrant, type GrantDeps } from './grants.ts';
+import { createLibraryProvider } from './library.ts';
 import { lifetimes } from './lifetimes.ts';
-import { collectLogouts, type SessionEndDeps } from './session-end.ts';
+import { collectLogout, type SessionEndDeps } from './session-end.ts';
 import { createPolicy, type PolicyDeps } from './policy.ts';
 import type { ProviderPages } from './provider-pages.ts';
 import { createStateAdapter, randomBitsOf, type StateDeps } from './state-adapter.ts';
@@ -36,28 +37,12 @@ export interface ProviderDeps {
 }
 
 export function createProvider(deps: ProviderDeps, keys: readonly PrivateJwk[]): Provider {
-  const provider = new PagedProvider(deps.issuer, configuration(deps, keys), deps.pages);
-  // What our front door says about protocol and host is the truth (src/http/request.ts).
-  provider.proxy = true;
-  compareHashedSecrets(provider);
-  collectLogouts(provider, deps.sessionEnd);
-  return provider;
+  return createLibraryProvider(deps.issuer, configuration(deps, keys), {
+    formPost: deps.pages.formPost,
+    sameSecret,
+    leaves: (ctx, client, session) => collectLogout(deps.sessionEnd, ctx, client, session),
+  });
 }
-
-/** The library's form_post page is bare and English; the handler is replaced where it is registered. */
-class PagedProvider extends Provider {
-  constructor(issuer: string, setup: Configuration, pages: ProviderPages) {
-    formPost = pages.formPost;
-    super(issuer, setup);
-  }
-
-  override registerResponseMode(name: string, handler: Parameters<Provider['registerResponseMode']>[1]): void {
-    super.registerResponseMode(name, name === 'form_post' && formPost ? formPost : handler);
-  }
-}
-
-/** Read by the constructor of the library, before the fields of a subclass exist. */
-let formPost: ProviderPages['formPost'] | undefined;
 
 function configuration(deps: ProviderDeps, keys: readonly PrivateJwk[]): Configuration {
   return {

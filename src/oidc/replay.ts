@@ -3,6 +3,7 @@ import type { errors, KoaContextWithOIDC } from 'oidc-provider';
 import type { Clock } from '../domain/clock.ts';
 import type { UnitOfWork } from '../domain/unit-of-work.ts';
 import { appContextOf } from './app-contexts.ts';
+import { saysUsedBefore } from './library.ts';
 
 /** A code or refresh token that comes again may be stolen: the library revokes the grant, we remember it. */
 export async function recordReplay(
@@ -11,7 +12,7 @@ export async function recordReplay(
   ctx: KoaContextWithOIDC,
   error: errors.OIDCProviderError,
 ): Promise<void> {
-  if (!/already (used|consumed)/.test(error.error_detail ?? '')) return;
+  if (!saysUsedBefore(error)) return;
   await unitOfWork.commit('token-replay', [
     {
       write: 'audit.append',

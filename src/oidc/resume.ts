@@ -6,6 +6,7 @@ import type { DraftStore } from '../domain/short-lived.ts';
 import type { Vault } from '../domain/vault.ts';
 import type { AppContext, Next } from '../http/app-context.ts';
 import { interactionAt, resumedAt, resumePath } from '../http/endpoints.ts';
+import { hasUsedInteraction } from './library.ts';
 import { tokenTtl } from './lifetimes.ts';
 import { hashedId } from './state-adapter.ts';
 
@@ -101,12 +102,9 @@ export function createResumes({ drafts, vault, clock }: ResumeDeps): Resumes {
   };
 }
 
-/**
- * The library sets the parameters of the request when it has used the interaction up. Before that (somebody else is
- * to be signed out first) and where we failed, the next one who comes is to be heard.
- */
+/** Before the interaction is used up (somebody else is to be signed out first) and where we failed, the next one who comes is heard. */
 function isFinal(ctx: KoaContextWithOIDC): boolean {
-  return ctx.oidc.params !== undefined && ctx.status < 500;
+  return hasUsedInteraction(ctx) && ctx.status < 500;
 }
 
 function read(ctx: KoaContextWithOIDC): Omit<Answer, 'before'> {
@@ -121,20 +119,4 @@ function repeat(ctx: KoaContextWithOIDC, { status, headers, body }: Answer): voi
   ctx.status = status;
   ctx.body = body;
   ctx.set({ ...headers });
-}
-
-/**
- * An identifier that nobody knows is no session, and stays what it is: the library would replace it in the browser
- * by that of an empty session, also where another tab has just been given the right one.
- */
-export function ignoreUnknownSessions(provider: Provider): void {
-  const { Session } = provider;
-  const get = Session.get.bind(Session);
-  Object.defineProperty(Session, 'get', {
-    async value(ctx: Parameters<typeof get>[0]) {
-      const session = await get(ctx);
-      if (!Object.hasOwn(session, 'exp') && !Object.hasOwn(session, 'new')) Object.defineProperty(session, 'new', { value: true });
-      return session;
-    },
-  });
 }

@@ -8,6 +8,7 @@ import { endings, type Ending, type EndingWrites } from '../domain/session-endin
 import type { UnitOfWork, Write } from '../domain/unit-of-work.ts';
 import type { Vault } from '../domain/vault.ts';
 import { endpoints } from '../http/endpoints.ts';
+import type { LeftSession } from './library.ts';
 import type { SubjectOf } from './subject.ts';
 
 /**
@@ -26,18 +27,16 @@ const deliverForSeconds = 24 * 3600;
 
 const waiting = new WeakMap<KoaContextWithOIDC, Write[]>();
 
-/** The library calls this for each service when somebody signs out, right before it destroys the session. */
-export function collectLogouts(provider: Provider, { subjectOf, clock }: SessionEndDeps): void {
-  const { prototype } = provider.Client as unknown as { prototype: Client };
-  Object.defineProperty(prototype, 'backchannelLogout', {
-    async value(this: Client, accountId: string, sid: string | undefined) {
-      const { ctx } = Provider;
-      if (!ctx) throw new Error('a session ends within a request');
-      const sub = await subjectOf(ctx, accountId, this);
-      const messages = waiting.get(ctx) ?? [];
-      waiting.set(ctx, [...messages, logoutMessage(this, { sub, sid }, clock.now())]);
-    },
-  });
+/** For each service when somebody signs out, right before the library destroys the session. */
+export async function collectLogout(
+  { subjectOf, clock }: SessionEndDeps,
+  ctx: KoaContextWithOIDC,
+  client: Client,
+  { accountId, sid }: LeftSession,
+): Promise<void> {
+  const sub = await subjectOf(ctx, accountId, client);
+  const messages = waiting.get(ctx) ?? [];
+  waiting.set(ctx, [...messages, logoutMessage(client, { sub, sid }, clock.now())]);
 }
 
 /** Before the store forgets a session: what was collected, and that somebody signed out, in one transaction. */

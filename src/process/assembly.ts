@@ -33,7 +33,7 @@ import type { LevelDeps } from '../oidc/level.ts';
 import { createProvider, type ProviderDeps } from '../oidc/provider.ts';
 import { createProviderPages } from '../oidc/provider-pages.ts';
 import { recordReplay } from '../oidc/replay.ts';
-import { createResumes, ignoreUnknownSessions, type Resumes } from '../oidc/resume.ts';
+import { createResumes, type Resumes } from '../oidc/resume.ts';
 import { serverErrors } from '../oidc/server-errors.ts';
 import { createRing, type ProviderRing } from '../oidc/ring.ts';
 import { beforeSessionEnds, createEndingWrites } from '../oidc/session-end.ts';
@@ -119,7 +119,6 @@ async function providerRing(options: AssemblyOptions, shown: Shown): Promise<Pro
       provider.on('server_error', (ctx, error) => {
         options.log.error('provider.failed', error, { requestId: appContextOf(ctx).state.requestId });
       });
-      ignoreUnknownSessions(provider);
       shown.resumes.answerOnce(provider);
       rememberDocuments(provider, constantHeaders(options.environment.issuer.startsWith('https:')));
       provider.use(crossOriginRules(options.clients));

@@ -1,0 +1,138 @@
+import { interactionPolicy, Provider, type Client, type Configuration, type errors, type KoaContextWithOIDC } from 'oidc-provider';
+
+/**
+ * All that leans on how oidc-provider is made, and not on what it documents: methods that are replaced, getters that are
+ * shadowed, pages and errors that are known by their text. What for is decided by whoever calls. The version is pinned in
+ * package.json; test/oidc/library.test.ts fails when another one is installed, and says which file of it to read again.
+ */
+export const writtenFor = '9.13.3';
+
+/** What the product does in place of the library. */
+export interface Replacements {
+  /** The page that takes an answer to a service; the library's is bare and English. */
+  readonly formPost: Parameters<Provider['registerResponseMode']>[1];
+  /** @param kept - what the client record holds in place of the secret */
+  readonly sameSecret: (kept: string, offered: string) => boolean;
+  /** A service is to hear that somebody leaves; called for each, right before the session is destroyed. */
+  readonly leaves: (ctx: KoaContextWithOIDC, client: Client, session: LeftSession) => Promise<void>;
+}
+
+export interface LeftSession {
+  readonly accountId: string;
+  readonly sid: string | undefined;
+}
+
+export function createLibraryProvider(issuer: string, setup: Configuration, replacements: Replacements): Provider {
+  const { formPost, sameSecret, leaves } = replacements;
+  // Response modes are registered by the constructor, before a subclass has fields: the class itself closes over the page.
+  class PagedProvider extends Provider {
+    override registerResponseMode(name: string, handler: Parameters<Provider['registerResponseMode']>[1]): void {
+      super.registerResponseMode(name, name === 'form_post' ? formPost : handler);
+    }
+  }
+  const provider = new PagedProvider(issuer, setup);
+  // What our front door says about protocol and host is the truth (src/http/request.ts).
+  provider.proxy = true;
+
+  const { prototype: client } = provider.Client as unknown as { prototype: Client & { backchannelLogout: unknown } };
+  replaceMethod(
+    client,
+    'compareClientSecret',
+    () =>
+      function (this: Client, offered: string) {
+        return sameSecret(this.clientSecret ?? '', offered);
+      },
+  );
+  replaceMethod(
+    client,
+    'backchannelLogout',
+    () =>
+      async function (this: Client, accountId: string, sid: string | undefined) {
+        const { ctx } = Provider;
+        if (!ctx) throw new Error('a session ends within a request');
+        await leaves(ctx, this, { accountId, sid });
+      },
+  );
+  keepUnknownSessions(provider);
+  return provider;
+}
+
+/**
+ * An identifier that nobody knows is no session, and stays what it is: the library would replace it in the browser
+ * by that of an empty session, also where another tab has just been given the right one.
+ */
+function keepUnknownSessions({ Session }: Provider): void {
+  replaceMethod(Session, 'get', (get) => async (ctx: Parameters<typeof Session.get>[0]) => {
+    const session = await get.call(Session, ctx);
+    if (!Object.hasOwn(session, 'exp') && !Object.hasOwn(session, 'new')) Object.defineProperty(session, 'new', { value: true });
+    return session;
+  });
+}
+
+/** @throws Error when the library has no such method any more: a patch that patches nothing is a hole */
+function replaceMethod<Owner extends object, Name extends keyof Owner & string>(
+  owner: Owner,
+  name: Name,
+  make: (original: Owner[Name]) => unknown,
+): void {
+  const original = owner[name];
+  if (typeof original !== 'function') throw new Error(`oidc-provider has no ${name} that could be replaced`);
+  Object.defineProperty(owner, name, { value: make(original), configurable: true, writable: true });
+}
+
+/** Tokens of this request carry these, whatever the session says (D3): the library reads both by getters of its context. */
+export function setLevel({ oidc }: KoaContextWithOIDC, { acr, amr }: { readonly acr: string; readonly amr: readonly string[] }): void {
+  for (const [name, value] of Object.entries({ acr, amr })) {
+    if (!(name in oidc)) throw new Error(`oidc-provider reads no ${name} any more`);
+    Object.defineProperty(oidc, name, { value, configurable: true });
+  }
+}
+
+/** Checks of the library that are replaced by ours: levels (D3), and hints about people, which would ask for ever (D1). */
+const replacedChecks = {
+  login: ['essential_acrs', 'essential_acr', 'id_token_hint', 'claims_id_token_sub_value'],
+  consent: ['consent_prompt'],
+} as const;
+
+/** The library's policy without the checks that are replaced. */
+export function policyToFill(): {
+  readonly policy: interactionPolicy.DefaultPolicy;
+  readonly login: interactionPolicy.Prompt;
+  readonly consent: interactionPolicy.Prompt;
+} {
+  const policy = interactionPolicy.base();
+  const promptOf = (name: keyof typeof replacedChecks): interactionPolicy.Prompt => {
+    const prompt = policy.get(name);
+    if (!prompt) throw new Error(`oidc-provider has no prompt ${name}`);
+    for (const reason of replacedChecks[name]) {
+      if (!prompt.checks.get(reason)) throw new Error(`oidc-provider has no check ${reason}`);
+      prompt.checks.remove(reason);
+    }
+    return prompt;
+  };
+  return { policy, login: promptOf('login'), consent: promptOf('consent') };
+}
+
+/** Of the two pages that post themselves to the end of a session: the change to another account, and a sign-out of nobody. */
+const selfSubmittingTitle = '<title>Submitting Callback</title>';
+
+/** The secret that such a page carries; undefined for every other answer. */
+export function secretOfSelfSubmittingPage({ body, oidc }: KoaContextWithOIDC): string | undefined {
+  return typeof body === 'string' && body.includes(selfSubmittingTitle) ? secretOf(oidc.session) : undefined;
+}
+
+/** What the form must bring back that ends a session. */
+export function secretOf(session: KoaContextWithOIDC['oidc']['session']): string | undefined {
+  const secret = session?.state?.['secret'];
+  return typeof secret === 'string' ? secret : undefined;
+}
+
+/** The library sets the parameters of a request that goes on when it has used its interaction up, and not before. */
+export function hasUsedInteraction({ oidc }: KoaContextWithOIDC): boolean {
+  return oidc.params !== undefined;
+}
+
+/** A code or a refresh token that was used before; the library says so in the detail of `invalid_grant` alone. */
+export function saysUsedBefore(error: errors.OIDCProviderError): boolean {
+  return /already (used|consumed)/.test(error.error_detail ?? '');
+}

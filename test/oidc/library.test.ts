@@ -1,0 +1,179 @@
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { Provider, type Adapter, type Client, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
+import { createLibraryProvider, policyToFill, setLevel, writtenFor, type Replacements } from '../../src/oidc/library.ts';
+import { root } from '../support/product.ts';
+
+/**
+ * What src/oidc/library.ts leans on is no promise of the library. A new version is installed on purpose: read the files
+ * named here again, see whether what is said of each still holds, then write down version and fingerprints.
+ */
+const library = dirname(dirname(fileURLToPath(import.meta.resolve('oidc-provider'))));
+
+/** SHA-256 of each file that was read, and what for. */
+const read: Readonly<Record<string, readonly [fingerprint: string, why: string]>> = {
+  'lib/provider.js': [
+    '94a64ce834032c4d',
+    'the constructor registers response modes by a method that a subclass may override; the models are getters',
+  ],
+  'lib/models/client.js': ['37841c70b72be692', 'compareClientSecret is asked for every secret; backchannelLogout is told account and sid'],
+  'lib/models/session.js': [
+    '305aff9ef7c9c3c0',
+    'Session.get makes an empty session of an identifier that nobody knows, without exp and without new',
+  ],
+  'lib/helpers/oidc_context.js': ['4a7a5e09bf3377f6', 'acr and amr are getters of the prototype'],
+  'lib/helpers/process_response_types.js': ['d01c0eae8065fd28', 'codes and ID tokens take acr and amr from there'],
+  'lib/helpers/interaction_policy/prompts/login.js': ['8cb13f60956796b0', 'names and order of its checks'],
+  'lib/helpers/interaction_policy/prompts/consent.js': ['26bb342117ff2b05', 'names and order of its checks'],
+  'lib/response_modes/form_post.js': ['e9d9ce601497df84', 'the title of the self-submitting page'],
+  'lib/shared/xsrf.js': ['d98ed2207acfa165', 'the secret of the forms that end a session is session.state.secret'],
+  'lib/actions/end_session.js': ['259ee7afaade26de', 'who tells services, when, and with which page'],
+  'lib/actions/authorization/resume.js': ['a0eaff78325ca491', 'params are set when the interaction is used up, and not before'],
+  'lib/actions/grants/refresh_token.js': [
+    'd3bcebb1e448545e',
+    'findAccount is asked before the token is rotated; the words of a second use',
+  ],
+  'lib/helpers/grant_source.js': ['4309a85ac090d6c7', 'the words of a code that comes again'],
+};
+
+const textOf = (file: string): string => readFileSync(join(library, file), 'utf8');
+
+describe('the version', () => {
+  it('is pinned, installed and written for: one and the same', () => {
+    const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const { version }: { version: string } = JSON.parse(textOf('package.json'));
+    expect({ pinned: dependencies['oidc-provider'], installed: version }).toEqual({ pinned: writtenFor, installed: writtenFor });
+  });
+
+  it.each(Object.entries(read))('%s is the file that was read: %j', (file, [fingerprint]) => {
+    expect(createHash('sha256').update(textOf(file)).digest('hex').slice(0, 16)).toBe(fingerprint);
+  });
+});
+
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const setup: Configuration = {
+  adapter: () => ({ find: async () => undefined }) as unknown as Adapter,
+  jwks: { keys: [privateKey.export({ format: 'jwk' })] },
+  cookies: { keys: ['library-of-a-test'] },
+  features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
+  clients: [
+    {
+      client_id: 'service',
+      client_secret: 'kept',
+      redirect_uris: ['https://service.example/callback'],
+      backchannel_logout_uri: 'https://service.example/out',
+      id_token_signed_response_alg: 'ES256',
+    },
+  ],
+};
+const silent: Replacements = { formPost: async () => undefined, sameSecret: () => false, leaves: async () => undefined };
+
+function methodOf(owner: object, name: string): unknown {
+  return Reflect.get(owner, name);
+}
+
+describe('what is replaced is there, and is what the library asks', () => {
+  it('the page of form_post: the library registers it by that name, once, while it is made', () => {
+    const registered: string[] = [];
+    class Watched extends Provider {
+      override registerResponseMode(name: string, handler: Parameters<Provider['registerResponseMode']>[1]): void {
+        registered.push(name);
+        super.registerResponseMode(name, handler);
+      }
+    }
+    expect(new Watched('https://id.example', setup).issuer).toBe('https://id.example');
+    expect(registered.filter((name) => name === 'form_post')).toEqual(['form_post']);
+  });
+
+  it('two providers have each its own page, in whichever order they are made', async () => {
+    const [first, second] = ['first', 'second'].map((name) =>
+      createLibraryProvider('https://id.example', setup, {
+        ...silent,
+        formPost: async (ctx) => {
+          ctx.body = name;
+        },
+      }),
+    );
+    if (!first || !second) throw new Error('nothing was made');
+    expect([await postedAnswer(first), await postedAnswer(second)]).toEqual(['first', 'second']);
+  });
+
+  it('the comparison of a secret, on each client', async () => {
+    const asked: unknown[] = [];
+    const original = new Provider('https://id.example', setup);
+    expect(typeof methodOf(prototypeOf(original), 'compareClientSecret')).toBe('function');
+    const provider = createLibraryProvider('https://id.example', setup, {
+      ...silent,
+      sameSecret: (kept, offered) => asked.push([kept, offered]) > 0,
+    });
+    expect(await (await provider.Client.find('service'))?.compareClientSecret('offered')).toBe(true);
+    expect(asked).toEqual([['kept', 'offered']]);
+  });
+
+  it('the call to a service when somebody leaves', () => {
+    expect(typeof methodOf(prototypeOf(new Provider('https://id.example', setup)), 'backchannelLogout')).toBe('function');
+    expect(textOf('lib/actions/end_session.js')).toContain('client.backchannelLogout(accountId, sid)');
+  });
+
+  it('level and factors of the tokens, which it reads as properties of its context', () => {
+    const { OIDCContext } = new Provider('https://id.example', setup);
+    const context = Object.create(OIDCContext.prototype, { session: { value: { acr: 'of the session' } } });
+    expect(context.acr).toBe('of the session');
+    setLevel({ oidc: context } as KoaContextWithOIDC, { acr: 'L3', amr: ['pwd'] });
+    expect([context.acr, context.amr]).toEqual(['L3', ['pwd']]);
+  });
+
+  it('the checks of its policy: all others stay, in their order', () => {
+    const { policy, login, consent } = policyToFill();
+    expect(policy.map(({ name }) => name)).toEqual(['login', 'consent']);
+    expect(login.checks.map(({ reason }) => reason)).toEqual(['login_prompt', 'no_session', 'max_age']);
+    expect(consent.checks.map(({ reason }) => reason)).toEqual([
+      'native_client_prompt',
+      'op_scopes_missing',
+      'op_claims_missing',
+      'rs_scopes_missing',
+      'rar_prompt',
+    ]);
+  });
+
+  it('and where a method is gone, no provider is made that would do without', () => {
+    const { prototype } = Provider;
+    const client = Object.getOwnPropertyDescriptor(prototype, 'Client');
+    if (!client?.get) throw new Error('the library has no models');
+    Object.defineProperty(prototype, 'Client', { configurable: true, get: () => ({ prototype: {} }) });
+    try {
+      expect(() => createLibraryProvider('https://id.example', { ...setup, clients: [] }, silent)).toThrow('no compareClientSecret');
+    } finally {
+      Object.defineProperty(prototype, 'Client', client);
+    }
+  });
+});
+
+function prototypeOf(provider: Provider): object {
+  return (provider.Client as unknown as { prototype: Client }).prototype;
+}
+
+/** A request that is wrong, answered by form_post. */
+async function postedAnswer(provider: Provider): Promise<string> {
+  const handle = provider.callback();
+  const server = createServer((request, response) => void handle(request, response)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const query = new URLSearchParams({
+    client_id: 'service',
+    redirect_uri: 'https://service.example/callback',
+    response_type: 'none-of-ours',
+    response_mode: 'form_post',
+  });
+  try {
+    return await (await fetch(`http://127.0.0.1:${port}/auth?${query.toString()}`)).text();
+  } finally {
+    server.close();
+  }
+}
