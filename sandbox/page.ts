@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { compileFile } from 'pug';
 import type { LocalText } from '../src/domain/assurance/ladder.ts';
+import type { City } from '../src/domain/city.ts';
 import type { AssetHref } from './assets.ts';
 import { locales, type Locale, type SandboxContext } from './context.ts';
 import { loadWords, type Say, type Words } from './words.ts';
@@ -31,6 +32,7 @@ export interface SandboxPages {
 export interface PageDeps {
   readonly asset: AssetHref;
   readonly platform: LocalText;
+  readonly city: Pick<City, 'has'>;
   /** The product is reached over https. */
   readonly https: boolean;
 }
@@ -39,8 +41,8 @@ const folder = new URL('pages/', import.meta.url);
 const languageCookie = 'mx_sandbox_lang';
 const rememberedMilliseconds = 30 * 86_400_000;
 
-export function createPages({ asset, platform, https }: PageDeps): SandboxPages {
-  const words = loadWords(folder);
+export function createPages({ asset, platform, city, https }: PageDeps): SandboxPages {
+  const words = loadWords(folder, city);
   const templates = new Map<string, ReturnType<typeof compileFile>>();
   const template = (view: string) => {
     const compiled = templates.get(view) ?? compileFile(fileURLToPath(new URL(`${view}.pug`, folder)));

@@ -1,4 +1,5 @@
 import Router from '@koa/router';
+import { cityOf, type CityProfile } from '../src/domain/city.ts';
 import type { ClientRecord } from '../src/domain/client.ts';
 import type { PasswordHasher } from '../src/domain/authenticator/password-hasher.ts';
 import type { AccountStore } from '../src/domain/person/account.ts';
@@ -28,7 +29,7 @@ export interface SandboxDeps {
   /** Where this process answers, `http://127.0.0.1:3000`; asked for when a demonstration service calls the platform. */
   readonly issuerOrigin: () => string;
   /** The slice of the profile that the sandbox shows and seeds by. */
-  readonly profile: Pick<Profile, 'brand' | 'ladders' | 'proofing' | 'activation' | 'sandbox'>;
+  readonly profile: Pick<Profile, 'brand' | 'ladders' | 'sandbox'> & CityProfile;
   /** Of the deployment; the demonstration services are those of them that the sandbox knows by `client_id`. */
   readonly clients: readonly ClientRecord[];
   /** Newest first. */
@@ -66,7 +67,7 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
   const { brand, ladders, sandbox } = profile;
   const router = new Router<SandboxState>();
   const asset = assetRoutes(router, new URL('assets/', import.meta.url));
-  const pages = createPages({ asset, platform: brand.platform, https: issuer.startsWith('https:') });
+  const pages = createPages({ asset, platform: brand.platform, city: cityOf(profile), https: issuer.startsWith('https:') });
   const accountsDeps: AccountsDeps = { ...deps, ladder: ladders.person, agreementVersion: brand.agreement.version };
 
   apiRoutes(router, {

@@ -2,7 +2,7 @@ import type { Profile } from '../../src/domain/policy.ts';
 import type { Locale } from '../../src/http/page-model.ts';
 import type { Ask } from '../../src/http/page.ts';
 import type { Words } from '../../src/http/words.ts';
-import { cityOf, type CityProfile } from './city.ts';
+import { cityOf, type CityProfile } from '../../src/domain/city.ts';
 import { paragraphsOf, questions, questionsOf, type Question } from './questions.ts';
 
 /** A question as a city answers it, in one language. */

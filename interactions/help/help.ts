@@ -6,7 +6,7 @@ import type { Link } from '../../src/http/page-model.ts';
 import { wayBackOf, withWayBack, type Pages } from '../../src/http/page.ts';
 import type { Journey } from '../journey.ts';
 import { answersOf, facts, questionPath, type Answer, type HelpScene } from './answers.ts';
-import { cityOf } from './city.ts';
+import { cityOf } from '../../src/domain/city.ts';
 import { queryOf, search, type Marked } from './search.ts';
 
 /** 帮助中心 – questions and answers, the agreements and statements that hold here. */

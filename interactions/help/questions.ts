@@ -1,5 +1,5 @@
 import type { RefusalCode } from '../../src/domain/refused.ts';
-import type { City } from './city.ts';
+import type { City } from '../../src/domain/city.ts';
 
 /**
  * Questions and answers: which there are, where they arise, and which sentences of an answer hold where. The texts

@@ -1,40 +1,56 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
+import { cityOf, type City, type CityProfile } from '../domain/city.ts';
+import type { Brand } from '../domain/policy.ts';
+import { readWording, type Params, type Wording } from '../domain/wording.ts';
 import { locales, type Locale } from './page-model.ts';
 
 /**
- * Texts of the pages. They stand next to the page (`interactions/login/sms-code/zh-CN.json`) and are
- * read as `<folder with dots>.<key>`; missing keys are an error, because a page with a hole in it is.
+ * Texts of the pages, as src/domain/wording.ts reads them. They stand next to the page
+ * (`interactions/login/sms-code/zh-CN.json`) and are read as `<folder with dots>.<key>`; missing keys are an error,
+ * because a page with a hole in it is.
  */
 export interface Words {
-  /** Text of `key` in `locale` with its `{placeholders}` filled. */
-  text(locale: Locale, key: string, params?: Readonly<Record<string, string | number>>): string;
+  /** Text of `key` in `locale` with its `{placeholders}` filled, as the city has it. */
+  text(locale: Locale, key: string, params?: Params): string;
   has(key: string): boolean;
   keys(): readonly string[];
 }
 
 /** Text of a key in one language. */
-export type Say = (key: string, params?: Readonly<Record<string, string | number>>) => string;
+export type Say = (key: string, params?: Params) => string;
+
+/** Whose texts they are: what it offers, and what every text may name without being told. */
+export interface Speaker {
+  readonly city: Pick<City, 'has'>;
+  readonly facts: Readonly<Record<Locale, Params>>;
+}
+
+export function speakerOf(profile: CityProfile & { readonly brand: Brand }): Speaker {
+  const { platform, hotline, portal } = profile.brand;
+  const facts = (locale: Locale): Params => ({ platform: platform[locale], hotline, portal: portal.name[locale] });
+  return { city: cityOf(profile), facts: { 'zh-CN': facts('zh-CN'), en: facts('en') } };
+}
 
 /** Reads every word file under `root`; called once at start. */
-export function loadWords(root: string): Words {
-  const tables = new Map<Locale, Map<string, string>>(locales.map((locale) => [locale, new Map()]));
+export function loadWords(root: string, { city, facts }: Speaker): Words {
+  const tables = new Map<Locale, Map<string, Wording>>(locales.map((locale) => [locale, new Map()]));
   for (const file of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
     const locale = locales.find((name) => basename(file) === `${name}.json`);
     if (!locale) continue;
     const prefix = namespace(root, file);
     const entries = JSON.parse(readFileSync(join(root, file), 'utf8')) as Record<string, string>;
-    for (const [key, text] of Object.entries(entries)) tables.get(locale)?.set(`${prefix}.${key}`, text);
+    for (const [key, text] of Object.entries(entries)) tables.get(locale)?.set(`${prefix}.${key}`, readWording(text));
   }
   return {
-    text(locale, key, params = {}) {
-      const text = tables.get(locale)?.get(key);
-      if (text === undefined) throw new Error(`no text for ${key} in ${locale}`);
-      return text.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-        const value = params[name];
-        if (value === undefined) throw new Error(`text ${key} needs {${name}}`);
-        return String(value);
-      });
+    text(locale, key, params) {
+      const wording = tables.get(locale)?.get(key);
+      if (wording === undefined) throw new Error(`no text for ${key} in ${locale}`);
+      try {
+        return wording.say({ ...facts[locale], ...params }, { locale, city });
+      } catch (error) {
+        throw new Error(`text ${key} in ${locale}`, { cause: error });
+      }
     },
     has: (key) => tables.get('zh-CN')?.has(key) ?? false,
     keys: () => [...(tables.get('zh-CN')?.keys() ?? [])],

@@ -20,7 +20,7 @@ import { createDevices } from '../http/devices.ts';
 import { createFormTokens } from '../http/form.ts';
 import { constantHeaders } from '../http/headers.ts';
 import { createPages, type Pages } from '../http/page.ts';
-import { loadWords, type Words } from '../http/words.ts';
+import { loadWords, speakerOf, type Words } from '../http/words.ts';
 import { createFirstPage } from '../../interactions/dispatch.ts';
 import type { Journey } from '../../interactions/journey.ts';
 import { appContextOf } from '../oidc/app-contexts.ts';
@@ -75,7 +75,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const { issuer } = environment;
   const https = issuer.startsWith('https:');
   const [formKey = ''] = cookieKeys;
-  const words = loadWords(interactionsFolder);
+  const words = loadWords(interactionsFolder, speakerOf(profile));
   const assets = loadAssets(join(interactionsFolder, 'layout/assets'));
   const cookies = createCookieJar({ keys: cookieKeys, https });
   const tokens = createFormTokens({ key: formKey, issuer });

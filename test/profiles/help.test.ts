@@ -4,23 +4,14 @@ import { adviceAfterNotice, answersOf, createAsk, type HelpScene } from '../../i
 import { helpTexts, textModel } from '../../interactions/help/help.ts';
 import { paragraphsOf, questionIds, questions } from '../../interactions/help/questions.ts';
 import { queryOf, search } from '../../interactions/help/search.ts';
-import { loginMethodNames, proofingMethodNames } from '../../interactions/registry.ts';
 import { loadProfile } from '../../src/config/profile.ts';
 import { refusals } from '../../src/domain/refused.ts';
 import type { Profile } from '../../src/domain/policy.ts';
-import { loadWords } from '../../src/http/words.ts';
+import { loadWords, speakerOf } from '../../src/http/words.ts';
+import { knownNames, profileNames as cities, profileOf } from '../support/profiles.ts';
 
-const words = loadWords('interactions');
-const known = { loginMethods: loginMethodNames, proofingMethods: proofingMethodNames, questions: questionIds };
-const cities = ['demo', 'beijing', 'beijing-2019', 'hubei', 'guangzhou'];
-
-function profileOf(name: string): Profile {
-  const { profile, problems } = loadProfile(name, { profilesDir: 'profiles', known });
-  if (!profile) throw new Error(JSON.stringify(problems, null, 2));
-  return profile;
-}
-
-const scene = (profile: Profile, locale: HelpScene['locale'] = 'zh-CN'): HelpScene => ({ locale, words, profile });
+const wordsOf = (profile: Profile) => loadWords('interactions', speakerOf(profile));
+const scene = (profile: Profile, locale: HelpScene['locale'] = 'zh-CN'): HelpScene => ({ locale, words: wordsOf(profile), profile });
 
 function answer(profile: Profile, id: string): string {
   const found = answersOf(scene(profile)).find((each) => each.id === id);
@@ -88,7 +79,7 @@ describe('the help of a city', () => {
   });
 
   it('is refused where a profile names a question that is not known', () => {
-    const { problems } = loadProfile('demo', { profilesDir: 'profiles', known: { ...known, questions: ['no-sms'] } });
+    const { problems } = loadProfile('demo', { profilesDir: 'profiles', known: { ...knownNames, questions: ['no-sms'] } });
     expect(problems[0]).toMatchObject({ path: expect.stringContaining('help.questions'), problem: expect.stringContaining('"captcha"') });
   });
 });
@@ -101,9 +92,9 @@ describe('the questions', () => {
   });
 
   it('have no sentence that is said nowhere', () => {
-    const everywhere = { has: () => true, awaits: () => true };
+    const everywhere = { has: () => true, awaits: () => true, names: [] };
     const said = questions.flatMap((question) => ['ask', 'title', ...paragraphsOf(question, everywhere)].map((key) => `help.questions.${question.id}.${key}`));
-    expect(words.keys().filter((key) => key.startsWith('help.questions.')).toSorted()).toEqual(said.toSorted());
+    expect(wordsOf(profileOf('demo')).keys().filter((key) => key.startsWith('help.questions.')).toSorted()).toEqual(said.toSorted());
   });
 
   it('arise at refusals, and at places that a template names', () => {
@@ -122,7 +113,7 @@ describe('the questions', () => {
   });
 
   it('are linked from where they arise only in cities that show them', () => {
-    const ask = (name: string) => createAsk(words, profileOf(name))('zh-CN', 'identity.mismatch').map(({ href }) => href);
+    const ask = (name: string) => createAsk(wordsOf(profileOf(name)), profileOf(name))('zh-CN', 'identity.mismatch').map(({ href }) => href);
     expect(ask('beijing')).toEqual(['/help/rare-characters', '/help/permit-fails']);
     expect(ask('guangzhou')).toEqual([]);
   });

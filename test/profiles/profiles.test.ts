@@ -1,22 +1,8 @@
-import { readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { questionIds } from '../../interactions/help/questions.ts';
-import { loadProfile } from '../../src/config/profile.ts';
 import { unmetPasswordRules } from '../../src/domain/authenticator/password-policy.ts';
 import { unmetUsernameRules } from '../../src/domain/person/username.ts';
 import type { Profile } from '../../src/domain/policy.ts';
-
-const known = { loginMethods: ['password', 'sms-code', 'passkey'], proofingMethods: ['real-name', 'bank-card'], questions: questionIds };
-
-const names = readdirSync('profiles')
-  .map((file) => file.replace('.json', ''))
-  .filter((name) => name !== 'base');
-
-function profileOf(name: string): Profile {
-  const { profile, problems } = loadProfile(name, { profilesDir: 'profiles', known });
-  if (!profile) throw new Error(JSON.stringify(problems, null, 2));
-  return profile;
-}
+import { profileNames as names, profileOf } from '../support/profiles.ts';
 
 /** What a person meets there, short enough to be read as a whole. */
 function offer({ brand, ladders, ...rest }: Profile): object {

@@ -1,33 +1,41 @@
-import type { Profile } from '../../src/domain/policy.ts';
+import type { Profile } from './policy.ts';
 
-/** What an answer depends on: what people find in this city today, and what its manual names and is still to come. */
+/** What texts depend on: what people find in this city today, and what its manual names and is still to come. */
 export interface City {
+  /** Names are those of the profile: `login.sms-code`, `proofing.bank-card`, `activation` … */
   has(name: string): boolean;
+  /** Is being built; `has('later.<name>')` says the same. */
   awaits(name: string): boolean;
+  /** Everything that `has` answers yes to. */
+  readonly names: readonly string[];
 }
 
 export type CityProfile = Pick<
   Profile,
-  'login' | 'proofing' | 'bankCard' | 'activation' | 'authenticators' | 'recovery' | 'account' | 'registration' | 'documents' | 'later'
+  | 'login'
+  | 'proofing'
+  | 'bankCard'
+  | 'activation'
+  | 'authenticators'
+  | 'recovery'
+  | 'account'
+  | 'registration'
+  | 'documents'
+  | 'username'
+  | 'guardian'
+  | 'later'
 >;
 
-/** Names are those of the profile: `login.sms-code`, `proofing.bank-card`, `activation` … */
-export function cityOf({
-  login,
-  proofing,
-  bankCard,
-  activation,
-  authenticators,
-  recovery,
-  account,
-  registration,
-  documents,
-  later,
-}: CityProfile): City {
+/** What a profile offers, by name. */
+export function cityOf(profile: CityProfile): City {
+  const { login, proofing, bankCard, activation, authenticators, recovery, account, registration, documents, later } = profile;
   const atRegistration = registration.identity === 'in-form' || registration.identity === 'step';
   const flags = {
     activation,
     recovery: recovery !== null,
+    username: profile.username !== null,
+    guardian: profile.guardian !== null,
+    'registration.hours': registration.hours !== null,
     'registration.nationalPlatform': registration.nationalPlatform !== null,
     'identity.at-registration': atRegistration,
     'identity.voluntary': !atRegistration,
@@ -48,5 +56,6 @@ export function cityOf({
     ...proofing.map((name) => `proofing.${name}`),
     ...Object.entries(flags).flatMap(([name, on]) => (on ? [name] : [])),
   ]);
-  return { has: (name) => found.has(name), awaits: (name) => later.includes(name) };
+  for (const name of later) found.add(`later.${name}`);
+  return { has: (name) => found.has(name), awaits: (name) => later.includes(name), names: [...found].toSorted() };
 }
