@@ -49,6 +49,10 @@ describe.each(wordFolders)('%s', (folder) => {
     expect(Object.fromEntries(asked(english))).toEqual(Object.fromEntries(asked(chinese)));
   });
 
+  it('has the form of each number in English', () => {
+    expect(Object.entries(english).filter(([, text]) => oneForm.test(text))).toEqual([]);
+  });
+
   it('is punctuated in full width in Chinese', () => {
     expect(Object.entries(chinese).filter(([, text]) => halfWidth.test(text.replaceAll(/\{(?:when|unless) [\w.-]+:/g, '{')))).toEqual([]);
   });
@@ -61,6 +65,18 @@ describe.each(wordFolders)('%s', (folder) => {
     const texts = [...Object.entries(chinese), ...Object.entries(english)];
     expect(texts.filter(([, text]) => text.trim() === '' || /<\/|<(a|b|br|p|em|i|span|strong)\b/i.test(text))).toEqual([]);
   });
+});
+
+/** A number and what is counted, in one form for all numbers; “8 to 20 characters” are always several. */
+const oneForm =
+  /(?<!to )\{(?:count|limit|length|min|max|minutes|seconds|hours|days|perHour|perDay|cooldown|age)\} (?:[a-z]+ )?(?:people|[a-z]+s)\b/;
+
+describe('the check of forms', () => {
+  it.each(['in {minutes} minutes', '{count} bank cards', '{count} people'])('sees %s', (text) => expect(text).toMatch(oneForm));
+  it.each(['{n, plural, one {# minute} other {# minutes}}', '{min} to {max} characters', 'call {hotline} to ask', '({seconds} s)'])(
+    'lets %s pass',
+    (text) => expect(text).not.toMatch(oneForm),
+  );
 });
 
 /** ASCII punctuation next to a Chinese character. */

@@ -112,7 +112,7 @@ describe.each(['demo', 'beijing'])('the account centre in %s', (profile) => {
   it('[UXP-01] speaks English', async () => {
     const { page } = await inAccount(product, await newCitizen(product, 'L2'), 'en');
     expect(page.says('h1')).toBe(word('account', 'title', {}, 'en'));
-    expect(shown(page, 'E-mail')).toBe(word('account', 'unbound', {}, 'en'));
+    expect(shown(page, 'Email')).toBe(word('account', 'unbound', {}, 'en'));
     // But for the last character of the name.
     page.$('.account-head .masked').remove();
     expect(page.text).not.toMatch(/\p{Script=Han}/u);
