@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
-import { freePort } from '../test/support/postgres.ts';
+import { freePort } from '../test/support/free-port.ts';
 import { cpuMs, machine, residentMb } from './cpu.ts';
 import { operations, type Operation } from './operations.ts';
 import { benchAccounts, launch, ready, startBare, startEmbedded, startWithStores, type Target } from './targets.ts';

@@ -12,7 +12,10 @@ interface Deps {
 
 const forgotten = { data_key: null, payload_sealed: null };
 
-/** The outbox table. A claim moves `due_at` behind the lease, so a worker that dies gives its messages back by time. */
+/**
+ * The outbox table. A claim moves `due_at` behind the lease, so a worker that dies gives its messages back by time;
+ * `last_error` is that of the last try that ended, and null during one.
+ */
 export function createOutbox({ db, vault }: Deps): Outbox {
   const waiting = (id: string) => db.updateTable('outbox').where('id', '=', id).where('state', '=', 'waiting');
 
@@ -22,23 +25,7 @@ export function createOutbox({ db, vault }: Deps): Outbox {
 
   return {
     async claim(limit, now, leaseSeconds) {
-      const rows = await db
-        .with('due', (query) =>
-          query
-            .selectFrom('outbox')
-            .select('id')
-            .where('state', '=', 'waiting')
-            .where('due_at', '<=', now)
-            .orderBy('due_at')
-            .limit(limit)
-            .forUpdate()
-            .skipLocked(),
-        )
-        .updateTable('outbox')
-        .set((eb) => ({ due_at: secondsAfter(now, leaseSeconds), attempts: eb('attempts', '+', 1) }))
-        .where('id', 'in', (query) => query.selectFrom('due').select('id'))
-        .returning(['id', 'data_key', 'payload_sealed', 'suppressed', 'attempts', 'enqueued_at', 'expires_at'])
-        .execute();
+      const rows = await claimRows(db, limit, now, secondsAfter(now, leaseSeconds));
       const messages: ClaimedMessage[] = [];
       for (const row of rows) {
         // One message that cannot be read must not stop the others.
@@ -72,12 +59,44 @@ export function createOutbox({ db, vault }: Deps): Outbox {
         .executeTakeFirstOrThrow();
       return { due, parked };
     },
+
+    async underWay(now) {
+      const { count } = await db
+        .selectFrom('outbox')
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .where('state', '=', 'waiting')
+        .where('enqueued_at', '<=', now)
+        .where((eb) => eb.or([eb('due_at', '<=', now), eb('last_error', 'is', null)]))
+        .executeTakeFirstOrThrow();
+      return count;
+    },
   };
 }
 
+async function claimRows(db: Kysely<Tables>, limit: number, now: Date, leasedUntil: Date): Promise<readonly Pick<Row, Columns>[]> {
+  return db
+    .with('due', (query) =>
+      query
+        .selectFrom('outbox')
+        .select('id')
+        .where('state', '=', 'waiting')
+        .where('due_at', '<=', now)
+        .orderBy('due_at')
+        .limit(limit)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .updateTable('outbox')
+    .set((eb) => ({ due_at: leasedUntil, attempts: eb('attempts', '+', 1), last_error: null }))
+    .where('id', 'in', (query) => query.selectFrom('due').select('id'))
+    .returning(['id', 'data_key', 'payload_sealed', 'suppressed', 'attempts', 'enqueued_at', 'expires_at'])
+    .execute();
+}
+
+type Row = Selectable<Tables['outbox']>;
 type Columns = 'id' | 'data_key' | 'payload_sealed' | 'suppressed' | 'attempts' | 'enqueued_at' | 'expires_at';
 
-async function openMessage(vault: Vault, row: Pick<Selectable<Tables['outbox']>, Columns>): Promise<ClaimedMessage> {
+async function openMessage(vault: Vault, row: Pick<Row, Columns>): Promise<ClaimedMessage> {
   if (!row.data_key || !row.payload_sealed) throw new Error('the payload of a waiting message was erased');
   return {
     id: row.id,

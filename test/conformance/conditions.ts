@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect } from '@jest/globals';
 import type { JWTPayload, ProtectedHeaderParameters } from 'jose';
 import type { ServerMetadata } from 'openid-client';
+import { fetchAlone } from '../support/connection.ts';
 import type { Page, Person } from '../support/browser.ts';
 import type { Tokens } from '../support/relying-party.ts';
 
@@ -108,7 +109,7 @@ export async function expectIdToken({
 }
 
 export async function keysOf(metadata: ServerMetadata): Promise<{ readonly keys: readonly Readonly<Record<string, unknown>>[] }> {
-  const answer = await fetch(metadata.jwks_uri ?? '');
+  const answer = await fetchAlone(metadata.jwks_uri ?? '');
   const document: { keys: Record<string, unknown>[] } = JSON.parse(await answer.text());
   return document;
 }

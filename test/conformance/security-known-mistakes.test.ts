@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import type { ServerMetadata } from 'openid-client';
-import { request } from 'undici';
+import { requestAlone } from '../support/connection.ts';
 import { newPerson } from '../support/browser.ts';
 import { newCitizen, signsIn } from '../support/citizen.ts';
 import type { Product } from '../support/product.ts';
@@ -30,7 +30,7 @@ async function fastest(act: () => Promise<unknown>): Promise<number> {
 }
 
 const asks = async (path: string, headers: Record<string, string>) => {
-  const answer = await request(new URL(path, product.address), { headers: { Accept: 'text/html', ...headers } });
+  const answer = await requestAlone(new URL(path, product.address), { headers: { Accept: 'text/html', ...headers } });
   return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
 };
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as openid from 'openid-client';
+import { fetchAlone } from '../support/connection.ts';
 import type { Person } from '../support/browser.ts';
 import { newCitizen, signsIn, type Citizen } from '../support/citizen.ts';
 import type { Product } from '../support/product.ts';
@@ -244,7 +245,7 @@ describe('userinfo', () => {
 
 describe('pages of other sites may call', () => {
   const preflight = async (endpoint: string | undefined, origin: string) =>
-    fetch(endpoint ?? '', { method: 'OPTIONS', headers: { Origin: origin, 'Access-Control-Request-Method': 'POST' } });
+    fetchAlone(endpoint ?? '', { method: 'OPTIONS', headers: { Origin: origin, 'Access-Control-Request-Method': 'POST' } });
 
   it('a public client’s own pages its endpoints, and pages of anybody else none', async () => {
     const service = await relyingParty(product, 'public');

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServerMetadata } from 'openid-client';
+import { fetchAlone } from '../support/connection.ts';
 import type { Product } from '../support/product.ts';
 import type { RelyingParty } from '../support/relying-party.ts';
 
@@ -22,7 +23,7 @@ export function get(address: string | URL | undefined, headers: Headers = {}): P
 /** Nothing is followed: where an answer leads is what the test wants to know. */
 async function send(address: string | URL | undefined, request: RequestInit): Promise<Response> {
   if (address === undefined) throw new Error('the address is not in the discovery document');
-  return fetch(address, { ...request, redirect: 'manual' });
+  return fetchAlone(address, { ...request, redirect: 'manual' });
 }
 
 export function encode(form: Form): URLSearchParams {

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { type Database, openDatabase } from '../../adapters/database/open.ts';
-import { freePort, startPostgres, type TemporaryPostgres } from '../support/postgres.ts';
+import { freePort } from '../support/free-port.ts';
+import { startPostgres, type TemporaryPostgres } from '../support/postgres.ts';
 import { databaseKinds, embeddedFolder } from '../support/stores.ts';
 
 describe('the folder of the embedded database', () => {

@@ -126,4 +126,25 @@ describe.each(databaseKinds)('the outbox in %s', (kind) => {
     await outbox().park(parked.id, now, 'rejected');
     expect(await outbox().backlog(now)).toEqual({ due: 2, parked: 1 });
   });
+
+  it('tells how many messages are due or being delivered', async () => {
+    const [taken, failing, refused, sent] = [newMessage(), newMessage(), newMessage(), newMessage()];
+    await enqueue(taken, failing, refused, sent, newMessage({ enqueuedAt: at(60) }));
+    expect(await outbox().underWay(now)).toBe(4);
+    await outbox().claim(10, now, 30);
+    expect(await outbox().underWay(now)).toBe(4);
+    await outbox().retry(failing.id, at(2), 'timeout');
+    await outbox().park(refused.id, now, 'rejected');
+    await outbox().done(sent.id, now);
+    expect(await outbox().underWay(now)).toBe(1);
+    await outbox().done(taken.id, now);
+    expect(await outbox().underWay(at(1))).toBe(0);
+
+    expect(await outbox().underWay(at(2))).toBe(1);
+    await outbox().claim(10, at(2), 30);
+    expect(await outbox().underWay(at(3))).toBe(1);
+    await outbox().retry(failing.id, at(90), 'timeout');
+    expect(await outbox().underWay(at(3))).toBe(0);
+    expect(await outbox().underWay(at(60))).toBe(1);
+  });
 });

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash, createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { fetchAlone } from '../support/connection.ts';
 import { createPublicSecurity } from '../../adapters/identity-source/public-security.ts';
 import type { SignatureAlgorithm } from '../../adapters/signed-exchange.ts';
 import type { Clock } from '../../src/domain/clock.ts';
@@ -61,7 +62,7 @@ describe.each<SignatureAlgorithm>(['hmac-sha256', 'hmac-sm3'])('signed JSON over
   /** Passes questions to the register and its answers back, both through the hands of the test. */
   function between(tamper: (answer: Answer) => void, question = (body: string) => body): Promise<string> {
     const pass = async (path: string, headers: IncomingHttpHeaders, body: string): Promise<Answer> => {
-      const response = await fetch(`${register.url}${path}`, { method: 'POST', headers: own(headers), body: question(body) });
+      const response = await fetchAlone(`${register.url}${path}`, { method: 'POST', headers: own(headers), body: question(body) });
       const answer = { status: response.status, signature: response.headers.get('x-signature') ?? '', body: await response.text() };
       tamper(answer);
       return answer;

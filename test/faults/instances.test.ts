@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeProtectedHeader } from 'jose';
 import * as openid from 'openid-client';
 import { Client } from 'pg';
-import { request } from 'undici';
+import { requestAlone } from '../support/connection.ts';
 import { newPerson, type Person } from '../support/browser.ts';
 import { allows, confirmsPassword, newCitizen, opensProofing, signsIn, type Citizen } from '../support/citizen.ts';
 import { listen } from '../support/listener.ts';
@@ -159,7 +159,9 @@ describe('two processes are one', () => {
 
 describe('keys', () => {
   const kidsAt = async (product: Product): Promise<string[]> => {
-    const { keys }: { keys: { kid: string; kty: string }[] } = JSON.parse(await (await request(`${product.address}/jwks`)).body.text());
+    const { keys }: { keys: { kid: string; kty: string }[] } = JSON.parse(
+      await (await requestAlone(`${product.address}/jwks`)).body.text(),
+    );
     return keys.filter(({ kty }) => kty === 'EC').map(({ kid }) => kid);
   };
   const runKeys = async (...args: string[]) => runMain(['keys', ...args], { ...environmentOf(first), ...stores, ISSUER: first.issuer });
@@ -345,7 +347,7 @@ describe('a logout token', () => {
 
       listener.answers(200);
       await sandboxOf(first).waits(120);
-      const late = await service.verifies(await listener.takesLogout('basic', claims.sub, 15));
+      const late = await service.verifies(await listener.takesLogout('basic', claims.sub));
       expect(late).toMatchObject({ aud: 'basic', sid: claims['sid'] });
     } finally {
       await listener.close();
@@ -358,7 +360,7 @@ const verifier = openid.randomPKCECodeVerifier();
 /** Asks one process for tokens, as the client `basic`. */
 async function token(at: Product, parameters: Record<string, string>): Promise<{ status: number; body: Record<string, unknown> }> {
   const secret = Buffer.from('basic:basic-keeps-this-for-tests-only-0123456789').toString('base64');
-  const answer = await request(`${at.address}/token`, {
+  const answer = await requestAlone(`${at.address}/token`, {
     method: 'POST',
     headers: { Authorization: `Basic ${secret}`, 'Content-Type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams(parameters).toString(),

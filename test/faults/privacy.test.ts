@@ -2,12 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { fetchAlone } from '../support/connection.ts';
 import { scriptedPeople } from '../../sandbox/people.ts';
 import { todayInShanghai } from '../../src/domain/person/civil-date.ts';
 import { newPerson, type Person } from '../support/browser.ts';
 import { allows, opensProofing, signsIn } from '../support/citizen.ts';
 import { accountFields, identityFields, newcomer } from '../support/newcomer.ts';
-import { freePort, postgresBinaries, startPostgres, type TemporaryPostgres } from '../support/postgres.ts';
+import { freePort } from '../support/free-port.ts';
+import { postgresBinaries, startPostgres, type TemporaryPostgres } from '../support/postgres.ts';
 import { logsOf, startProduct, type OwnProduct } from '../support/product.ts';
 import { startRedis, type RedisServer } from '../support/redis.ts';
 import { relyingParty } from '../support/relying-party.ts';
@@ -136,7 +138,7 @@ async function traces(): Promise<Traces> {
     database: execFileSync(join(binaries, 'pg_dump'), [databaseUrl], { encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 }),
     redis: await everythingInRedis(),
     logs: logsOf(product),
-    metrics: await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text(),
+    metrics: await (await fetchAlone(`http://127.0.0.1:${metricsPort}/metrics`)).text(),
   };
 }
 

@@ -1,8 +1,8 @@
+import { messagesOf } from '../support/sandbox.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startCountingProxy, type CountingProxy } from '../support/counting-proxy.ts';
-import { noticesTo } from '../support/notices.ts';
 import { startPostgres, type TemporaryPostgres } from '../support/postgres.ts';
 import { root, startProduct, type OwnProduct } from '../support/product.ts';
 import { startRedis, type RedisServer } from '../support/redis.ts';
@@ -62,7 +62,7 @@ describe('round trips to the stores', () => {
     await first.submits({ identifier: 'zhangwei', password: 'Minxin-2026' });
     await service.redeems(first);
     // The usual case is a device that signed in before; of a new one the owner is told, which delivers a message meanwhile.
-    expect(await noticesTo(first.sandbox, '13800000001', 'notice.new-device')).toHaveLength(1);
+    expect(await messagesOf(first.sandbox, '13800000001', 'notice.new-device')).toHaveLength(1);
     await first.goes('/session/end');
     await first.submits({}, { button: '#logout-yes' });
 

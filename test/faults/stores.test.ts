@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { request } from 'undici';
+import { requestAlone } from '../support/connection.ts';
 import { newPerson, type Page } from '../support/browser.ts';
 import { newCitizen, signsIn } from '../support/citizen.ts';
 import { startPostgres, type TemporaryPostgres } from '../support/postgres.ts';
@@ -24,7 +24,7 @@ afterAll(async () => {
 /** Asks without a browser; undici's own time limit is far beyond ours. */
 const asks = async (path: string, init: { method?: 'POST'; headers?: Record<string, string>; body?: string } = {}) => {
   const begun = performance.now();
-  const answer = await request(`${product.address}${path}`, init);
+  const answer = await requestAlone(`${product.address}${path}`, init);
   const body = await answer.body.text();
   return { status: answer.statusCode, headers: answer.headers, body, seconds: (performance.now() - begun) / 1000 };
 };

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import Koa from 'koa';
+import { fetchAlone } from '../support/connection.ts';
 import type { AppState } from '../../src/http/app-context.ts';
 import { health, type HealthOptions } from '../../src/http/health.ts';
 
@@ -20,7 +21,7 @@ async function running({ checks = {}, draining = () => false }: Partial<HealthOp
 }
 
 async function asked(url: string): Promise<{ status: number; body: unknown }> {
-  const response = await fetch(url);
+  const response = await fetchAlone(url);
   expect(response.headers.get('cache-control')).toBe('no-store');
   return { status: response.status, body: await response.json() };
 }
@@ -104,9 +105,9 @@ describe('health', () => {
   it('lets every other request pass', async () => {
     const origin = await running({});
     for (const path of ['/', '/health', '/health/', '/health/readyz', '/help']) {
-      expect(await (await fetch(origin + path)).text()).toBe('next');
+      expect(await (await fetchAlone(origin + path)).text()).toBe('next');
     }
-    expect(await (await fetch(`${origin}/health/ready`, { method: 'POST' })).text()).toBe('next');
-    expect((await fetch(`${origin}/health/ready`, { method: 'HEAD' })).status).toBe(200);
+    expect(await (await fetchAlone(`${origin}/health/ready`, { method: 'POST' })).text()).toBe('next');
+    expect((await fetchAlone(`${origin}/health/ready`, { method: 'HEAD' })).status).toBe(200);
   });
 });

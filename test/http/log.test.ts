@@ -3,6 +3,7 @@ import { request as httpRequest, type Server } from 'node:http';
 import { Router } from '@koa/router';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Koa from 'koa';
+import { fetchAlone } from '../support/connection.ts';
 import { FormRefused, Refused, Unavailable } from '../../src/domain/refused.ts';
 import { Conflict } from '../../src/domain/unit-of-work.ts';
 import type { AppState } from '../../src/http/app-context.ts';
@@ -218,7 +219,7 @@ describe('requestLog', () => {
   }
 
   async function lineOf(path: string): Promise<Line | undefined> {
-    const response = await fetch(`http://127.0.0.1:${port()}${path}`);
+    const response = await fetchAlone(`http://127.0.0.1:${port()}${path}`);
     await response.text();
     while (written.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     return lines()[0];
@@ -245,7 +246,7 @@ describe('requestLog', () => {
   });
 
   it('tells the request id that the answer carries', async () => {
-    const response = await fetch(`http://127.0.0.1:${port()}/interaction/a/login/b`);
+    const response = await fetchAlone(`http://127.0.0.1:${port()}/interaction/a/login/b`);
     await response.text();
     while (written.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(response.headers.get('x-request-id')).toMatch(/^[\w-]{12}$/);

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { Router } from '@koa/router';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import Koa from 'koa';
+import { fetchAlone } from '../support/connection.ts';
 import type { AppState } from '../../src/http/app-context.ts';
 import { createMetrics, serveMetrics, type Metrics } from '../../src/http/metrics.ts';
 
@@ -118,7 +119,7 @@ describe('the middleware of metrics', () => {
     await once(server, 'listening');
     const site = origin(server);
     for (const path of ['/interaction/a/login', '/interaction/13800000001/login?b=1', '/13800000001', '/zhangwei']) {
-      await (await fetch(site + path)).text();
+      await (await fetchAlone(site + path)).text();
     }
     while ((await value(metrics, 'http_requests_total{route="*",status="4xx"}')) !== 2) {
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -135,17 +136,17 @@ describe('serveMetrics', () => {
     const metrics = createMetrics();
     metrics.signIn('password', 'succeeded');
     const site = origin(await serveMetrics(metrics, 0));
-    const scraped = await fetch(`${site}/metrics`);
+    const scraped = await fetchAlone(`${site}/metrics`);
     expect(scraped.status).toBe(200);
     expect(scraped.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(await scraped.text()).toContain('sign_ins_total{method="password",result="succeeded"} 1\n');
-    expect((await fetch(`${site}/metrics`, { method: 'POST', body: 'a' })).status).toBe(405);
-    for (const path of ['/', '/metrics/', '/metrics?a=1', '/health/live']) expect((await fetch(site + path)).status).toBe(404);
+    expect((await fetchAlone(`${site}/metrics`, { method: 'POST', body: 'a' })).status).toBe(405);
+    for (const path of ['/', '/metrics/', '/metrics?a=1', '/health/live']) expect((await fetchAlone(site + path)).status).toBe(404);
   });
 
   it('says nothing of why when the figures cannot be read', async () => {
     const site = origin(await serveMetrics({ text: async () => Promise.reject(new Error('13800000001')), contentType: 'text/plain' }, 0));
-    const response = await fetch(`${site}/metrics`);
+    const response = await fetchAlone(`${site}/metrics`);
     expect([response.status, await response.text()]).toEqual([500, '']);
   });
 

@@ -4,10 +4,10 @@ import { newPerson, type Page, type Person } from '../support/browser.ts';
 import { newCitizen, signsIn, type Citizen } from '../support/citizen.ts';
 import { listen } from '../support/listener.ts';
 import { newcomer } from '../support/newcomer.ts';
-import { noticesTo } from '../support/notices.ts';
 import type { Product } from '../support/product.ts';
 import { provesMobile, sendsCode, shown, startsChange } from '../support/account-changes.ts';
 import { relyingParty } from '../support/relying-party.ts';
+import { messagesOf } from '../support/sandbox.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 import { word } from '../support/words.ts';
 
@@ -101,7 +101,7 @@ describe('a change of the password', () => {
     expect(await isOut(person)).toBe(false);
     const token = await listener.takesLogout('basic', claims.sub);
     expect(await service.verifies(token)).toMatchObject({ sub: claims.sub });
-    const [notice] = await noticesTo(person.sandbox, who.mobile, 'notice.password-changed');
+    const [notice] = await messagesOf(person.sandbox, who.mobile, 'notice.password-changed');
     expect(notice?.text).toMatch(/修改了登录密码.*如非本人操作.*\/help.*12345/);
     expect(JSON.stringify(notice)).not.toContain(newPassword);
     await listener.close();
@@ -160,8 +160,7 @@ describe('a change of the password', () => {
     const fields = { password: who.password, newPassword, confirmPassword: newPassword };
     await Promise.all([person.submits(fields), other.submits(fields)]);
     expect([person.page.outcome, other.page.outcome]).toEqual(['done', 'done']);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(await noticesTo(person.sandbox, who.mobile, 'notice.password-changed')).toHaveLength(1);
+    expect(await messagesOf(person.sandbox, who.mobile, 'notice.password-changed')).toHaveLength(1);
     // A form that was left open does no harm, and whoever begins anew is asked anew.
     await other.goes('/account/password/new');
     expect(other.page.url.pathname).toBe('/account/password/done');
@@ -201,7 +200,7 @@ describe('a change of the password', () => {
     await person.submits({ password: who.password, newPassword, confirmPassword: newPassword });
     expect(person.page.outcome).toBe('done');
     expect(person.page.text).not.toMatch(/\p{Script=Han}/u);
-    const [notice] = await noticesTo(person.sandbox, who.mobile, 'notice.password-changed');
+    const [notice] = await messagesOf(person.sandbox, who.mobile, 'notice.password-changed');
     expect(notice?.text).toMatch(/^\[Demonstration City.*If it was not you/);
   });
 });
@@ -251,7 +250,7 @@ describe('a change of the mobile', () => {
     const code = await sendsCode(person, mobile, { mobile });
     await person.submits({ mobile, code });
     for (const to of [who.mobile, mobile]) {
-      const [notice] = await noticesTo(person.sandbox, to, 'notice.mobile-changed');
+      const [notice] = await messagesOf(person.sandbox, to, 'notice.mobile-changed');
       expect(notice?.text).toMatch(/修改了绑定的手机号.*如非本人操作，请立即拨打 12345/);
     }
     expect(await isOut(elsewhere)).toBe(true);
@@ -319,7 +318,7 @@ describe.each(['demo', 'beijing', 'beijing-2019'])('an e-mail address in %s', (p
     await person.opens('#next');
     expect(shown(person.page, '邮箱')).toBe(`${email.slice(0, 2)}***@example.cn`);
     expect(person.page.html).not.toContain(email);
-    for (const to of [who.mobile, email]) expect(await noticesTo(person.sandbox, to, 'notice.email-changed')).toHaveLength(1);
+    for (const to of [who.mobile, email]) expect(await messagesOf(person.sandbox, to, 'notice.email-changed')).toHaveLength(1);
   });
 
   it('[ACC-11] that is not one is refused with the reason', async () => {
@@ -394,7 +393,7 @@ describe('a username', () => {
       await again.goes('/login');
       await signsIn(again, { username, password: who.password });
       expect((await again.goes('/account')).url.pathname).toBe('/account');
-      expect(await noticesTo(person.sandbox, who.mobile, 'notice.username-changed')).toHaveLength(1);
+      expect(await messagesOf(person.sandbox, who.mobile, 'notice.username-changed')).toHaveLength(1);
     }
   });
 

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { fetchAlone } from '../support/connection.ts';
 import { shown } from '../support/account-changes.ts';
 import { newPerson, type Page, type Person } from '../support/browser.ts';
 import { newCitizen, signsIn, type Citizen } from '../support/citizen.ts';
@@ -132,7 +133,7 @@ describe('details', () => {
     const product = await sharedProduct('demo');
     const service = await relyingParty(product, 'basic');
     expect(JSON.stringify(service)).not.toContain('social');
-    const discovery = await (await fetch(`${product.address}/.well-known/openid-configuration`)).text();
+    const discovery = await (await fetchAlone(`${product.address}/.well-known/openid-configuration`)).text();
     expect(discovery).not.toMatch(/social.?history/i);
   });
 });

@@ -2,10 +2,10 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { softwareAuthenticator } from '../support/authenticator.ts';
 import { newPerson, type Person } from '../support/browser.ts';
 import { newCitizen, signsIn, type Citizen } from '../support/citizen.ts';
-import { nextMessage } from '../support/messages.ts';
 import type { Product } from '../support/product.ts';
 import { addsPasskey, appFor, atProtection, challengeAt, setsUpApp, signsInWithPasskey } from '../support/protection.ts';
 import { relyingParty } from '../support/relying-party.ts';
+import { messageOf } from '../support/sandbox.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 
 let product: Product;
@@ -35,7 +35,9 @@ describe('the passkeys of an account', () => {
     expect(names(person)).toEqual(['我的 手机']);
     expect(person.page.text).toContain('可在多台设备间同步');
     expect(person.page.text).toContain('尚未使用');
-    expect((await nextMessage(person, mobile, 'notice.passkey-added')).text).toMatch(/添加了一个通行密钥.*如非本人操作.*\/help.*12345/);
+    expect((await messageOf(person.sandbox, mobile, 'notice.passkey-added')).text).toMatch(
+      /添加了一个通行密钥.*如非本人操作.*\/help.*12345/,
+    );
 
     const service = await relyingParty(product, 'basic');
     await signsInWithPasskey(await service.sendsToUs(), authenticator);
@@ -45,7 +47,7 @@ describe('the passkeys of an account', () => {
     await person.opens('#passkeys li a');
     await person.submits({ passkeyName: '平板 📱' });
     expect(names(person)).toEqual(['平板 📱']);
-    await nextMessage(person, mobile, 'notice.passkey-renamed');
+    await messageOf(person.sandbox, mobile, 'notice.passkey-renamed');
     await person.opens('#passkeys li a');
     expect((await person.submits({ passkeyName: ' 平板  📱 ' })).outcome).toBeUndefined();
     expect((await person.sandbox.messagesTo(mobile)).filter(({ template }) => template === 'notice.passkey-renamed')).toHaveLength(1);
@@ -54,7 +56,7 @@ describe('the passkeys of an account', () => {
     await person.submits({}, { button: '#remove' });
     expect(names(person)).toEqual([]);
     expect(person.page.outcome).toBe('done');
-    await nextMessage(person, mobile, 'notice.passkey-removed');
+    await messageOf(person.sandbox, mobile, 'notice.passkey-removed');
     const refused = await signsInWithPasskey(await service.sendsToUs(), authenticator);
     expect(refused.error?.code).toBe('passkey.wrong');
   });
@@ -140,7 +142,7 @@ describe('two-step verification of an account', () => {
     for (const code of shown) expect(file.html).toContain(code);
     expect(file.headers['content-disposition']).toBe('attachment; filename="recovery-codes.txt"');
     expect(file.headers['cache-control']).toBe('no-store');
-    await nextMessage(person, citizen.mobile, 'notice.totp-set-up');
+    await messageOf(person.sandbox, citizen.mobile, 'notice.totp-set-up');
 
     await person.submits();
     expect(person.page.text).toContain('剩余 10 个恢复码');
@@ -159,7 +161,7 @@ describe('two-step verification of an account', () => {
       .toArray()
       .map((each) => person.page.$(each).text().trim());
     expect(fresh.filter((code) => codes.includes(code))).toEqual([]);
-    await nextMessage(person, citizen.mobile, 'notice.recovery-codes-made');
+    await messageOf(person.sandbox, citizen.mobile, 'notice.recovery-codes-made');
 
     const service = await relyingParty(product, 'basic');
     const other = await service.sendsToUs();
@@ -171,7 +173,7 @@ describe('two-step verification of an account', () => {
     await person.opens('#remove-totp');
     await person.submits({}, { button: '#remove' });
     expect(person.page.has('#set-up-totp')).toBe(true);
-    await nextMessage(person, citizen.mobile, 'notice.totp-removed');
+    await messageOf(person.sandbox, citizen.mobile, 'notice.totp-removed');
     const plain = await service.sendsToUs();
     await signsIn(plain, citizen);
     await service.redeems(plain);
@@ -196,7 +198,7 @@ describe('two-step verification of an account', () => {
     const other = person.tab();
     await other.goes('/account/security/totp/remove');
     for (const tab of [person, other]) expect((await tab.submits({}, { button: '#remove' })).url.pathname).toBe('/account/security');
-    await nextMessage(person, citizen.mobile, 'notice.totp-removed');
+    await messageOf(person.sandbox, citizen.mobile, 'notice.totp-removed');
     expect((await person.sandbox.messagesTo(citizen.mobile)).filter(({ template }) => template === 'notice.totp-removed')).toHaveLength(1);
     expect((await person.goes('/account/security/recovery-codes/new')).status).toBe(404);
   });

@@ -1,12 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { newPerson, type Page, type Person } from '../support/browser.ts';
 import { newCitizen, signsIn, type Citizen } from '../support/citizen.ts';
 import { listen } from '../support/listener.ts';
 import { newcomer, registersUnverified } from '../support/newcomer.ts';
-import { noticesTo } from '../support/notices.ts';
 import type { Product } from '../support/product.ts';
 import { relyingParty } from '../support/relying-party.ts';
+import { messagesOf } from '../support/sandbox.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 
 const phone =
@@ -106,14 +105,13 @@ describe('devices and sessions', () => {
   it('[PRV-06] that are new are told to the owner, with how to stop it; known ones and a registration are not', async () => {
     const who = await newCitizen(product);
     const person = await inAccount(product, who);
-    const [notice] = await noticesTo(person.sandbox, who.mobile, 'notice.new-device');
+    const [notice] = await messagesOf(person.sandbox, who.mobile, 'notice.new-device');
     expect(notice?.text).toMatch(/新设备（Chrome · Windows）上登录。如非本人操作.*\/help.*12345/);
     await person.goes('/session/end');
     await person.submits({}, { button: '#logout-yes' });
     await person.goes('/login');
     await signsIn(person, who);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    expect(await noticesTo(person.sandbox, who.mobile, 'notice.new-device')).toHaveLength(1);
+    expect(await messagesOf(person.sandbox, who.mobile, 'notice.new-device')).toHaveLength(1);
 
     const fresh = newcomer();
     const registered = newPerson(product);
@@ -131,13 +129,10 @@ describe('devices and sessions', () => {
     const who = await newCitizen(product);
     for (let times = 0; times < 7; times += 1) await inAccount(product, who);
     const { sandbox } = newPerson(product);
-    const told = async () => (await sandbox.messagesTo(who.mobile)).filter(({ template }) => template === 'notice.new-device').length;
-    // What was sent arrives within a second.
-    await sleep(1500);
+    const told = async () => (await messagesOf(sandbox, who.mobile, 'notice.new-device')).length;
     expect(await told()).toBe(5);
     await sandbox.waits(3601);
     await inAccount(product, who);
-    await sleep(1500);
     expect(await told()).toBe(6);
   });
 });

@@ -16,6 +16,7 @@ import {
 import { citizen, goodPassword } from '../support/newcomer.ts';
 import type { Product } from '../support/product.ts';
 import { relyingParty } from '../support/relying-party.ts';
+import { messagesOf } from '../support/sandbox.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 import { refusal, word } from '../support/words.ts';
 
@@ -170,7 +171,7 @@ describe.each(Object.entries(cities))('activation in %s', (profile, { rules, ...
       expect(person.page.outcome).toBe('done');
       await person.opens('#next');
 
-      const [notice] = await waitsFor(person, bound);
+      const [notice] = await messagesOf(person.sandbox, bound, 'notice.activated');
       expect(notice?.text).toContain(mobile.slice(-4));
       const again = newPerson(product);
       await again.goes('/login');
@@ -388,13 +389,4 @@ function plain({ page }: Person, fields: Readonly<Record<string, string>>): stri
   ])
     text = text.replaceAll(value, '…');
   return text.replace(/\d+ 秒/g, '… 秒');
-}
-
-async function waitsFor(person: Person, mobile: string) {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    const notices = (await person.sandbox.messagesTo(mobile)).filter(({ template }) => template === 'notice.activated');
-    if (notices.length > 0) return notices;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return [];
 }

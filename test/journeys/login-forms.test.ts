@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { request } from 'undici';
+import { requestAlone } from '../support/connection.ts';
 import { loginMethodNames } from '../../interactions/registry.ts';
 import type { Page, Person } from '../support/browser.ts';
 import { newCitizen } from '../support/citizen.ts';
@@ -102,7 +102,7 @@ describe('forms of the sign-in', () => {
     const { person, path, filled } = await atForm();
     const large = new URLSearchParams({ ...filled, password: 'x'.repeat(100_000) }).toString();
     expect(await person.posts(path, large)).toMatchObject({ status: 413, error: { code: 'form.too-large' } });
-    const streamed = await request(new URL(path, product.address), {
+    const streamed = await requestAlone(new URL(path, product.address), {
       method: 'POST',
       headers: {
         'Content-Type': 'application/x-www-form-urlencoded',

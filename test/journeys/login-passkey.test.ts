@@ -2,10 +2,10 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { softwareAuthenticator, type Authenticator, type Lies } from '../support/authenticator.ts';
 import { newPerson } from '../support/browser.ts';
 import { allows, newCitizen, signsInBySms, type Citizen } from '../support/citizen.ts';
-import { nextMessage } from '../support/messages.ts';
 import type { Product } from '../support/product.ts';
 import { addsPasskey, atProtection, challengeAt, signsInWithPasskey } from '../support/protection.ts';
 import { relyingParty, type RelyingParty } from '../support/relying-party.ts';
+import { messageOf } from '../support/sandbox.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 
 let product: Product;
@@ -142,7 +142,7 @@ describe('signing in with a passkey', () => {
     const person = await service.sendsToUs();
     const page = await signsInWithPasskey(person, authenticator);
     expect(page).toMatchObject({ status: 422, error: { code: 'passkey.cloned', field: 'credential' } });
-    expect((await nextMessage(person, citizen.mobile, 'notice.passkey-cloned')).text).toMatch(/复制.*\/help.*12345/);
+    expect((await messageOf(person.sandbox, citizen.mobile, 'notice.passkey-cloned')).text).toMatch(/复制.*\/help.*12345/);
     // The next one that counts on is right again; which of the two that is, the owner has to find out.
     authenticator.counter += 1;
     await signsInWithPasskey(person, authenticator);

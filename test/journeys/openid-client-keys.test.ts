@@ -2,7 +2,8 @@ import { createSign, generateKeyPairSync, randomUUID, type KeyObject } from 'nod
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePort } from '../support/postgres.ts';
+import { fetchAlone } from '../support/connection.ts';
+import { freePort } from '../support/free-port.ts';
 import { startProduct, type OwnProduct } from '../support/product.ts';
 
 let product: OwnProduct;
@@ -48,7 +49,7 @@ async function authenticates(clientId: string, modulusLength: number): Promise<n
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
     client_assertion: assertion(clientId, privateKey),
   });
-  return (await fetch(`${product.address}/token`, { method: 'POST', body })).status;
+  return (await fetchAlone(`${product.address}/token`, { method: 'POST', body })).status;
 }
 
 describe('keys that a client publishes at its jwks_uri', () => {

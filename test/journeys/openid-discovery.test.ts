@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as openid from 'openid-client';
-import { request } from 'undici';
+import { requestAlone } from '../support/connection.ts';
+import { eventually } from '../support/eventually.ts';
 import { logsOf, type Product } from '../support/product.ts';
 import { relyingParty } from '../support/relying-party.ts';
 import { sharedProduct } from '../support/shared-products.ts';
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 
 const asks = async (path: string, headers: Record<string, string> = {}) => {
-  const answer = await request(new URL(path, product.address), { headers });
+  const answer = await requestAlone(new URL(path, product.address), { headers });
   return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
 };
 
@@ -110,7 +110,6 @@ describe('what services can look up', () => {
     await asks(path);
     const { headers } = await asks(path);
     const line = `"requestId":"${String(headers['x-request-id'])}","method":"GET","route":"${path}","status":200`;
-    for (const deadline = performance.now() + 2000; performance.now() < deadline && !logsOf(product).includes(line);) await pause(20);
-    expect(logsOf(product)).toContain(line);
+    await eventually(line, () => logsOf(product).includes(line));
   });
 });

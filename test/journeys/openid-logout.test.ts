@@ -183,7 +183,7 @@ describe('telling services that somebody left', () => {
       expect(Number(claims.exp) - Number(claims.iat)).toBeLessThanOrEqual(120);
       expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'ES256', typ: 'logout+jwt' });
     }
-    expect(listener.waiting('first-party')).toBe(0);
+    expect(await listener.left('first-party')).toBe(0);
   });
 
   it('[PRT-05] signing out everywhere tells the services of every browser', async () => {
@@ -216,12 +216,12 @@ describe('telling services that somebody left', () => {
 
     listener = await listen(product);
     await sandboxOf(product).waits(3600);
-    const arrived = await listener.takesLogout('basic', sub, 20);
+    const arrived = await listener.takesLogout('basic', sub);
     expect((await service.verifies(arrived))['sid']).toBe(received[0]?.claims['sid']);
     // Signed anew at each attempt, so that it has not expired.
     expect(new Set([failed, again, arrived]).size).toBe(3);
     await sandboxOf(product).waits(7200);
-    await expect(listener.takesLogout('basic', sub, 2)).rejects.toThrow('nothing came');
+    expect(await listener.left('basic', sub)).toBe(0);
   });
 
   it('[PRT-05] a service that refuses the token is not asked again', async () => {
@@ -232,7 +232,7 @@ describe('telling services that somebody left', () => {
     await confirms(person);
     await listener.takesLogout('basic', received[0]?.claims.sub);
     await sandboxOf(product).waits(3600);
-    await expect(listener.takesLogout('basic', received[0]?.claims.sub, 2)).rejects.toThrow('nothing came');
+    expect(await listener.left('basic', received[0]?.claims.sub)).toBe(0);
   });
 
   it('[PRT-05] who stays signed in is reported by nobody but the service that asked', async () => {
@@ -241,7 +241,7 @@ describe('telling services that somebody left', () => {
     await first.signsOut(person, { id_token_hint: received[0]?.tokens.id_token ?? '' });
     await person.submits({}, { button: '#logout-no' });
     await listener.takesLogout('basic', received[0]?.claims.sub);
-    await expect(listener.takesLogout('post', received[1]?.claims.sub, 1)).rejects.toThrow('nothing came');
+    expect(await listener.left('post', received[1]?.claims.sub)).toBe(0);
     expect((await openid.tokenIntrospection(await second.configuration(), received[1]?.tokens.access_token ?? '')).active).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { request } from 'undici';
+import { requestAlone } from '../support/connection.ts';
 import { newPerson } from '../support/browser.ts';
 import type { Product } from '../support/product.ts';
 import { sharedProduct } from '../support/shared-products.ts';
@@ -44,7 +44,7 @@ describe('an endpoint that is asked in another way than it is made for', () => {
     ['/token/nothing', 'POST', '', 404, undefined],
   ])('answers a program in JSON: %s by %s, accepting %j', async (path, method, accept, status, allow) => {
     const headers = accept === '' ? {} : { Accept: accept };
-    const answer = await request(new URL(path, product.address), { method, headers });
+    const answer = await requestAlone(new URL(path, product.address), { method, headers });
     expect([answer.statusCode, answer.headers['allow']]).toEqual([status, allow]);
     expect(answer.headers['content-type']).toMatch(/^application\/json/);
     expect(await answer.body.json()).toEqual({ error: 'invalid_request', error_description: expect.any(String) });

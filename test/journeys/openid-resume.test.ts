@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { fetchAlone } from '../support/connection.ts';
 import type { Page, Person } from '../support/browser.ts';
 import { newCitizen, opensProofing, signsIn, signsInBySms, type Citizen } from '../support/citizen.ts';
 import { identityFields } from '../support/newcomer.ts';
@@ -30,7 +31,7 @@ async function standsAtWayBack(person: Person, act: () => Promise<Page>): Promis
 
 /** Asks as the browser of the person would, which never hears the answer. */
 async function loses(person: Person, address: URL): Promise<void> {
-  const answer = await fetch(new URL(address.pathname, product.address), {
+  const answer = await fetchAlone(new URL(address.pathname, product.address), {
     headers: { Cookie: await person.jar.getCookieString(address.href), Host: address.host, Accept: 'text/html' },
     redirect: 'manual',
   });

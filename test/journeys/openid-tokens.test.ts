@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createRemoteJWKSet, importJWK, jwtVerify, SignJWT } from 'jose';
 import * as openid from 'openid-client';
-import { request } from 'undici';
+import { requestAlone } from '../support/connection.ts';
 import { newCitizen, signsIn } from '../support/citizen.ts';
 import type { Product } from '../support/product.ts';
 import { relyingParty, type RelyingParty, type RequestParameters, type Tokens } from '../support/relying-party.ts';
@@ -141,7 +141,7 @@ describe('access tokens', () => {
     const { access_token: token } = await tokensFor(service);
     const metadata = (await service.configuration()).serverMetadata();
     const ask = async (asked: string) => {
-      const answer = await request(metadata.introspection_endpoint ?? '', {
+      const answer = await requestAlone(metadata.introspection_endpoint ?? '', {
         method: 'POST',
         headers: {
           Accept: 'application/token-introspection+jwt',
@@ -168,7 +168,7 @@ describe('access tokens', () => {
     const { introspection_endpoint: introspection, revocation_endpoint: revocation } = (await service.configuration()).serverMetadata();
     for (const endpoint of [introspection, revocation]) {
       for (const headers of [{}, { Authorization: `Basic ${Buffer.from('basic:wrong').toString('base64')}` }]) {
-        const answer = await request(endpoint ?? '', {
+        const answer = await requestAlone(endpoint ?? '', {
           method: 'POST',
           headers: { ...headers, 'Content-Type': 'application/x-www-form-urlencoded' },
           body: new URLSearchParams({ token }).toString(),
@@ -227,7 +227,7 @@ describe('clients by themselves', () => {
   });
 
   const postToken = async (headers: Record<string, string>, body: Record<string, string>) => {
-    const answer = await request(`${product.address}/token`, {
+    const answer = await requestAlone(`${product.address}/token`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
       body: new URLSearchParams({ grant_type: 'client_credentials', ...body }).toString(),
@@ -286,7 +286,7 @@ describe('scripts of other sites', () => {
   const endpoints = ['/token', '/me', '/token/revocation'];
   const pages = ['/auth', '/login', '/account', '/interaction/x', '/session/end'];
   const preflight = async (path: string, origin: string) => {
-    const answer = await request(`${product.address}${path}`, {
+    const answer = await requestAlone(`${product.address}${path}`, {
       method: 'OPTIONS',
       headers: { Origin: origin, 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'authorization' },
     });
@@ -294,7 +294,7 @@ describe('scripts of other sites', () => {
     return answer.headers;
   };
   const ask = async (path: string, origin: string, client: string) => {
-    const answer = await request(`${product.address}${path}`, {
+    const answer = await requestAlone(`${product.address}${path}`, {
       method: 'POST',
       headers: { Origin: origin, 'Content-Type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({ client_id: client, grant_type: 'authorization_code', code: 'x', token: 'x' }).toString(),
@@ -317,7 +317,7 @@ describe('scripts of other sites', () => {
     const service = await party('public');
     const { access_token: token } = await tokensFor(service, {});
     const from = async (origin: string) => {
-      const answer = await request(`${product.address}/me`, { headers: { Origin: origin, Authorization: `Bearer ${token}` } });
+      const answer = await requestAlone(`${product.address}/me`, { headers: { Origin: origin, Authorization: `Bearer ${token}` } });
       await answer.body.dump();
       return { status: answer.statusCode, allowed: answer.headers['access-control-allow-origin'] };
     };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { fetchAlone } from '../support/connection.ts';
 import { newPerson, type Page, type Person } from '../support/browser.ts';
 import { newCitizen, opensProofing, signsIn } from '../support/citizen.ts';
 import { problemsOf } from '../support/form-problems.ts';
@@ -208,7 +209,7 @@ describe('every answer', () => {
     ['GET', '/health/ready'],
     ['GET', '/sandbox'],
   ])('has the security headers: %s %s', async (method, path) => {
-    const { headers } = await fetch(`${product.address}${path}`, { method, redirect: 'manual' });
+    const { headers } = await fetchAlone(`${product.address}${path}`, { method, redirect: 'manual' });
     const found = Object.fromEntries(
       ['x-content-type-options', 'x-frame-options', 'referrer-policy', 'strict-transport-security'].map((name) => [
         name,

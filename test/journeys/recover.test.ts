@@ -3,11 +3,11 @@ import { newPerson, type Page, type Person } from '../support/browser.ts';
 import { provesMobile, sendsCode, startsChange } from '../support/account-changes.ts';
 import { newCitizen, provesRealName, signsIn, type Citizen } from '../support/citizen.ts';
 import { problemsOf } from '../support/form-problems.ts';
-import { nextMessage } from '../support/messages.ts';
 import { citizen as anyCitizen, goodPassword } from '../support/newcomer.ts';
 import type { Product } from '../support/product.ts';
 import { atRecovery, provesOwner, recovers, renewed, seeksAccount, setsPassword } from '../support/recovery.ts';
 import { relyingParty } from '../support/relying-party.ts';
+import { messageOf } from '../support/sandbox.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 import { refusal, word } from '../support/words.ts';
 
@@ -183,7 +183,7 @@ describe.each(Object.keys(passwords))('recovery of a password in %s', (profile) 
     await owner.sandbox.waits(61);
     await recovers(await atRecovery(product), who, password);
     for (const to of [who.mobile, email]) {
-      const notice = await nextMessage(owner, to, 'notice.password-recovered');
+      const notice = await messageOf(owner.sandbox, to, 'notice.password-recovered');
       expect(notice.text).toMatch(/\d{4}-\d{2}-\d{2} \d{2}:\d{2}.*密码.*如非本人操作/);
       expect(notice.text).toContain('/help');
     }
@@ -352,7 +352,7 @@ describe('what a recovery refuses', () => {
     const { who, person, twin } = await inTwoTabs();
     await Promise.all([setsPassword(person), setsPassword(twin)]);
     expect([person.page.outcome, twin.page.outcome]).toEqual(['done', 'done']);
-    await nextMessage(person, who.mobile, 'notice.password-recovered');
+    await messageOf(person.sandbox, who.mobile, 'notice.password-recovered');
     expect((await person.sandbox.messagesTo(who.mobile)).filter(({ template }) => template === 'notice.password-recovered')).toHaveLength(
       1,
     );

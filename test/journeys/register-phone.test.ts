@@ -1,10 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { fetchAlone } from '../support/connection.ts';
 import { newPerson, type Person, type PersonOptions } from '../support/browser.ts';
 import { registersWith } from '../support/city-forms.ts';
 import { accountFields, citizen, identityFields, newcomer, skipsIdentity, type Newcomer } from '../support/newcomer.ts';
 import type { Product } from '../support/product.ts';
 import { relyingParty } from '../support/relying-party.ts';
+import { sandboxOf } from '../support/sandbox.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 import { word } from '../support/words.ts';
 
@@ -21,19 +22,13 @@ const plainPassword = 'Qiaoliang7031';
 const shortFields = ({ mobile, password }: Newcomer) => ({ mobile, newPassword: password, agreement: 'yes' });
 
 const nationalUsers = async (product: Product, { mobile }: Newcomer): Promise<readonly NationalUser[]> => {
-  const answer = await fetch(`${product.address}/sandbox/national-users.json`);
+  await sandboxOf(product).sends();
+  const answer = await fetchAlone(`${product.address}/sandbox/national-users.json`);
   const users: NationalUser[] = JSON.parse(await answer.text());
   return users.filter((user) => user.mobile === mobile);
 };
 
-/** Once the job was delivered. */
-const nationalUser = async (product: Product, who: Newcomer): Promise<NationalUser | undefined> => {
-  for (const deadline = performance.now() + 8000; performance.now() < deadline; await sleep(100)) {
-    const [user] = await nationalUsers(product, who);
-    if (user) return user;
-  }
-  return undefined;
-};
+const nationalUser = async (product: Product, who: Newcomer): Promise<NationalUser | undefined> => (await nationalUsers(product, who))[0];
 
 /** The later edition on phones; the earlier one has no phone form of its own in its manual and takes the same. */
 describe.each(['beijing', 'beijing-2019'])('registration on a phone in %s', (profile) => {
@@ -142,7 +137,6 @@ describe('the national platform', () => {
     const who = newcomer({ password: plainPassword });
     await registersWith(person, shortFields(who));
     expect(person.page.url.pathname).toMatch(/\/identity$/);
-    await sleep(1000);
     expect(await nationalUsers(product, who)).toEqual([]);
     await person.sandbox.authority('national-platform', 'normal');
     await person.sandbox.waits(120);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createOutboundPost, OutboundFailed } from '../../adapters/outbound/post.ts';
 import { failureReason } from '../../src/oidc/logout-delivery.ts';
-import { freePort } from '../support/postgres.ts';
+import { freePort } from '../support/free-port.ts';
 
 /** What an operator reads of a logout token that did not arrive. */
 describe('the reason why a logout token could not be delivered', () => {

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import Koa from 'koa';
+import { fetchAlone } from '../support/connection.ts';
 import { createFileVault } from '../../adapters/keys/file-vault.ts';
 import { createMemoryOnce } from '../../adapters/memory/once.ts';
 import type { SandboxContext, SandboxState } from '../../sandbox/context.ts';
@@ -74,7 +75,7 @@ function browser(cookie = '') {
     jar,
     async does(action: typeof act): Promise<unknown> {
       act = action;
-      const answer = await fetch(origin, { headers: { cookie: jar.cookie } });
+      const answer = await fetchAlone(origin, { headers: { cookie: jar.cookie } });
       jar.cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? jar.cookie;
       const body: unknown = await answer.json();
       return body;

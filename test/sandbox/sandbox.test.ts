@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import Koa from 'koa';
+import { fetchAlone } from '../support/connection.ts';
 import { createMemoryOnce } from '../../adapters/memory/once.ts';
 import { createFileVault } from '../../adapters/keys/file-vault.ts';
 import type { Behaviour } from '../../sandbox/authorities/simulator.ts';
@@ -114,9 +115,14 @@ afterAll(() => {
   server.close();
 });
 
-const get = (path: string) => fetch(`${origin}${path}`, { redirect: 'manual' });
+const get = (path: string) => fetchAlone(`${origin}${path}`, { redirect: 'manual' });
 const post = (path: string, body: unknown, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
-  fetch(`${origin}${path}`, { method: 'POST', redirect: 'manual', headers, body: typeof body === 'string' ? body : JSON.stringify(body) });
+  fetchAlone(`${origin}${path}`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers,
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
 describe('the sandbox for scripts', () => {

@@ -1,5 +1,5 @@
 import { CookieJar } from 'tough-cookie';
-import { Agent, request } from 'undici';
+import { requestAlone } from './connection.ts';
 import { captchaOf, fillForm, linkTo, outsidePage, readPage, type Page } from './page.ts';
 import type { Product } from './product.ts';
 import { nextCode, sandboxOf, type Sandbox } from './sandbox.ts';
@@ -71,9 +71,6 @@ interface Demand {
 const desktop = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36';
 const phone = 'Mozilla/5.0 (Linux; Android 14; HarmonyOS) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36';
 
-/** No keep-alive: a product that was restarted on its port must not meet a dead connection. */
-const agent = new Agent({ pipelining: 0 });
-
 export function newPerson(product: Product, options: PersonOptions = {}): Person {
   return personWith(product, options, new CookieJar(undefined, { allowSpecialUseDomain: true, prefixSecurity: 'strict' }), new Set());
 }
@@ -90,10 +87,9 @@ function personWith(product: Product, options: PersonOptions, jar: CookieJar, st
   const exchange = async (url: URL, { method, body, headers, by }: Demand) => {
     // A cross-site POST carries no SameSite cookie; a cross-site link carries the Lax ones.
     const sameSiteContext = by !== 'other-site' ? 'strict' : method === 'GET' ? 'lax' : 'none';
-    const answer = await request(new URL(url.pathname + url.search, address), {
+    const answer = await requestAlone(new URL(url.pathname + url.search, address), {
       method,
       body: body ?? null,
-      dispatcher: agent,
       headers: {
         ...browserHeaders(options, origin, method, by),
         ...given('Cookie', await jar.getCookieString(url.href, { sameSiteContext })),

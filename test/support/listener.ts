@@ -1,21 +1,22 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeJwt } from 'jose';
+import { eventually } from './eventually.ts';
 import type { Product } from './product.ts';
+import { sandboxOf } from './sandbox.ts';
 
 /** The back-channel side of the clients of tests: takes what the product posts. */
 export interface Listener {
   /**
-   * The oldest call to `/<client>` about one person (the `sub` of its logout token) that nobody took yet; throws when
-   * none comes in time. Only about one person, because what earlier tests left behind may still arrive.
+   * The oldest call to `/<client>` about one person (the `sub` of its logout token) that nobody took yet; waits for it.
+   * Only about one person, because what earlier tests left behind may still arrive.
    */
-  takes(client: string, sub: unknown, limitSeconds?: number): Promise<Call>;
+  takes(client: string, sub: unknown): Promise<Call>;
   /** The same; only its logout token. */
-  takesLogout(client: string, sub: unknown, limitSeconds?: number): Promise<string>;
-  /** How many calls to `/<client>` nobody took. */
-  waiting(client: string): number;
+  takesLogout(client: string, sub: unknown): Promise<string>;
+  /** How many calls to `/<client>`, about one person or all, nobody took of those that were to be made by now. */
+  left(client: string, sub?: unknown): Promise<number>;
   /** From now on answers so. */
   answers(status: number): void;
   close(): Promise<void>;
@@ -27,7 +28,7 @@ export interface Call {
   readonly form: Readonly<Record<string, string>>;
 }
 
-export async function listen({ listenerPort }: Product): Promise<Listener> {
+export async function listen(product: Product): Promise<Listener> {
   let status = 200;
   const calls: Call[] = [];
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -38,21 +39,23 @@ export async function listen({ listenerPort }: Product): Promise<Listener> {
   const server = createServer((request, response) => {
     take(request, response).catch(() => response.destroy());
   });
-  server.listen(listenerPort, 'localhost');
+  server.listen(product.listenerPort, 'localhost');
   await once(server, 'listening');
-  const takes = async (client: string, sub: unknown, limitSeconds = 10): Promise<Call> => {
-    for (const deadline = performance.now() + limitSeconds * 1000; performance.now() < deadline; await sleep(25)) {
-      const index = calls.findIndex(({ path, form }) => path === `/${client}` && decodeJwt(form['logout_token'] ?? '').sub === sub);
-      const [call] = index < 0 ? [] : calls.splice(index, 1);
-      if (call) return call;
-    }
-    throw new Error(`nothing came for ${client}`);
-  };
+  const isAbout = ({ path, form }: Call, client: string, sub: unknown): boolean =>
+    path === `/${client}` && (sub === undefined || decodeJwt(form['logout_token'] ?? '').sub === sub);
+  const takes = (client: string, sub: unknown): Promise<Call> =>
+    eventually(`a call for ${client}`, () => {
+      const index = calls.findIndex((call) => isAbout(call, client, sub));
+      return index < 0 ? undefined : calls.splice(index, 1)[0];
+    });
   return {
-    waiting: (client) => calls.filter(({ path }) => path === `/${client}`).length,
+    async left(client, sub) {
+      await sandboxOf(product).sends();
+      return calls.filter((call) => isAbout(call, client, sub)).length;
+    },
     takes,
-    async takesLogout(client, sub, limitSeconds) {
-      const { form } = await takes(client, sub, limitSeconds);
+    async takesLogout(client, sub) {
+      const { form } = await takes(client, sub);
       return form['logout_token'] ?? '';
     },
     answers(next) {

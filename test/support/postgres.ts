@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { eventually } from './eventually.ts';
+import { freePort } from './free-port.ts';
 import { folderFromTemplate } from './template.ts';
 
 /** A PostgreSQL server of this test alone: its own folder and port, nothing kept. */
@@ -87,31 +87,18 @@ function serverUser(): { uid: number; gid: number } | undefined {
   return { uid: id('-u'), gid: id('-g') };
 }
 
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port is free');
-  return address.port;
-}
-
-async function answers(port: number, server: ChildProcess): Promise<void> {
-  for (const deadline = performance.now() + 20_000; performance.now() < deadline; await sleep(50)) {
+function answers(port: number, server: ChildProcess): Promise<true> {
+  return eventually('an answer of PostgreSQL', async () => {
     if (server.exitCode !== null) throw new Error(`PostgreSQL stopped with ${server.exitCode}`);
-    try {
-      return await query(port, 'select 1');
-    } catch {
-      // not yet
-    }
-  }
-  throw new Error('PostgreSQL does not answer');
+    return query(port, 'select 1').then(
+      () => true,
+      () => false,
+    );
+  });
 }
 
 async function query(port: number, text: string): Promise<void> {
-  const client = new Client({ connectionString: urlOf(port, 'postgres'), connectionTimeoutMillis: 1000 });
+  const client = new Client({ connectionString: urlOf(port, 'postgres'), connectionTimeoutMillis: 30_000 });
   client.on('error', () => {});
   try {
     await client.connect();

@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePort } from './postgres.ts';
+import { fetchAlone } from './connection.ts';
+import { eventually } from './eventually.ts';
+import { freePort } from './free-port.ts';
 
 /** A running product, as tests see it: whoever started it, in whichever process. */
 export interface Product {
@@ -98,7 +99,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<OwnPro
  * Runs `node src/process/main.ts …` to its end: commands, and starts that must be refused.
  *
  * @param env - replaces the environment of tests; only PATH and HOME are given besides
- * @returns exit code (null when it was killed, after half a minute) and everything it wrote
+ * @returns exit code (null when it was killed, because it did not end) and everything it wrote
  */
 export async function runMain(
   args: readonly string[],
@@ -115,7 +116,7 @@ export async function runMain(
       output += text;
     });
   }
-  const limit = setTimeout(() => child.kill('SIGKILL'), 30_000);
+  const limit = setTimeout(() => child.kill('SIGKILL'), 200_000);
   await once(child, 'close');
   clearTimeout(limit);
   return { code: child.exitCode, output };
@@ -179,15 +180,17 @@ function launch(code: string, env: Record<string, string>, { folder, address }: 
 }
 
 async function ready(product: Product, child: ChildProcess): Promise<void> {
-  for (const deadline = performance.now() + 60_000; performance.now() < deadline; await sleep(50)) {
-    if (child.exitCode !== null || child.signalCode !== null) {
-      throw new Error(`the product ended with ${child.exitCode ?? child.signalCode}:\n${lastLines(product)}`);
-    }
-    const answer = await fetch(`${product.address}/health/ready`).catch(() => undefined);
-    await answer?.body?.cancel();
-    if (answer?.ok) return;
-  }
-  throw new Error(`the product is not ready after a minute:\n${lastLines(product)}`);
+  await eventually(
+    () => `the product that wrote\n${lastLines(product)}\n`,
+    async () => {
+      if (child.exitCode !== null || child.signalCode !== null) {
+        throw new Error(`the product ended with ${child.exitCode ?? child.signalCode}:\n${lastLines(product)}`);
+      }
+      const answer = await fetchAlone(`${product.address}/health/ready`).catch(() => undefined);
+      await answer?.body?.cancel();
+      return answer?.ok;
+    },
+  );
 }
 
 function lastLines(product: Product): string {

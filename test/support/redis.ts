@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { freePort } from './free-port.ts';
 
 export interface RedisServer {
   readonly url: string;
@@ -97,7 +97,7 @@ async function untilReady(shell: ChildProcess, port: number, cluster: boolean): 
   const client = new Redis({ port, retryStrategy: () => 25, maxRetriesPerRequest: null });
   client.on('error', () => {});
   try {
-    await Promise.race([prepare(client, cluster), failed, rejectAfter(10_000)]);
+    await Promise.race([prepare(client, cluster), failed, rejectAfter(200_000)]);
   } finally {
     client.disconnect();
   }
@@ -110,17 +110,8 @@ async function prepare(client: Redis, cluster: boolean): Promise<void> {
   while (!String(await client.call('CLUSTER', 'INFO')).includes('cluster_state:ok')) await wait(25);
 }
 
+/** A limit for a server that hangs. */
 async function rejectAfter(milliseconds: number): Promise<never> {
   await wait(milliseconds, undefined, { ref: false });
-  throw new Error(`redis-server did not answer within ${milliseconds} ms`);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
+  throw new Error('redis-server does not answer');
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createRemoteJWKSet, importJWK, jwtVerify, type CryptoKey, type JWTPayload } from 'jose';
+import { createRemoteJWKSet, customFetch, importJWK, jwtVerify, type CryptoKey, type JWTPayload } from 'jose';
 import * as openid from 'openid-client';
+import { fetchAlone } from './connection.ts';
 import { newPerson, type Person, type PersonOptions } from './browser.ts';
 import type { Product } from './product.ts';
 import { sandboxOf } from './sandbox.ts';
@@ -105,7 +106,7 @@ export async function relyingParty(product: Product, clientId: string): Promise<
   const verifies: RelyingParty['verifies'] = async (token) => {
     const config = await configuration();
     const { issuer, jwks_uri: address = '' } = config.serverMetadata();
-    const { payload } = await jwtVerify(token, createRemoteJWKSet(new URL(address)), {
+    const { payload } = await jwtVerify(token, createRemoteJWKSet(new URL(address), { [customFetch]: fetchAlone }), {
       issuer,
       audience: clientId,
       algorithms: [client.id_token_signed_response_alg ?? 'ES256'],
@@ -165,15 +166,16 @@ function clientOf({ folder, issuer }: Product, clientId: string): ClientEntry {
 async function configure(product: Product, client: ClientEntry, answers: Response[]): Promise<openid.Configuration> {
   const { id_token_signed_response_alg: alg = 'ES256' } = client;
   const skew = await sandboxOf(product).clockAhead();
+  const ask: openid.CustomFetch = (address, options) => fetchAlone(address, { ...options, body: options.body ?? null });
   const config = await openid.discovery(
     new URL(product.issuer),
     client.client_id,
     { id_token_signed_response_alg: alg, [openid.clockSkew]: skew },
     await authenticationOf(client),
-    { execute: [openid.allowInsecureRequests, openid.enableNonRepudiationChecks] },
+    { execute: [openid.allowInsecureRequests, openid.enableNonRepudiationChecks], [openid.customFetch]: ask },
   );
   config[openid.customFetch] = async (address, options) => {
-    const answer = await fetch(address, { ...options, body: options.body ?? null });
+    const answer = await ask(address, options);
     answers.push(answer.clone());
     return answer;
   };

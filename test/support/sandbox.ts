@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { fetchAlone } from './connection.ts';
 import type { Product } from './product.ts';
 
 /** A message that the platform sent, as the sandbox caught it. */
@@ -17,8 +17,10 @@ export type Behaviour = 'normal' | 'slow' | 'down' | 'late' | 'over-quota';
 
 /** What the sandbox of a product lets one see and do (surface.md, Sandbox). */
 export interface Sandbox {
-  /** Newest first. */
+  /** Newest first; with all that was caused before. */
   messagesTo(to: string): Promise<readonly SandboxMessage[]>;
+  /** Until all that is to be sent by now has been tried: what has not come by then does not come. */
+  sends(): Promise<void>;
   captchaAnswer(id: string): Promise<string>;
   /** Moves the product's clock forward; it never comes back. */
   waits(seconds: number): Promise<void>;
@@ -40,7 +42,7 @@ export interface CreatedAccounts {
 
 export function sandboxOf({ address }: Pick<Product, 'address'>): Sandbox {
   const ask = async <Answer>(path: string, body?: object): Promise<Answer> => {
-    const answer = await fetch(
+    const answer = await fetchAlone(
       `${address}${path}`,
       body && {
         method: 'POST',
@@ -56,6 +58,9 @@ export function sandboxOf({ address }: Pick<Product, 'address'>): Sandbox {
   const moveClock = (advanceSeconds: number) => ask<{ offsetSeconds: number }>('/sandbox/clock', { advanceSeconds });
   return {
     messagesTo: (to) => ask(`/sandbox/messages.json?to=${encodeURIComponent(to)}`),
+    async sends() {
+      await ask('/sandbox/messages.json?to=nobody');
+    },
     captchaAnswer: async (id) => (await ask<{ answer: string }>(`/sandbox/captchas/${encodeURIComponent(id)}.json`)).answer,
     async waits(seconds) {
       await moveClock(seconds);
@@ -71,14 +76,28 @@ export function sandboxOf({ address }: Pick<Product, 'address'>): Sandbox {
 }
 
 /**
- * The newest message with a code, once one has arrived that is not `known`.
+ * The newest message with a code.
  *
- * @throws when none has after five seconds
+ * @throws when there is none but the `known` one
  */
 export async function nextCode(sandbox: Sandbox, to: string, known: string | undefined): Promise<{ id: string; code: string }> {
-  for (const deadline = performance.now() + 5000; performance.now() < deadline; await sleep(50)) {
-    const newest = (await sandbox.messagesTo(to)).find(({ code }) => code !== undefined);
-    if (newest?.code !== undefined && newest.id !== known) return { id: newest.id, code: newest.code };
-  }
-  throw new Error(`no code was sent to ${to}`);
+  const newest = (await sandbox.messagesTo(to)).find(({ code }) => code !== undefined);
+  if (newest?.code === undefined || newest.id === known) throw new Error(`no code was sent to ${to}`);
+  return { id: newest.id, code: newest.code };
+}
+
+/** Messages of a template, newest first. */
+export async function messagesOf(sandbox: Sandbox, to: string, template: string): Promise<readonly SandboxMessage[]> {
+  return (await sandbox.messagesTo(to)).filter((message) => message.template === template);
+}
+
+/**
+ * The newest message of a template.
+ *
+ * @throws when there is none
+ */
+export async function messageOf(sandbox: Sandbox, to: string, template: string): Promise<SandboxMessage> {
+  const [message] = await messagesOf(sandbox, to, template);
+  if (!message) throw new Error(`no ${template} was sent to ${to}`);
+  return message;
 }

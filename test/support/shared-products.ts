@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { fetchAlone } from './connection.ts';
 import { type OwnProduct, type Product, startProduct } from './product.ts';
 
 /**
@@ -18,7 +19,7 @@ const variable = 'SHARED_PRODUCTS';
 export async function sharedProduct(profile = 'demo'): Promise<Product> {
   const host = process.env[variable];
   if (host === undefined) throw new Error('shared products need the global set-up of jest.config.js');
-  const answer = await fetch(`${host}/${process.env['JEST_WORKER_ID'] ?? '1'}/${profile}`);
+  const answer = await fetchAlone(`${host}/${process.env['JEST_WORKER_ID'] ?? '1'}/${profile}`);
   const body = await answer.text();
   if (!answer.ok) throw new Error(body);
   const product: Product = JSON.parse(body);

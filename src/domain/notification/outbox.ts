@@ -67,6 +67,8 @@ export interface Outbox {
   park(id: string, now: Date, error: string): Promise<void>;
   /** For metrics: messages due and parked. */
   backlog(now: Date): Promise<{ due: number; parked: number }>;
+  /** Messages that are due by `now` or being delivered: none when all that was to be sent has been tried. */
+  underWay(now: Date): Promise<number>;
 }
 
 /** What a gateway answered for one message. `ambiguous`: it may have been sent, so it is not tried again by itself. */

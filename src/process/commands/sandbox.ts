@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Adapters } from '../../../adapters/registry.ts';
 import { startAuthorities } from '../../../sandbox/authorities/authorities.ts';
 import { clockOffset } from '../../../sandbox/clock.ts';
@@ -5,6 +6,7 @@ import { createOutboxGateways, type SandboxMessage, type SandboxMessages } from 
 import { createPeople } from '../../../sandbox/people.ts';
 import { createSandbox } from '../../../sandbox/sandbox.ts';
 import { systemClock } from '../../domain/clock.ts';
+import type { Outbox } from '../../domain/notification/outbox.ts';
 import { advanceClock, followClock, readClock } from './clock.ts';
 import { createGallery } from './gallery.ts';
 import type { OpenSandbox } from './serve.ts';
@@ -73,7 +75,7 @@ const keptPerPerson = 100;
 const keptInAll = 1000;
 
 /** What was sent, shared by all processes and sealed, because it is personal even in a sandbox with real visitors. */
-function sharedMessages({ shortLived: { recent }, vault }: Adapters): SandboxMessages {
+function sharedMessages({ shortLived: { recent }, vault, outbox }: Adapters): SandboxMessages {
   const listOf = (to: string) => `messages:${vault.index('mobile', to).toString('base64url')}`;
   const open = (sealed: string): SandboxMessage => {
     const message = JSON.parse(vault.openFor('sandbox-message', Buffer.from(sealed, 'base64'))) as SandboxMessage;
@@ -84,6 +86,19 @@ function sharedMessages({ shortLived: { recent }, vault }: Adapters): SandboxMes
       const sealed = vault.sealFor('sandbox-message', JSON.stringify(message)).toString('base64');
       await Promise.all([recent.push(listOf(message.to), sealed, keptPerPerson), recent.push('messages', sealed, keptInAll)]);
     },
-    list: async (to) => (await recent.read(to === undefined ? 'messages' : listOf(to), keptPerPerson)).map(open),
+    async list(to) {
+      await deliveries(outbox);
+      return (await recent.read(to === undefined ? 'messages' : listOf(to), keptPerPerson)).map(open);
+    },
   };
+}
+
+const lookAgainMs = 20;
+/** Somebody's delivery may have ended with its process; it is tried again when its lease is over. */
+const deliveryLimitMs = 10_000;
+
+/** Ends when all that was to be sent has been tried: whoever looks for a message that was caused before finds it. */
+async function deliveries(outbox: Pick<Outbox, 'underWay'>): Promise<void> {
+  const asked = systemClock.now();
+  for (let waited = 0; waited < deliveryLimitMs && (await outbox.underWay(asked)) > 0; waited += lookAgainMs) await sleep(lookAgainMs);
 }

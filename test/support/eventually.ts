@@ -1,0 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Less than a test may take (jest.config.js), so that it says what never came; more than anything takes that comes. */
+const limitMs = 200_000;
+
+/**
+ * Looks again and again for what comes when the machine is done with it, however busy that is.
+ *
+ * @param what - in the words of the complaint when it never comes
+ * @param look - undefined or false: not yet
+ */
+export async function eventually<Found>(
+  what: string | (() => string),
+  look: () => Promise<Found> | Found,
+): Promise<Exclude<Found, undefined | false>> {
+  for (let waited = 0; waited < limitMs; waited += 50) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found as Exclude<Found, undefined | false>;
+    await sleep(50);
+  }
+  throw new Error(`${typeof what === 'string' ? what : what()} never came`);
+}
