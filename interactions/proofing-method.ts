@@ -6,6 +6,7 @@ import { Refused } from '../src/domain/refused.ts';
 import type { AppContext } from '../src/http/app-context.ts';
 import type { SubmittedForm } from '../src/http/form.ts';
 import type { FormModel, Link, ProgressModel } from '../src/http/page-model.ts';
+import type { FormState } from '../src/http/wizard.ts';
 import type { Say, Words } from '../src/http/words.ts';
 
 /**
@@ -18,6 +19,10 @@ export interface ProofingMethod {
   /** Only for people whose identity is known already. */
   readonly needsPerson: boolean;
   readonly fields: readonly string[];
+  /** The model of its form where that is more than the fields: a code of its own. */
+  readonly form?: (state: FormState, scene: ProofingScene) => Promise<FormModel>;
+  /** Buttons of the page besides the submit button, as those of a wizard step. */
+  readonly actions?: Readonly<Record<string, (form: SubmittedForm, scene: ProofingScene) => Promise<object>>>;
   /** What the view needs besides progress, form and the ways back. */
   readonly page: (scene: ProofingScene) => object;
   /**
@@ -44,6 +49,10 @@ export interface ProofingScene {
   readonly account: Account;
   readonly person: Person | undefined;
   readonly applicant: Applicant;
+  /** The interaction: codes belong to it. */
+  readonly uid: string;
+  /** A code to the mobile of the account was redeemed in this session within ten minutes. */
+  readonly mobileProven: boolean;
   /** Word of the page's language. */
   readonly say: Say;
 }
@@ -52,7 +61,7 @@ export interface ProofingScene {
 export async function proofingScene(
   deps: ProofingSceneDeps,
   ctx: AppContext,
-  { accountId, clientId, sessionUid }: { accountId: string; clientId: string | undefined; sessionUid: string | undefined },
+  { uid, accountId, clientId, sessionUid, mobileProven }: ProofingOf,
 ): Promise<ProofingScene> {
   const account = await deps.accounts.byId(accountId);
   if (!account || account.status !== 'active') throw new Refused('account.locked');
@@ -68,9 +77,14 @@ export async function proofingScene(
       clientId,
       sessionUid,
     },
+    uid,
+    mobileProven,
     say: (key, params) => deps.words.text(ctx.state.locale, key, params),
   };
 }
+
+/** Whose proofing it is, and where. */
+export interface ProofingOf extends Pick<ProofingScene, 'uid' | 'mobileProven'>, Pick<Applicant, 'accountId' | 'clientId' | 'sessionUid'> {}
 
 export interface ProofingSceneDeps {
   readonly accounts: AccountStore;

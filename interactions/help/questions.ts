@@ -163,6 +163,7 @@ export const questions: readonly Question[] = [
       where('bankCard.classIOnly', 'class-one'),
       'reserved',
       where('bankCard.mobileMustMatchAccount', 'account-mobile'),
+      'code',
       'safe',
     ],
     related: ['levels', 'mobile-lost'],

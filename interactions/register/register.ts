@@ -1,5 +1,6 @@
 import type { Provider } from 'oidc-provider';
 import type { Devices } from '../../src/http/devices.ts';
+import { provedLately } from '../../src/domain/authenticator/fresh-proof.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { CookieJar } from '../../src/http/cookies.ts';
 import { fieldsOf } from '../../src/http/form.ts';
@@ -76,7 +77,15 @@ function stepsOf(deps: RegisterJourneyDeps, methods: readonly ProofingMethod[]):
 }
 
 function sceneOf(deps: RegisterJourneyDeps, draft: RegisterDraft, visit: Visit) {
-  return proofingScene(deps, visit.ctx, { accountId: draft.accountId ?? '', clientId: visit.client.clientId, sessionUid: undefined });
+  const { accountId = '', registeredAt = 0 } = draft;
+  const now = deps.clock.now();
+  return proofingScene(deps, visit.ctx, {
+    uid: visit.uid,
+    accountId,
+    clientId: visit.client.clientId,
+    sessionUid: undefined,
+    mobileProven: provedLately([{ amr: 'sms', at: new Date(registeredAt) }], new Set(['sms']), now),
+  });
 }
 
 function identityStep(deps: RegisterJourneyDeps, method: ProofingMethod): Step {

@@ -9,6 +9,7 @@ import type { AssuranceLevel } from '../../src/domain/assurance/ladder.ts';
 import type { Brand } from '../../src/domain/policy.ts';
 import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
 import type { CodeDesk, CodeRequest } from '../../src/http/code-desk.ts';
+import type { SubmittedForm } from '../../src/http/form.ts';
 import { checkForm, textFields } from '../../src/http/form-schema.ts';
 import { maskedModel } from '../../src/http/masked.ts';
 import type { Page } from '../../src/http/page.ts';
@@ -31,12 +32,10 @@ export interface ProofingDraft {
 }
 
 export interface StepUpScene extends ProofingScene {
-  readonly uid: string;
   readonly sessionUid: string;
   /** `/interaction/:uid/step-up`. */
   readonly base: string;
   readonly service: Page['service'];
-  readonly recentlyConfirmed: boolean;
 }
 
 export interface ProofingWizardDeps extends WizardDeps, GuardianDeps {
@@ -69,7 +68,7 @@ export function proofingWizard(deps: ProofingWizardDeps, method: ProofingMethod)
 
 type Step = WizardStep<ProofingDraft, StepUpScene>;
 
-const confirmed = (draft: ProofingDraft, scene: StepUpScene) => scene.recentlyConfirmed || draft.confirmedAt !== undefined;
+const confirmed = (draft: ProofingDraft, scene: StepUpScene) => scene.mobileProven || draft.confirmedAt !== undefined;
 
 function confirmStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
   const schema = textFields({ code: 16 });
@@ -104,14 +103,22 @@ function evidenceStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
     when: (draft, scene) => !draft.proved && confirmed(draft, scene) && (!method.needsPerson || scene.person !== undefined),
     done: (draft) => draft.proved === true || draft.awaiting !== undefined,
     async page(_, scene, state) {
+      const preset = { documentType: scene.person?.document.type ?? '', ...state.values };
+      const form = method.form?.({ ...state, values: preset }, scene) ?? plainForm(state, method.fields, preset);
       const model: ProofingPage = {
         progress: bar(scene.say, method.name, 1),
-        form: plainForm(state, method.fields, { documentType: scene.person?.document.type ?? '' }),
+        form: await form,
         back: { href: scene.base, label: scene.say('layout.back') },
         ...method.page(scene),
       };
       return { view: `step-up/${method.name}/view`, model, service: scene.service };
     },
+    actions: Object.fromEntries(
+      Object.entries(method.actions ?? {}).map(([name, act]) => [
+        name,
+        (form: SubmittedForm, _: ProofingDraft, scene: StepUpScene) => act(form, scene),
+      ]),
+    ),
     async submit(form, _, scene) {
       try {
         const awaiting = await method.verify(form, scene);

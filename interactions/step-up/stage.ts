@@ -31,14 +31,10 @@ export async function stageOf(deps: StepUpDeps, ctx: AppContext): Promise<Stage>
   const visit = await visitOf(deps, ctx);
   if (!visit.session || visit.prompt.name !== 'step_up') throw new Refused('interaction.expired');
   const { accountId, uid: sessionUid } = visit.session;
-  const [scene, recentlyConfirmed] = await Promise.all([
-    proofingScene(deps, ctx, { accountId, clientId: visit.client.clientId, sessionUid }),
-    confirmedLately(deps, sessionUid),
-  ]);
-  return {
-    visit,
-    scene: { ...scene, uid: visit.uid, sessionUid, base: `${visit.base}/step-up`, service: visit.service, recentlyConfirmed },
-  };
+  const mobileProven = await confirmedLately(deps, sessionUid);
+  const { uid, client, service } = visit;
+  const scene = await proofingScene(deps, ctx, { uid, accountId, clientId: client.clientId, sessionUid, mobileProven });
+  return { visit, scene: { ...scene, sessionUid, base: `${visit.base}/step-up`, service } };
 }
 
 const bySms: ReadonlySet<string> = new Set(['sms']);

@@ -1,3 +1,4 @@
+import { highestByKnowledge, setsByKnowledge } from '../domain/assurance/evidence-proof.ts';
 import { unmetPasswordRules } from '../domain/authenticator/password-policy.ts';
 import type { Profile, RegistrationField, RegistrationIdentity } from '../domain/policy.ts';
 import { didYouMean } from './problems.ts';
@@ -18,6 +19,7 @@ export function profileRules(known: KnownMethods | 'unchecked'): readonly Rule[]
     ...(known === 'unchecked' ? [] : methodsAreKnown(known)),
     rule<Profile, 'ladders'>(['ladders'], lowestRung),
     rule<Profile, 'ladders'>(['ladders'], ascending),
+    rule<Profile, 'ladders'>(['ladders'], nobodyRisesByData),
     rule<Profile, 'ladders' | 'proofing' | 'later'>(['ladders', 'proofing', 'later'], evidenceIsGiven),
     rule<Profile, 'identifiers' | 'username'>(['identifiers', 'username'], usernameIsRuled),
     rule<Profile, 'login' | 'authenticators'>(['login', 'authenticators'], passkeysCanBeAdded),
@@ -81,6 +83,17 @@ function ascending({ ladders }: Pick<Profile, 'ladders'>): readonly Violation[] 
       { at: ['ladders', 'person', `${index}`, 'acr'], problem: `is ${acr} above ${below}`, expected: 'each level once, lowest first' },
     ];
   });
+}
+
+/** Whoever knows the data of somebody must not get what only that person may (docs/adr/0028). */
+function nobodyRisesByData({ ladders }: Pick<Profile, 'ladders'>): readonly Violation[] {
+  return ladders.person.flatMap((rung, index) =>
+    setsByKnowledge(rung).map((set) => ({
+      at: ['ladders', 'person', `${index}`, 'anyOf'],
+      problem: `gives ${rung.acr} for ${set.join(' with ') || 'nothing'}, which whoever knows the data can give`,
+      expected: `evidence of possession or presence in every set above ${highestByKnowledge}`,
+    })),
+  );
 }
 
 /** A rung that nothing leads to would be a promise; one that leads nowhere yet says so. */

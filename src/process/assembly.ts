@@ -255,7 +255,10 @@ function passkeySite({ environment, profile }: AssemblyOptions): PasskeySite {
   return { id: new URL(environment.issuer).hostname, name: profile.brand.platform['zh-CN'] };
 }
 
-function methodDeps({ adapters, profile, sources, clock }: AssemblyOptions, { codes, words, endings, passkeys, site }: JourneyDeps) {
+function methodDeps(
+  { adapters, profile, sources, clock }: AssemblyOptions,
+  { codes, captchas, words, endings, passkeys, site }: JourneyDeps,
+) {
   const { accounts, persons, hasher, unitOfWork, vault } = adapters;
   return {
     accounts,
@@ -265,6 +268,7 @@ function methodDeps({ adapters, profile, sources, clock }: AssemblyOptions, { co
     vault,
     clock,
     codes,
+    captchas,
     words,
     passkeys,
     site,

@@ -175,6 +175,16 @@ describe('a broken profile', () => {
       'ladders.person[2].acr is L2 above L3',
     ],
     [
+      'a high rung for data that others know too',
+      { ladders: { person: [rung('L1', [[]]), rung('L3', [['bank-card'], ['real-name']])] } },
+      'ladders.person[1].anyOf gives L3 for real-name, which whoever knows the data can give',
+    ],
+    [
+      'a high rung for nothing',
+      { ladders: { person: [rung('L1', [[]]), rung('L3', [[]])] } },
+      'ladders.person[1].anyOf gives L3 for nothing, which whoever knows the data can give',
+    ],
+    [
       'an identity step without any proofing method',
       { proofing: [], ladders: { person: [rung('L1', [[]])] } },
       'registration.identity is skippable-step, but "proofing" has no real-name',

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { scriptedPeople, type ScriptedPerson } from '../../sandbox/people.ts';
+import type { RegisteredPerson } from '../../sandbox/registered-person.ts';
 import { todayInShanghai } from '../../src/domain/person/civil-date.ts';
 import { newPerson, type Page, type Person } from '../support/browser.ts';
-import { allows, newCitizen, opensProofing, signsIn } from '../support/citizen.ts';
+import { sendsCode } from '../support/account-changes.ts';
+import { allows, newCitizen, opensProofing, provesRealName, signsIn } from '../support/citizen.ts';
 import { problemsOf } from '../support/form-problems.ts';
-import { registers } from '../support/newcomer.ts';
+import { citizen, registers } from '../support/newcomer.ts';
 import { startProduct, type OwnProduct } from '../support/product.ts';
 import { relyingParty, type RelyingParty } from '../support/relying-party.ts';
 import { sandboxOf } from '../support/sandbox.ts';
@@ -26,6 +28,12 @@ function card(wanted: Readonly<Record<string, string>>): string {
   if (!found) throw new Error(`张伟 has no such card: ${JSON.stringify(wanted)}`);
   return found.number;
 }
+
+/** What everybody with a card types of it. */
+const cardOf = ({ bankCards: [own] }: RegisteredPerson): Record<string, string> => ({
+  bankCard: own?.number ?? '',
+  reservedMobile: own?.reservedMobile ?? '',
+});
 
 const agreed = { demo: { agreement: 'yes' }, beijing: {} };
 
@@ -54,7 +62,17 @@ describe.each(['demo', 'beijing'] as const)('proving a bank card in %s', (profil
       .$('form.form [name]')
       .toArray()
       .map((field) => page.$(field).attr('name'));
-    expect(names).toEqual(['_form', 'documentType', 'bankCard', 'reservedMobile', ...(profile === 'demo' ? ['agreement'] : [])]);
+    expect(names).toEqual([
+      '_form',
+      'documentType',
+      'bankCard',
+      'reservedMobile',
+      'captchaId',
+      'captchaProof',
+      'captcha',
+      'code',
+      ...(profile === 'demo' ? ['agreement'] : []),
+    ]);
     expect(
       page
         .$('.facts [aria-hidden=true]')
@@ -152,15 +170,86 @@ describe.each(['demo', 'beijing'] as const)('proving a bank card in %s', (profil
     expect(userinfo).toMatchObject({ assurance: { level: 'L3', evidence: [{ kind: 'real-name' }, { kind: 'bank-card' }] } });
   });
 
+  describe('with a reserved mobile that is not the one of the account', () => {
+    const somebody = citizen();
+    const other = somebody.mobile;
+    const fields: Record<string, string> = { ...cardOf(somebody), ...agreed[profile] };
+    let person: Person;
+    beforeAll(async () => {
+      const who = await newCitizen(product);
+      person = await service.sendsToUs();
+      await signsIn(person, who);
+      await provesRealName(person, who, somebody);
+      await opensProofing(person, 'bank-card', who);
+    });
+
+    it('[RN-29] wants a code of its own before the bank is asked', async () => {
+      await sandboxOf(product).authority('bank-card', 'down');
+      await person.submits(fields);
+      expect(problemsOf(person.page)).toEqual({ code: refusal('field.required.code') });
+      await person.submits({ ...fields, code: '123456' });
+      expect(problemsOf(person.page)).toEqual({ code: refusal('otp.expired') });
+    });
+
+    it('[RN-29] sends one behind a captcha, and keeps what was typed', async () => {
+      await person.asksForCode({ ...fields, captcha: '' });
+      expect(problemsOf(person.page)).toEqual({ captcha: refusal('captcha.required') });
+      const code = await sendsCode(person, other, fields);
+      const [message] = await person.sandbox.messagesTo(other);
+      expect(message).toMatchObject({ template: 'code.bank-card', code });
+      expect(['bankCard', 'reservedMobile'].map((name) => person.page.$(`[name=${name}]`).attr('value'))).toEqual([
+        fields['bankCard'],
+        other,
+      ]);
+      await person.submits({ ...fields, code: code === '111111' ? '222222' : '111111' });
+      expect(problemsOf(person.page)).toEqual({ code: refusal('otp.wrong') });
+      await person.submits({ ...fields, code });
+      expect(person.page.error?.code).toBe('identity.unavailable');
+      await sandboxOf(product).authority('bank-card', 'normal');
+    });
+
+    it('[RN-29] asks for no other code when something behind it was refused, and for another one for another number', async () => {
+      expect(person.page.has('[name=code]')).toBe(false);
+      expect(person.page.says('#code-why')).toBe(word('step-up/bank-card', 'mobile-proven'));
+      await person.submits({ ...fields, reservedMobile: '13900000002' });
+      expect(problemsOf(person.page)).toEqual({ code: refusal('field.required.code') });
+      await person.submits(fields);
+      expect(person.page.outcome).toBe('done');
+    });
+  });
+
+  it('[RN-11 RN-29] needs no second code for the mobile of the account within ten minutes, and one after them', async () => {
+    const who = await newCitizen(product, 'L2');
+    const person = await service.sendsToUs();
+    await signsIn(person, who);
+    await opensProofing(person, 'bank-card', who);
+    const own = { ...cardOf(who.identity), ...agreed[profile] };
+    expect(person.page.says('#code-why')).toBe(word('step-up/bank-card', 'code-unless-proven'));
+    await person.asksForCode(own);
+    expect([person.page.error, person.page.has('[name=code]')]).toEqual([undefined, false]);
+    expect((await person.sandbox.messagesTo(who.mobile)).map(({ template }) => template)).not.toContain('code.bank-card');
+
+    await person.sandbox.waits(601);
+    await person.goes(person.page.url.pathname.replace(/\/send-code$/, ''));
+    expect(person.page.says('#code-why')).toBe(word('step-up/bank-card', 'code-why'));
+    await person.submits(own);
+    expect(problemsOf(person.page)).toEqual({ code: refusal('field.required.code') });
+    const code = await sendsCode(person, who.mobile, own);
+    await person.submits({ ...own, code });
+    expect(person.page.outcome).toBe('done');
+  });
+
   it('[AST-13] meets a source that is down or over its quota, and takes no card of somebody else', async () => {
     const who = await newCitizen(product, 'L2');
     const person = await service.sendsToUs();
     await signsIn(person, who);
     await opensProofing(person, 'bank-card', who);
+    const code = await sendsCode(person, zhangwei.mobile, { reservedMobile: zhangwei.mobile });
     const found: [number, string | undefined][] = [];
     for (const behaviour of ['down', 'over-quota', 'normal'] as const) {
       await person.sandbox.authority('bank-card', behaviour);
-      await tries(person, card({ class: 'I' }));
+      // Typed once: what is refused behind it does not ask for another.
+      await tries(person, card({ class: 'I' }), behaviour === 'down' ? { code } : {});
       found.push([person.page.status, person.page.error?.code]);
     }
     expect(found).toEqual([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { shownBy } from '../../src/domain/assurance/evidence-proof.ts';
 import { unmetPasswordRules } from '../../src/domain/authenticator/password-policy.ts';
 import { unmetUsernameRules } from '../../src/domain/person/username.ts';
 import type { Profile } from '../../src/domain/policy.ts';
@@ -37,6 +38,12 @@ describe.each(names)('what %s offers', (name) => {
     );
     expect(open).toEqual([]);
   });
+});
+
+it.each(names)('%s gives L3 only to who holds something of the person, and L4 only where the person is there', (name) => {
+  const rises = profileOf(name).ladders.person.flatMap(({ acr, anyOf }) => (acr > 'L2' ? anyOf.map((set) => [acr, set.map(shownBy)]) : []));
+  const enough = { L3: ['possession', 'presence'], L4: ['presence'] } as const;
+  expect(rises.filter(([acr, set]) => !enough[acr as 'L3' | 'L4'].some((how) => set?.includes(how)))).toEqual([]);
 });
 
 it('the demonstration city leaves nothing for later', () => {

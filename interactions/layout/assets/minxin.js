@@ -276,7 +276,7 @@ function codeOf(button) {
     }));
     button.removeAttribute('aria-disabled');
     if (answer?.silent) said.textContent = say.failed;
-    else if (answer?.ok) sent(answer);
+    else if (answer?.ok && answer.sentTo) sent(answer);
     else if (answer?.problem && !(answer.captcha && !captcha)) refused(answer);
     else {
       button.removeEventListener('click', send);

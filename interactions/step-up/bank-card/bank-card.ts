@@ -12,10 +12,12 @@ import type { Vault } from '../../../src/domain/vault.ts';
 import { checkFormAnd, textFields } from '../../../src/http/form-schema.ts';
 import { maskedModel } from '../../../src/http/masked.ts';
 import type { Link, Locale, MaskedModel } from '../../../src/http/page-model.ts';
+import type { CodeForms } from '../../../src/http/step-form.ts';
 import type { Words } from '../../../src/http/words.ts';
 import type { ProofingMethod } from '../../proofing-method.ts';
+import { possessionOf, requiresCode, reservedMobileForm, sendReservedCode } from './reserved-mobile.ts';
 
-export interface BankCardDeps extends ProofDeps {
+export interface BankCardDeps extends ProofDeps, CodeForms {
   readonly once: OnceStore;
   readonly vault: Vault;
   readonly bankCardSource: BankCardSource;
@@ -26,27 +28,32 @@ export interface BankCardDeps extends ProofDeps {
   readonly words: Words;
 }
 
-const form = textFields({ documentType: 40, bankCard: 40, reservedMobile: 32, agreement: 5 }, [
-  'documentType',
-  'bankCard',
-  'reservedMobile',
-]);
+export const bankCardFields = ['documentType', 'bankCard', 'reservedMobile', 'agreement'];
 
-/** 银行卡认证 – four elements of a bank card of the verified person (RN-21). */
+const lengths = { documentType: 40, bankCard: 40, reservedMobile: 32, code: 16, agreement: 5 };
+const required = ['documentType', 'bankCard', 'reservedMobile'];
+const form = textFields(lengths, required);
+const formWithCode = textFields(lengths, [...required, 'code']);
+
+/** 银行卡认证 – four elements of a bank card of the verified person, and the mobile reserved at the bank in their hand (RN-21, RN-29). */
 export function bankCard(deps: BankCardDeps): ProofingMethod {
   const { policy } = deps;
   return {
     name: 'bank-card',
     needsPerson: true,
-    fields: ['documentType', 'bankCard', 'reservedMobile', 'agreement'],
-    page({ ctx, person }) {
+    fields: bankCardFields,
+    form: (state, scene) => reservedMobileForm(deps, state, scene, bankCardFields),
+    actions: { 'send-code': (submitted, scene) => sendReservedCode(deps, submitted, scene) },
+    page({ ctx, person, mobileProven }) {
       if (!person) throw new Refused('form.stale');
-      return bankCardPage({ ...deps, locale: ctx.state.locale }, person);
+      return bankCardPage({ ...deps, locale: ctx.state.locale, mobileProven }, person);
     },
-    async verify({ values }, { applicant, account, person }) {
+    async verify({ values }, scene) {
+      const { applicant, account, person } = scene;
       if (!person || applicant.personId === undefined) throw new Refused('form.stale');
       const { bankCard: number = '', reservedMobile = '', agreement } = values;
-      const card = checkFormAnd(form, values, () =>
+      const schema = (await requiresCode(deps, scene, reservedMobile)) ? formWithCode : form;
+      const card = checkFormAnd(schema, values, () =>
         checkBankCard({ bankCard: number, reservedMobile, agreement: isAgreed(agreement) }, account, policy),
       );
       // The bank knows the person by the document of the opening day; only the verified one can be compared (RN-27).
@@ -54,7 +61,8 @@ export function bankCard(deps: BankCardDeps): ProofingMethod {
         throw new Refused('document.invalid', 'documentType', { reason: 'not-verified' });
       }
       await lookAgain(deps, applicant.accountId, card);
-      await verifyBankCard(deps, { ...applicant, personId: applicant.personId }, person, card, policy);
+      const possession = possessionOf(deps, scene, card, values.code ?? '');
+      await verifyBankCard(deps, { ...applicant, personId: applicant.personId }, person, { card, possession }, policy);
       return undefined;
     },
   };
@@ -65,15 +73,21 @@ export interface BankCardPage {
   readonly known: { readonly name: MaskedModel; readonly document: MaskedModel };
   readonly documentTypes: readonly { readonly value: string; readonly label: string }[];
   readonly notices: readonly string[];
+  /** The mobile of the account needs no code now. */
+  readonly mobileProven: boolean;
   /** Where the city wants one. */
   readonly agreement: Link | undefined;
 }
 
 export interface BankCardScene extends Pick<BankCardDeps, 'documents' | 'policy' | 'masking' | 'agreement' | 'words'> {
   readonly locale: Locale;
+  readonly mobileProven: boolean;
 }
 
-export function bankCardPage({ documents, policy, masking, agreement, words, locale }: BankCardScene, person: Person): BankCardPage {
+export function bankCardPage(
+  { documents, policy, masking, agreement, words, locale, mobileProven }: BankCardScene,
+  person: Person,
+): BankCardPage {
   return {
     known: {
       name: maskedModel(words, locale, mask.name(person.name, masking.name)),
@@ -81,6 +95,7 @@ export function bankCardPage({ documents, policy, masking, agreement, words, loc
     },
     documentTypes: documents.map((type) => ({ value: type, label: words.text(locale, `layout.document.type.${type}`) })),
     notices: notices(policy).map((key) => words.text(locale, `step-up.bank-card.notice.${key}`)),
+    mobileProven,
     agreement: policy.agreement ? { href: '/help/bank-card-agreement', label: agreement.title[locale] } : undefined,
   };
 }

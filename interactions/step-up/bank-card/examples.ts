@@ -1,10 +1,20 @@
 import type { Person } from '../../../src/domain/person/account.ts';
 import { Refused, type FormRefused, type RefusalCode } from '../../../src/domain/refused.ts';
 import type { Example } from '../../journey.ts';
-import { foreigner, housingFund, interaction, longName, sampleForm, several, unfilled, zhangweiAsPerson } from '../../layout/samples.ts';
+import {
+  foreigner,
+  housingFund,
+  interaction,
+  longName,
+  sampleForm,
+  several,
+  unfilled,
+  zhangweiAsPerson,
+  type CodeState,
+} from '../../layout/samples.ts';
 import type { ProofingPage } from '../../proofing-method.ts';
 import { bar } from '../pages.ts';
-import { bankCardPage, type BankCardPage } from './bank-card.ts';
+import { bankCardFields as fields, bankCardPage, type BankCardPage } from './bank-card.ts';
 
 interface State {
   readonly person?: Person;
@@ -12,11 +22,16 @@ interface State {
   readonly refused?: Refused | FormRefused;
   /** The strictest rules a city may have. */
   readonly strict?: boolean;
+  /** `proven`: not asked for, as where the mobile of the account was proven and typed. */
+  readonly code?: CodeState | 'proven';
+  /** The mobile of the account was proven a moment ago. */
+  readonly mobileProven?: boolean;
 }
 
-const fields = ['documentType', 'bankCard', 'reservedMobile', 'agreement'];
-
-function example(state: string, { person = zhangweiAsPerson, values, refused, strict = false }: State = {}): Example {
+function example(
+  state: string,
+  { person = zhangweiAsPerson, values, refused, strict = false, code = values ? 'proven' : 'unsent', mobileProven = true }: State = {},
+): Example {
   return {
     view: 'step-up/bank-card/view',
     state,
@@ -26,10 +41,15 @@ function example(state: string, { person = zhangweiAsPerson, values, refused, st
       const policy = strict ? { debitOnly: true, classIOnly: true, mobileMustMatchAccount: true, agreement: true } : bankCard;
       return {
         progress: bar(scene.say, 'bank-card', 1),
-        form: sampleForm(scene, { fields, values: { documentType: person.document.type, ...values }, refused }),
+        form: sampleForm(scene, {
+          fields,
+          values: { documentType: person.document.type, ...values },
+          refused,
+          code: code === 'proven' ? undefined : code,
+        }),
         back: { href: `${interaction}/step-up`, label: scene.say('layout.back') },
         ...bankCardPage(
-          { documents, policy, masking, agreement: brand.bankCardAgreement, words: scene.words, locale: scene.locale },
+          { documents, policy, masking, agreement: brand.bankCardAgreement, words: scene.words, locale: scene.locale, mobileProven },
           person,
         ),
       };
@@ -38,6 +58,8 @@ function example(state: string, { person = zhangweiAsPerson, values, refused, st
 }
 
 const values = { bankCard: '6299000000000000010', reservedMobile: '13800000001', agreement: 'yes' };
+
+const otherMobile = { ...values, reservedMobile: '13900000001' };
 
 const wrong = (code: RefusalCode, field?: string, reason?: string) => ({
   values,
@@ -49,6 +71,10 @@ const nothing = several(unfilled('bankCard'), unfilled('reservedMobile'), new Re
 export const examples: readonly Example[] = [
   example('empty'),
   example('strict', { strict: true }),
+  example('mobile-not-proven', { mobileProven: false }),
+  example('code-sent', { values: otherMobile, code: 'sent' }),
+  example('code-missing', { values: otherMobile, refused: unfilled('code') }),
+  example('code-wrong', { values: otherMobile, code: 'sent-before', refused: new Refused('otp.wrong', 'code') }),
   example('filled', { values }),
   example('long-name', { person: longName }),
   example('foreigner', { person: foreigner }),

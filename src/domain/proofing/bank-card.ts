@@ -11,9 +11,18 @@ import type { BankCardAnswer, BankCardSource } from './identity-source.ts';
 import { askCounted, recordEvidence, requireMatch, type Applicant, type ProofDeps } from './proof.ts';
 
 /**
- * Bank card, four elements: name, document, card number, mobile reserved at the bank (RN-21 to RN-28). The
- * card number is sent to the bank's source and never stored.
+ * Bank card, four elements: name, document, card number, mobile reserved at the bank (RN-21 to RN-29). The
+ * card number is sent to the bank's source and never stored. All four are data that others may know too, so the
+ * reserved mobile must be in the hand of whoever types it (docs/adr/0028).
  */
+
+/** How somebody shows that the reserved mobile is in their hand. */
+export interface MobilePossession {
+  /** A mobile that a code in this session proved lately; undefined: none. */
+  readonly proven: string | undefined;
+  /** Redeems the code that was sent to the reserved mobile. @throws Refused otp.wrong, otp.expired */
+  readonly redeem: () => Promise<void>;
+}
 
 export interface BankCardForm {
   readonly bankCard: string;
@@ -40,12 +49,20 @@ export function checkBankCard(form: BankCardForm, account: Pick<Account, 'mobile
   if (!card.ok) problems.push(new Refused('bank-card.invalid', 'bankCard', { reason: card.reason }));
   const mobile = checkMobile(form.reservedMobile);
   if (!mobile.ok) problems.push(new Refused('mobile.invalid', 'reservedMobile', { reason: mobile.reason }));
-  else if (policy.mobileMustMatchAccount && mobile.canonical !== account.mobile) {
-    problems.push(new Refused('bank-card.mobile-differs', 'reservedMobile'));
-  }
+  else if (!takesMobile(policy, mobile.canonical, account)) problems.push(mobileDiffers());
   if (policy.agreement && !form.agreement) problems.push(new Refused('agreement.required', 'agreement'));
   if (problems.length > 0 || !card.ok || !mobile.ok) throw new FormRefused(problems);
   return { bankCard: card.canonical, reservedMobile: mobile.canonical, doubtful: card.warning !== undefined };
+}
+
+/** Whether the city takes this reserved mobile: any, or only that of the account (RN-25). */
+export function takesMobile(policy: BankCardPolicy, mobile: string, account: Pick<Account, 'mobile'>): boolean {
+  return !policy.mobileMustMatchAccount || mobile === account.mobile;
+}
+
+/** What the reserved mobile is refused with where it must be that of the account. */
+export function mobileDiffers(): Refused {
+  return new Refused('bank-card.mobile-differs', 'reservedMobile');
 }
 
 const doubtSeconds = 3600;
@@ -70,17 +87,19 @@ export async function lookAgain(
 }
 
 /**
- * Asks the bank's source and, on a match with a card the profile accepts, writes the evidence `bank-card`.
+ * Asks the bank's source and, on a match with a card the profile accepts, writes the evidence `bank-card`. The bank
+ * is paid for its answer and told nothing before the mobile was proven.
  *
- * @throws Refused bank-card.not-debit, bank-card.class, or as the source's outcome says
+ * @throws Refused otp.wrong, otp.expired, bank-card.not-debit, bank-card.class, or as the source's outcome says
  */
 export async function verifyBankCard(
   deps: ProofDeps & { readonly bankCardSource: BankCardSource },
   applicant: Applicant & { personId: string },
   person: Person,
-  { bankCard, reservedMobile }: Pick<CheckedCard, 'bankCard' | 'reservedMobile'>,
+  { card: { bankCard, reservedMobile }, possession }: { card: CheckedCard; possession: MobilePossession },
   policy: BankCardPolicy,
 ): Promise<void> {
+  if (possession.proven !== reservedMobile) await possession.redeem();
   const elements = {
     name: person.name,
     documentType: person.document.type,
