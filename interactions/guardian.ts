@@ -10,6 +10,7 @@ import type { Asking } from '../src/domain/proofing/proof.ts';
 import { Refused } from '../src/domain/refused.ts';
 import type { QuotaStore } from '../src/domain/short-lived.ts';
 import type { UnitOfWork } from '../src/domain/unit-of-work.ts';
+import type { Vault } from '../src/domain/vault.ts';
 import type { AppContext } from '../src/http/app-context.ts';
 import type { CaptchaDesk } from '../src/http/captcha-desk.ts';
 import type { CodeDesk } from '../src/http/code-desk.ts';
@@ -31,6 +32,7 @@ export interface GuardianDeps {
   readonly identitySource: IdentitySource;
   readonly unitOfWork: UnitOfWork;
   readonly quotas: QuotaStore;
+  readonly vault: Vault;
   readonly clock: Clock;
   readonly pages: Pages;
   readonly profile: Pick<Profile, 'documents' | 'personName' | 'guardian'>;

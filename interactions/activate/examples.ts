@@ -81,7 +81,6 @@ const lengths = { min: 8, max: 64 };
 /** What came of asking the authority. */
 const answers: readonly (readonly [code: RefusalCode, field?: string, reason?: string])[] = [
   ['identity.mismatch', 'validFrom', 'activation'],
-  ['identity.no-record', 'validFrom', 'activation'],
   ['identity.unavailable'],
   ['identity.pending'],
   ['identity.too-many'],

@@ -17,6 +17,7 @@ import type { Profile } from '../../src/domain/policy.ts';
 import type { IdentitySource } from '../../src/domain/proofing/identity-source.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { QuotaStore } from '../../src/domain/short-lived.ts';
+import type { Vault } from '../../src/domain/vault.ts';
 import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
 import type { CodeDesk, CodePlace } from '../../src/http/code-desk.ts';
 import { fieldsOf } from '../../src/http/form.ts';
@@ -32,6 +33,7 @@ export interface ActivateStepDeps extends WizardDeps, ActivateDeps {
   readonly activationPass: ActivationPass;
   readonly accounts: AccountStore;
   readonly quotas: QuotaStore;
+  readonly vault: Vault;
   readonly identitySource: IdentitySource;
   readonly captchas: CaptchaDesk;
   readonly codes: CodeDesk;

@@ -121,14 +121,14 @@ export const questions: readonly Question[] = [
   {
     id: 'rare-characters',
     topic: 'identity',
-    arises: ['identity.mismatch', 'identity.no-record', 'name.invalid'],
+    arises: ['identity.mismatch', 'name.invalid'],
     answer: ['input', 'symbol', 'offline'],
     related: ['permit-fails', 'identity-taken', 'business'],
   },
   {
     id: 'permit-fails',
     topic: 'identity',
-    arises: ['identity.mismatch', 'identity.no-record', 'identity.invalid'],
+    arises: ['identity.mismatch', 'identity.invalid'],
     answer: [where('documents.foreign-permanent-resident', 'check'), where('documents.permits-only', 'check-permits'), 'issuer'],
     related: ['rare-characters', 'levels'],
   },

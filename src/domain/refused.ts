@@ -40,7 +40,6 @@ export const refusals = {
   'document.expired': 422,
   'date.invalid': 422,
   'identity.mismatch': 422,
-  'identity.no-record': 422,
   'identity.invalid': 422,
   'identity.taken': 409,
   'identity.unavailable': 503,

@@ -35,7 +35,7 @@ describe.each(['demo', 'beijing'])('names as they are typed in %s', (profile) =>
       if (!somebody) throw new Error(`${name} is not in the sandbox`);
       const person = await atTheStep();
       await person.submits(identityFields(somebody));
-      expect(person.page.error).toMatchObject({ code: 'identity.no-record', text: refusal('identity.no-record.rare-character') });
+      expect(person.page.error).toMatchObject({ code: 'identity.mismatch', text: refusal('identity.mismatch.rare-character') });
       expect(person.page.$('[name=name]').attr('value')).toBe(name);
       // The account is there all the same.
       await person.submits({}, { button: 'button[form=skip]' });

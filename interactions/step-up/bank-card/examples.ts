@@ -85,7 +85,6 @@ export const examples: readonly Example[] = [
   example('other-mobile', { ...wrong('bank-card.mobile-differs', 'reservedMobile'), strict: true }),
   example('other-document', wrong('document.invalid', 'documentType', 'not-verified')),
   example('identity.mismatch', wrong('identity.mismatch', 'bankCard', 'bank-card')),
-  example('identity.no-record', wrong('identity.no-record', 'bankCard', 'bank-card')),
   example('identity.invalid', wrong('identity.invalid', 'bankCard', 'bank-card')),
   example('identity.unavailable', wrong('identity.unavailable')),
   example('identity.over-quota', wrong('identity.over-quota')),

@@ -76,7 +76,6 @@ const nothing = several(unfilled('name'), unfilled('documentNumber'), unfilled('
 /** What came of asking the authority, as far as the page is shown again. */
 const answers: readonly (readonly [code: RefusalCode, field?: string])[] = [
   ['identity.mismatch', 'documentNumber'],
-  ['identity.no-record', 'documentNumber'],
   ['identity.invalid', 'documentNumber'],
   ['identity.taken', 'documentNumber'],
   ['identity.differs', 'documentNumber'],

@@ -111,7 +111,7 @@ export interface Origin {
  * @throws Refused as the authority's outcome says; identity.too-many
  */
 export async function confirmPossession(
-  deps: Pick<ProofDeps, 'unitOfWork' | 'quotas' | 'clock'> & { readonly identitySource: IdentitySource },
+  deps: Pick<ProofDeps, 'unitOfWork' | 'quotas' | 'vault' | 'clock'> & { readonly identitySource: IdentitySource },
   { person }: Activation,
   { possession, replacing, origin }: { possession: Possession; replacing: boolean; origin: Origin },
 ): Promise<Confirmation> {
@@ -119,8 +119,10 @@ export async function confirmPossession(
   const name = possession.name ?? person.name;
   const { type: documentType, number: documentNumber } = person.document;
   const check = { documentType, documentNumber, name, sex: person.sex, validFrom, validUntil };
-  const who = `${person.id}:${replacing ? 'new-mobile' : 'bound-mobile'}`;
-  const answer = await askCounted(deps, who, () => deps.identitySource.check(check, randomUUID()));
+  const inquiry = replacing
+    ? { who: `${person.id}:new-mobile`, document: person.document }
+    : { who: `${person.id}:bound-mobile`, document: undefined };
+  const answer = await askCounted(deps, inquiry, () => deps.identitySource.check(check, randomUUID()));
   const source = deps.identitySource.name;
   const proof = { kind: 'real-name', source, answer, field: 'validFrom', params: { reason: 'activation' } };
   await requireMatch(deps, { ...origin, accountId: undefined }, proof);

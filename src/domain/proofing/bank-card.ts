@@ -107,7 +107,9 @@ export async function verifyBankCard(
     bankCard,
     reservedMobile,
   };
-  const answer = await askCounted(deps, applicant.accountId, () => deps.bankCardSource.check(elements, randomUUID()));
+  const answer = await askCounted(deps, { who: applicant.accountId, document: undefined }, () =>
+    deps.bankCardSource.check(elements, randomUUID()),
+  );
   const source = deps.bankCardSource.name;
   await requireMatch(deps, applicant, {
     kind: 'bank-card',

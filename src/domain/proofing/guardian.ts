@@ -78,13 +78,15 @@ function asRefusal(judge: () => string): string | Refused {
  * @throws Refused as the authority's outcome says; identity.too-many
  */
 export async function proveGuardian(
-  deps: Pick<ProofDeps, 'unitOfWork' | 'quotas' | 'clock'> & { readonly identitySource: IdentitySource },
+  deps: Pick<ProofDeps, 'unitOfWork' | 'quotas' | 'vault' | 'clock'> & { readonly identitySource: IdentitySource },
   { who, ...asking }: Asking & { readonly who: string },
   { guardian, version }: { guardian: CheckedGuardian; version: string },
 ): Promise<GuardianProof> {
-  const { name, documentType, documentNumber, mobile } = guardian;
+  const { name, documentType, documentNumber, key, mobile } = guardian;
   const check = { documentType, documentNumber, name, sex: 'unknown', validFrom: undefined, validUntil: undefined } as const;
-  const answer = await askCounted(deps, who, () => deps.identitySource.check(check, randomUUID()));
+  const answer = await askCounted(deps, { who, document: { type: documentType, key } }, () =>
+    deps.identitySource.check(check, randomUUID()),
+  );
   const source = deps.identitySource.name;
   await requireMatch(deps, asking, { kind: 'real-name', source, answer, field: 'documentNumber', params: { reason: 'guardian' } });
   return { name, documentType, documentNumber, mobile, version, source, reference: answer.reference, at: deps.clock.now().getTime() };

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { EvidenceKind } from '../assurance/evidence.ts';
 import type { AuditEvent } from '../audit/events.ts';
 import type { Clock } from '../clock.ts';
-import type { Person, PersonStore } from '../person/account.ts';
+import type { IdentityDocument, Person, PersonStore } from '../person/account.ts';
 import { endOfDay, todayInShanghai } from '../person/civil-date.ts';
 import { Refused, type RefusalCode } from '../refused.ts';
 import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
 import type { GuardianPolicy } from '../policy.ts';
 import type { EndingWrites } from '../session-endings.ts';
 import type { QuotaStore } from '../short-lived.ts';
+import type { Vault } from '../vault.ts';
 import { needsGuardian, type GuardianProof } from './guardian-proof.ts';
 import type { SourceAnswer, SourceOutcome } from './identity-source.ts';
 
@@ -20,6 +21,7 @@ export interface ProofDeps {
   readonly persons: PersonStore;
   readonly unitOfWork: UnitOfWork;
   readonly quotas: QuotaStore;
+  readonly vault: Vault;
   readonly clock: Clock;
   readonly guardian: GuardianPolicy | null;
 }
@@ -47,10 +49,13 @@ export interface Applicant {
 /** Who is asked about: somebody without an account, in an activation. */
 export type Asking = Pick<AuditEvent, 'accountId' | 'clientId' | 'requestId'>;
 
-/** How each outcome is told to the person; only `match` goes on (AST-13). */
+/**
+ * How each outcome is told to the person; only `match` goes on (AST-13). Whether somebody has such a document at all is
+ * not told: the audit log knows.
+ */
 const refusalOf: Readonly<Record<Exclude<SourceOutcome, 'match'>, RefusalCode>> = {
   mismatch: 'identity.mismatch',
-  'no-record': 'identity.no-record',
+  'no-record': 'identity.mismatch',
   invalid: 'identity.invalid',
   unavailable: 'identity.unavailable',
   'over-quota': 'identity.over-quota',
@@ -64,8 +69,21 @@ const retryAfterSeconds: Partial<Record<SourceOutcome, (now: Date) => number>> =
   'over-quota': (now) => Math.ceil((endOfDay(todayInShanghai(now)).getTime() - now.getTime()) / 1000),
 };
 
-/** Checks per account and day, so that nobody guesses other people's data through us. */
+/**
+ * Wrong checks in a day, of one account and about one document, whoever asks: nobody guesses other people's data through
+ * us, with however many accounts.
+ */
 const dailyLimit = 10;
+
+/** Who asks an authority, and about whom. */
+export interface Inquiry {
+  /** Whom the tries of a day are counted for; never personal data. */
+  readonly who: string;
+  /** Undefined where the one who asks holds it already: strangers use up none of their tries. */
+  readonly document: Pick<IdentityDocument, 'type' | 'key'> | undefined;
+}
+
+type AskDeps = Pick<ProofDeps, 'quotas' | 'vault' | 'clock'>;
 
 /** What a guess would be told. */
 const tells = new Set<SourceOutcome>(['mismatch', 'no-record', 'invalid', 'refused']);
@@ -74,15 +92,15 @@ const tells = new Set<SourceOutcome>(['mismatch', 'no-record', 'invalid', 'refus
  * Asks an authority, as one of the tries of a day. What was no wrong guess is given back: who came while the
  * authority was away is not shut out when it is there again.
  *
- * @param who - whom the tries are counted for; never personal data
  * @throws Refused identity.too-many
  */
 export async function askCounted<Answer extends SourceAnswer>(
-  { quotas, clock }: Pick<ProofDeps, 'quotas' | 'clock'>,
-  who: string,
+  { quotas, vault, clock }: AskDeps,
+  { who, document }: Inquiry,
   ask: () => Promise<Answer>,
 ): Promise<Answer> {
-  const rules = [{ key: `proofing:${who}`, limit: dailyLimit, windowSeconds: 86_400 }];
+  const subjects = [who, ...(document ? [vault.index('quota', `document|${document.type}:${document.key}`).toString('base64url')] : [])];
+  const rules = subjects.map((subject) => ({ key: `proofing:${subject}`, limit: dailyLimit, windowSeconds: 86_400 }));
   const taken = await quotas.take(rules, clock.now());
   if (!taken.ok) throw new Refused('identity.too-many', undefined, {}, taken.retryAfterSeconds);
   const answer = await ask();

@@ -122,18 +122,21 @@ export interface ConfirmedIdentity {
  * Asks the register; only a match comes back.
  *
  * @param who - whom the tries of a day are counted for; never personal data
+ * @param held - a document that the one who asks is verified by
  * @throws Refused as the authority's outcome says; identity.too-many
  */
 export async function confirmRealName(
-  deps: Pick<ProofDeps, 'unitOfWork' | 'quotas' | 'clock'> & { readonly identitySource: IdentitySource },
-  { who, ...asking }: Asking & { readonly who: string },
+  deps: Pick<ProofDeps, 'unitOfWork' | 'quotas' | 'vault' | 'clock'> & { readonly identitySource: IdentitySource },
+  { who, held = false, ...asking }: Asking & { readonly who: string; readonly held?: boolean },
   identity: CheckedIdentity,
 ): Promise<ConfirmedIdentity> {
   const { documentType, number: documentNumber, name, sex, validFrom, validUntil } = identity;
   // An identity card says the birth date in its number; of other documents only the form knows it.
   const birthDate = documentType === 'resident-id-card' ? undefined : identity.birthDate;
   const check: IdentityCheck = { documentType, documentNumber, name, sex, birthDate, validFrom, validUntil };
-  const answer = await askCounted(deps, who, () => deps.identitySource.check(check, randomUUID()));
+  const answer = await askCounted(deps, { who, document: held ? undefined : { type: documentType, key: identity.key } }, () =>
+    deps.identitySource.check(check, randomUUID()),
+  );
   const source = deps.identitySource.name;
   const params = hasRareCharacter(name) ? { reason: 'rare-character' } : {};
   await requireMatch(deps, asking, { kind: 'real-name', source, answer, field: 'documentNumber', params });
@@ -180,8 +183,9 @@ export async function verifyRealName(
   applicant: Applicant,
   identity: CheckedIdentity,
 ): Promise<ConfirmedIdentity | undefined> {
-  const { accountId, clientId, requestId } = applicant;
-  const confirmed = await confirmRealName(deps, { who: accountId, accountId, clientId, requestId }, identity);
+  const { accountId, personId, clientId, requestId } = applicant;
+  const asking = { who: accountId, held: personId !== undefined, accountId, clientId, requestId };
+  const confirmed = await confirmRealName(deps, asking, identity);
   if (needsGuardian(deps.guardian, identity.birthDate, deps.clock.now())) return confirmed;
   await recordRealName(deps, applicant, confirmed);
   return undefined;
