@@ -36,6 +36,6 @@ export interface LoginAttempt {
   readonly locale: string;
   /** Identifiers this channel accepts. */
   readonly identifiers: readonly IdentifierKind[];
-  /** Did this browser sign in to the account before? */
-  readonly knows: (accountId: string) => boolean;
+  /** Id of this browser, where it signed in to the account before. */
+  readonly deviceOf: (accountId: string) => string | undefined;
 }

@@ -44,6 +44,20 @@ export function createAccountStore({ db, vault }: Deps): AccountStore {
       return toHeader(await byIndex(headers, kind, vault.index(kind, value)).executeTakeFirst());
     },
 
+    async byFirst(candidates) {
+      const wanted = candidates.map(({ kind, value }) => ({ kind, index: vault.index(kind, value) }));
+      const [first, ...others] = identifierKinds.flatMap((kind) => {
+        const indexes = wanted.filter((each) => each.kind === kind).map(({ index }) => index);
+        return indexes.length === 0 ? [] : [byIndexes(headers, kind, indexes)];
+      });
+      const rows = await others.reduce((query, other) => query?.unionAll(other), first)?.execute();
+      for (const { index } of wanted) {
+        const row = rows?.find((each) => each.found?.equals(index));
+        if (row) return toHeader(row);
+      }
+      return undefined;
+    },
+
     async passwordHash(accountId) {
       const row = await db
         .selectFrom('credential')
@@ -58,11 +72,26 @@ export function createAccountStore({ db, vault }: Deps): AccountStore {
 
 type HeaderRow = Pick<Selectable<Tables['account']>, 'id' | 'subject_id' | 'person_id' | 'status'>;
 
+const identifierKinds = ['username', 'mobile', 'document'] as const;
 const indexColumns = { username: 'username_index', mobile: 'mobile_index' } as const;
 
-function byIndex(headers: SelectQueryBuilder<Tables, 'account', HeaderRow>, kind: IdentifierKind, index: Buffer) {
+type Headers = SelectQueryBuilder<Tables, 'account', HeaderRow>;
+
+function byIndex(headers: Headers, kind: IdentifierKind, index: Buffer) {
   if (kind !== 'document') return headers.where(indexColumns[kind], '=', index);
   return headers.innerJoin('person', 'person.id', 'account.person_id').where('document_index', '=', index);
+}
+
+/** With the index by which each was found. */
+function byIndexes(headers: Headers, kind: IdentifierKind, indexes: readonly Buffer[]) {
+  if (kind !== 'document') {
+    const column = indexColumns[kind];
+    return headers.select(`${column} as found`).where(column, 'in', indexes);
+  }
+  return headers
+    .innerJoin('person', 'person.id', 'account.person_id')
+    .select('document_index as found')
+    .where('document_index', 'in', indexes);
 }
 
 function toHeader(row: HeaderRow): AccountHeader;

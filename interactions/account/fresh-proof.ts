@@ -11,6 +11,7 @@ import type { UnitOfWork } from '../../src/domain/unit-of-work.ts';
 import type { AppContext, AppState } from '../../src/http/app-context.ts';
 import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
 import type { CodeDesk, CodeRequest } from '../../src/http/code-desk.ts';
+import type { Devices } from '../../src/http/devices.ts';
 import { checkForm, textFields } from '../../src/http/form-schema.ts';
 import { maskedModel } from '../../src/http/masked.ts';
 import type { FormModel, MaskedModel, ProgressModel } from '../../src/http/page-model.ts';
@@ -27,6 +28,7 @@ import { requireOwner, type Owner, type OwnerDeps } from './owner.ts';
 export interface FreshProofDeps extends OwnerDeps, WizardDeps {
   readonly sessions: SessionStore;
   readonly passwords: Pick<PasswordDeps, 'accounts' | 'hasher' | 'quotas' | 'vault' | 'clock'>;
+  readonly devices: Devices;
   readonly captchas: CaptchaDesk;
   readonly codes: CodeDesk;
   readonly unitOfWork: UnitOfWork;
@@ -110,7 +112,12 @@ function passwordStep(deps: FreshProofDeps): Step {
     async submit(form, _, { ctx, owner, page }) {
       checkForm(schema, form.values);
       const { id: accountId } = owner.account;
-      await confirmPassword(deps.passwords, { accountId, password: form.values.password ?? '', address: ctx.state.address });
+      await confirmPassword(deps.passwords, {
+        accountId,
+        password: form.values.password ?? '',
+        address: ctx.state.address,
+        device: deps.devices.idInSession(ctx, { accountId, uid: owner.sessionUid }),
+      });
       await rememberProof(deps, ctx, owner, 'pwd');
       return { leaveTo: page };
     },

@@ -155,7 +155,7 @@ function attemptOf({ devices, profile }: Pick<LoginDeps, 'devices' | 'profile'>,
     requestId: ctx.state.requestId,
     locale: ctx.state.locale,
     identifiers: identifiersOf(profile, ctx.state.channel),
-    knows: (accountId) => devices.knows(ctx, accountId),
+    deviceOf: (accountId) => devices.knownId(ctx, accountId),
   };
 }
 

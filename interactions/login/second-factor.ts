@@ -121,7 +121,8 @@ async function passSecondFactor(
   code: string,
 ): Promise<void> {
   const { accountId } = first;
-  const attempt = { accountId, kind, code, known: deps.devices.knows(visit.ctx, accountId) };
+  const { ctx } = visit;
+  const attempt = { accountId, kind, code, address: ctx.state.address, device: deps.devices.knownId(ctx, accountId) };
   try {
     await useSecondFactor(deps.secondFactor, attempt, await signInWrites(deps, visit, accountId, `${first.method}+${kind}`));
   } catch (error) {

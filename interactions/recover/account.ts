@@ -1,5 +1,11 @@
-import { countSearch } from '../../src/domain/authenticator/throttle.ts';
-import { checkIdentifier, checkIdentity, search, type Wanted } from '../../src/domain/authenticator/recovery-search.ts';
+import { countSearch, subjectOf } from '../../src/domain/authenticator/throttle.ts';
+import {
+  checkIdentifier,
+  checkIdentity,
+  search as soughtBy,
+  type Sought,
+  type Wanted,
+} from '../../src/domain/authenticator/recovery-search.ts';
 import type { IdentifierKind } from '../../src/domain/person/account.ts';
 import type { RecoveryStart } from '../../src/domain/policy.ts';
 import { Refused } from '../../src/domain/refused.ts';
@@ -15,6 +21,12 @@ const identitySchema = textFields({ name: 200, documentNumber: 64 });
 /** From one address; a service hall shares one. */
 const searchesPerHour = 300;
 
+/** Of one document by strangers: whose mask is shown tells somebody who knows the mobile whether the name is right. */
+const namesPerHour = 10;
+
+const isKnown = ({ devices }: RecoverStepDeps, { ctx }: Visit, { accountId }: Sought): boolean =>
+  accountId !== undefined && devices.knows(ctx, accountId);
+
 /** Whose password it is about; always behind a captcha. The answer is the same page, whoever it is (DIS-21). */
 export function accountStep(deps: RecoverStepDeps): RecoverStep {
   return {
@@ -22,12 +34,10 @@ export function accountStep(deps: RecoverStepDeps): RecoverStep {
     when: (draft) => draft.recovered !== true,
     done: (draft) => draft.sought !== undefined,
     async page(_, visit, state) {
-      const starts = startsOf(deps, visit);
-      const fields = starts.includes('identity') ? ['name', 'documentNumber'] : ['identifier'];
       const captcha = await deps.captchas.model(visit.ctx);
       const model = accountPageModel(sayOf(deps, visit), {
-        form: { ...formOf(state, [...fields, 'captcha']), captcha },
-        starts,
+        form: { ...formOf(state, [...fields(deps, visit), 'captcha']), captcha },
+        starts: startsOf(deps, visit),
         base: visit.base,
       });
       return { view: 'recover/account', model, service: visit.service };
@@ -35,15 +45,23 @@ export function accountStep(deps: RecoverStepDeps): RecoverStep {
     async submit(form, _, visit) {
       const wanted = wantedIn(deps, form, startsOf(deps, visit));
       await deps.captchas.pass(form.captcha);
-      if (deps.addressLimits)
-        await countSearch(deps, { name: 'recover', by: visit.ctx.state.address, limitPerHour: searchesPerHour, field: 'identifier' });
-      return { learnt: { sought: await search(deps, wanted, deps.profile.proofing.length > 0), provedAt: undefined } };
+      const search = { name: 'recover', field: fields(deps, visit)[0] ?? '' } as const;
+      if (deps.addressLimits) await countSearch(deps, { ...search, by: visit.ctx.state.address, limitPerHour: searchesPerHour });
+      const sought = await soughtBy(deps, wanted, deps.profile.proofing.length > 0);
+      if (wanted.typed.name !== undefined && !isKnown(deps, visit, sought)) {
+        await countSearch(deps, { ...search, by: subjectOf(undefined, wanted.candidates), limitPerHour: namesPerHour });
+      }
+      return { learnt: { sought, provedAt: undefined } };
     },
   };
 }
 
 function startsOf({ profile }: Pick<RecoverStepDeps, 'profile'>, { ctx }: Visit): readonly RecoveryStart[] {
   return profile.recovery?.[ctx.state.channel] ?? [];
+}
+
+function fields(deps: Pick<RecoverStepDeps, 'profile'>, visit: Visit): readonly string[] {
+  return startsOf(deps, visit).includes('identity') ? ['name', 'documentNumber'] : ['identifier'];
 }
 
 /** @throws FormRefused, Refused what is wrong with its form */

@@ -105,7 +105,8 @@ async function prove(
   await proveOwner(deps, sought, {
     documentNumber,
     redeem: () => deps.codes.redeem(codeRequest(visit, sought), code),
-    known: sought.accountId !== undefined && deps.devices.knows(visit.ctx, sought.accountId),
+    address: visit.ctx.state.address,
+    device: sought.accountId === undefined ? undefined : deps.devices.knownId(visit.ctx, sought.accountId),
     origin: originOf(visit),
   });
 }
@@ -187,6 +188,8 @@ export function passwordStep(deps: RecoverStepDeps): RecoverStep {
         locale: visit.ctx.state.locale,
         origin: originOf(visit),
       });
+      // Strangers who guess meanwhile must not keep the owner from signing in with the new password.
+      if (sought.accountId !== undefined) deps.devices.remember(visit.ctx, sought.accountId);
       return { learnt: { recovered: true, provedAt: undefined } };
     },
   };

@@ -50,10 +50,12 @@ function passwordStep(deps: StepUpDeps): Step {
     },
     async submit(form, _, { visit, scene }) {
       checkForm(schema, form.values);
+      const { id: accountId } = scene.account;
       await confirmPassword(deps.passwords, {
-        accountId: scene.account.id,
+        accountId,
         password: form.values.password ?? '',
         address: visit.ctx.state.address,
+        device: deps.devices.idInSession(visit.ctx, { accountId, uid: scene.sessionUid }),
       });
       const outcome = { outcome: 'proved', amr: ['pwd'], at: deps.clock.now() } as const;
       return { finish: () => finish(visit.ctx, deps.provider(), outcome) };

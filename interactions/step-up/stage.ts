@@ -6,6 +6,7 @@ import type { AuthenticatorPolicy } from '../../src/domain/policy.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { UnitOfWork } from '../../src/domain/unit-of-work.ts';
 import type { AppContext } from '../../src/http/app-context.ts';
+import type { Devices } from '../../src/http/devices.ts';
 import type { LevelDeps } from '../../src/oidc/level.ts';
 import { proofingScene, type ProofingSceneDeps } from '../proofing-method.ts';
 import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
@@ -18,6 +19,7 @@ export interface StepUpDeps extends VisitDeps, ProofingWizardDeps, ProofingScene
   readonly authenticators: AuthenticatorPolicy;
   readonly passkeys: PasskeyDeps;
   readonly site: PasskeySite;
+  readonly devices: Devices;
 }
 
 /** A step-up under way: the request, and who is in it. */

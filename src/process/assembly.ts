@@ -234,7 +234,7 @@ function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
       addressLimits,
     }),
     addressLimits,
-    devices: createDevices({ cookies, vault }),
+    devices: createDevices({ cookies, vault, clock }),
     session: { provider, accounts, policy: profile.sessions },
     passwords: { accounts, hasher, quotas, vault, clock },
     authenticators: profile.authenticators,

@@ -6,6 +6,7 @@ import { createEvidenceStore } from '../../adapters/database/evidence.ts';
 import { createPersonStore } from '../../adapters/database/persons.ts';
 import { createUnitOfWork } from '../../adapters/database/unit-of-work.ts';
 import type { Consent } from '../../src/domain/consent/consent.ts';
+import type { Identifier } from '../../src/domain/person/account.ts';
 import type { Write } from '../../src/domain/unit-of-work.ts';
 import { databaseKinds, openStores, type TestStores } from '../support/stores.ts';
 import { newAccount, newEvidence, newPerson, proof, registration, happenedAt } from './registered.ts';
@@ -57,6 +58,28 @@ describe.each(databaseKinds)('people in %s', (kind) => {
     expect(await persons().byId(randomUUID())).toBeUndefined();
     expect(await persons().byDocument('resident-id-card', 'none')).toBeUndefined();
     expect(await evidence().ofAccount(randomUUID())).toEqual([]);
+  });
+
+  it('of several things that a text may be, the first that somebody has decides, whatever else is asked for', async () => {
+    const [first, second, third] = [newAccount(), newAccount(), newAccount()];
+    const person = { ...newPerson(), subjectId: third.subjectId };
+    await commit(...registration(first), ...registration(second), ...registration(third), ...proof(third, person));
+    const username = { kind: 'username', value: first.username ?? '' } as const;
+    const mobile = { kind: 'mobile', value: second.mobile } as const;
+    const document = { kind: 'document', value: `${person.document.type}:${person.document.key}` } as const;
+    const nobody = { kind: 'document', value: 'passport:none' } as const;
+    const found = async (...candidates: readonly Identifier[]) => (await accounts().byFirst(candidates))?.id;
+    expect(await found(username, mobile, document)).toBe(first.id);
+    expect(await found(nobody, mobile, username)).toBe(second.id);
+    expect(await found(nobody, document, mobile)).toBe(third.id);
+    expect(await found({ ...username, kind: 'document' }, nobody, { ...mobile, kind: 'username' })).toBeUndefined();
+    expect(await found()).toBeUndefined();
+    expect(await accounts().byFirst([nobody, document])).toEqual({
+      id: third.id,
+      subjectId: third.subjectId,
+      personId: person.id,
+      status: 'active',
+    });
   });
 
   it('a value of one kind is not found as another', async () => {

@@ -74,12 +74,18 @@ describe('guessing passwords', () => {
     expect((await again.submits({ identifier: citizen.username, password: citizen.password })).status).toBe(429);
   });
 
-  it('passwords for a mobile and for a username of one account are counted apart, and a forged address changes nothing', async () => {
-    const citizen = await newCitizen(product);
-    await guesses(citizen.username, 5);
-    const elsewhere = await service.sendsToUs({}, { headers: { 'X-Forwarded-For': '203.0.113.7', Forwarded: 'for=203.0.113.7' } });
-    expect((await elsewhere.submits({ identifier: citizen.username, password: 'guess' })).error?.code).toBe('credentials.throttled');
-    expect((await elsewhere.submits({ identifier: citizen.mobile, password: 'guess' })).error?.code).toBe('credentials.wrong');
+  it('[LOG-01] username, mobile and document number of one account share its tries, and a forged address changes nothing', async () => {
+    const citizen = await newCitizen(product, 'L2');
+    const { username, mobile } = citizen;
+    const person = await service.sendsToUs({}, { headers: { 'X-Forwarded-For': '203.0.113.7', Forwarded: 'for=203.0.113.7' } });
+    for (const identifier of [username, mobile, citizen.identity.document.number, mobile, username]) {
+      expect((await person.submits({ identifier, password: 'guess' })).error?.code).toBe('credentials.wrong');
+    }
+    const elsewhere = await service.sendsToUs();
+    for (const identifier of [citizen.identity.document.number, mobile, username]) {
+      const page = await elsewhere.submits({ identifier, password: citizen.password });
+      expect(page).toMatchObject({ status: 429, error: { code: 'credentials.throttled' } });
+    }
   });
 });
 

@@ -82,7 +82,14 @@ async function sceneOf(deps: ChangeDeps, ctx: AppContext): Promise<ChangeScene> 
     ctx,
     owner,
     proved: provedLately(await deps.sessions.factors(sessionUid, now), bySms, now),
-    changer: { account, sessionUid, requestId, locale, address },
+    changer: {
+      account,
+      sessionUid,
+      requestId,
+      locale,
+      address,
+      device: deps.devices.idInSession(ctx, { accountId: account.id, uid: sessionUid }),
+    },
   };
 }
 

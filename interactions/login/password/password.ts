@@ -10,13 +10,13 @@ export function passwordLogin(deps: PasswordDeps): LoginMethod {
     fields: ['identifier', 'password'],
     captcha: 'with-form',
     form: textFields({ identifier: 64, password: 256 }),
-    authenticate: ({ values }, { address, identifiers, knows }) =>
+    authenticate: ({ values }, { address, identifiers, deviceOf }) =>
       signInWithPassword(deps, {
         identifier: values.identifier ?? '',
         password: values.password ?? '',
         accepted: identifiers,
         address,
-        knows,
+        deviceOf,
       }),
   };
 }

@@ -1,7 +1,7 @@
 import { documentTypes, resemblesDocumentNumber, type DocumentType } from '../person/document-number.ts';
 import { checkMobile } from '../person/mobile.ts';
 import { usernameKey } from '../person/username.ts';
-import type { AccountHeader, AccountStore, IdentifierKind } from '../person/account.ts';
+import type { Identifier, IdentifierKind } from '../person/account.ts';
 
 /**
  * What an identifier typed at sign-in may be: mobile, document number or username (LOG-01). Usernames
@@ -12,7 +12,7 @@ export function identifierCandidates(
   accepted: readonly IdentifierKind[],
   documents: readonly DocumentType[],
   now: Date,
-): readonly { readonly kind: IdentifierKind; readonly value: string }[] {
+): readonly Identifier[] {
   const text = typed.normalize('NFKC').trim();
   const mobile = checkMobile(text);
   if (mobile.ok) return accepted.includes('mobile') ? [{ kind: 'mobile', value: mobile.canonical }] : [];
@@ -25,16 +25,4 @@ export function identifierCandidates(
     : [];
   // Nearly every word is a possible passport number, so what does not look like a document is a name first.
   return resemblesDocumentNumber(text) ? [...numbers, ...username] : [...username, ...numbers];
-}
-
-/** The account behind what was typed; undefined for unknown identifiers. */
-export async function findByIdentifier(
-  { accounts }: { accounts: AccountStore },
-  candidates: ReturnType<typeof identifierCandidates>,
-): Promise<AccountHeader | undefined> {
-  for (const { kind, value } of candidates) {
-    const header = await accounts.byIdentifier(kind, value);
-    if (header) return header;
-  }
-  return undefined;
 }

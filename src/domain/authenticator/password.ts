@@ -4,10 +4,10 @@ import type { AccountStore, IdentifierKind } from '../person/account.ts';
 import type { DocumentType } from '../person/document-number.ts';
 import { Refused } from '../refused.ts';
 import type { Write } from '../unit-of-work.ts';
-import { findByIdentifier, identifierCandidates } from './identify.ts';
+import { identifierCandidates } from './identify.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { normalisePassword } from './password-policy.ts';
-import { countAttempt, type ThrottleDeps } from './throttle.ts';
+import { countAttempt, subjectOf, type ThrottleDeps } from './throttle.ts';
 
 /** Proof that a person may use an account, and what has to be written because of it. */
 export interface Authenticated {
@@ -30,8 +30,8 @@ export interface PasswordAttempt {
   readonly accepted: readonly IdentifierKind[];
   readonly password: string;
   readonly address: string;
-  /** Did this browser sign in to the account before? */
-  knows(accountId: string): boolean;
+  /** Id of this browser, where it signed in to the account before. */
+  deviceOf(accountId: string): string | undefined;
 }
 
 /** Looked up in place of an unknown account, so that both cost the same. */
@@ -46,13 +46,13 @@ const nobody = '00000000-0000-4000-8000-000000000000';
 export async function signInWithPassword(deps: PasswordDeps, attempt: PasswordAttempt): Promise<Authenticated> {
   const now = deps.clock.now();
   const candidates = identifierCandidates(attempt.identifier, attempt.accepted, deps.documents, now);
-  const account = await findByIdentifier(deps, candidates);
+  const account = await deps.accounts.byFirst(candidates);
   const counted = await countAttempt(deps, {
-    // One key for all spellings of an identifier (CVE-2025-24806).
-    identifier: candidates[0]?.value ?? attempt.identifier.normalize('NFKC').trim().toLowerCase(),
+    guess: 'password',
+    subject: subjectOf(account, candidates, attempt.identifier),
     address: attempt.address,
+    device: account && attempt.deviceOf(account.id),
     field: 'identifier',
-    knownDevice: account && attempt.knows(account.id) ? account.id : undefined,
   });
   const stored = await deps.accounts.passwordHash(account?.id ?? nobody);
   const password = normalisePassword(attempt.password);
@@ -87,6 +87,14 @@ async function rehash(
   ];
 }
 
+export interface PasswordConfirmation {
+  readonly accountId: string;
+  readonly password: string;
+  readonly address: string;
+  /** Id of the browser; the session's where it lost its own: whoever is signed in is no stranger. */
+  readonly device: string;
+}
+
 /**
  * The signed-in person types the password again, because a level demands it of this session, or to change it.
  *
@@ -95,9 +103,10 @@ async function rehash(
  */
 export async function confirmPassword(
   deps: Pick<PasswordDeps, 'accounts' | 'hasher' | 'quotas' | 'vault' | 'clock'>,
-  { accountId, password, address }: { accountId: string; password: string; address: string },
+  { accountId, password, address, device }: PasswordConfirmation,
 ): Promise<string> {
-  const counted = await countAttempt(deps, { identifier: accountId, address, field: 'password', knownDevice: undefined });
+  const subject = subjectOf({ id: accountId }, []);
+  const counted = await countAttempt(deps, { guess: 'password', subject, address, device, field: 'password' });
   const stored = await deps.accounts.passwordHash(accountId);
   if (!stored || !(await deps.hasher.verify(normalisePassword(password), stored))) {
     throw new Refused('credentials.wrong', 'password', { reason: 'confirm' });

@@ -1,4 +1,4 @@
-import type { Account, AccountStore, IdentifierKind, Person, PersonStore } from '../person/account.ts';
+import type { Account, AccountStore, Identifier, IdentifierKind, Person, PersonStore } from '../person/account.ts';
 import { documentTypes, type DocumentType } from '../person/document-number.ts';
 import type { DocumentNumberCheck } from '../person/document-number-check.ts';
 import { checkPersonName, type PersonNamePolicy } from '../person/person-name.ts';
@@ -16,7 +16,7 @@ import { decoyOf } from './recovery-decoy.ts';
 
 /** What was typed, after its form was checked. */
 export interface Wanted {
-  readonly candidates: readonly { readonly kind: IdentifierKind; readonly value: string }[];
+  readonly candidates: readonly Identifier[];
   readonly typed: Typed;
 }
 
@@ -99,8 +99,7 @@ const nobody = '00000000-0000-4000-8000-000000000000';
 /** @param verifiable - does this deployment verify people? Else a decoy is never verified either. */
 export async function search(deps: SearchDeps, { candidates, typed }: Wanted, verifiable: boolean): Promise<Sought> {
   const { accounts, persons } = deps;
-  const headers = await Promise.all(candidates.map(({ kind, value }) => accounts.byIdentifier(kind, value)));
-  const header = headers.find((each) => each !== undefined);
+  const header = await accounts.byFirst(candidates);
   const [account, person, hash] = await Promise.all([
     accounts.byId(header?.id ?? nobody),
     persons.byId(header?.personId ?? nobody),

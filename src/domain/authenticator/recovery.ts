@@ -11,7 +11,7 @@ import type { PasswordHasher } from './password-hasher.ts';
 import { normalisePassword, type PasswordPolicy } from './password-policy.ts';
 import { passwordMark } from './password.ts';
 import type { Sought } from './recovery-search.ts';
-import { countAttempt, type ThrottleDeps } from './throttle.ts';
+import { countAttempt, type Attempt, type ThrottleDeps } from './throttle.ts';
 
 /**
  * Recovery of a password (REC-01 to REC-14): a verified person proves mobile and document number, somebody who is not
@@ -36,27 +36,29 @@ export interface OwnerProof {
   readonly documentNumber: string | undefined;
   /** Redeems the SMS code. @throws Refused */
   readonly redeem: () => Promise<void>;
-  /** Did this browser sign in to the account before? */
-  readonly known: boolean;
+  readonly address: string;
+  /** Id of this browser, where it signed in to the account before. */
+  readonly device: string | undefined;
   readonly origin: Origin;
 }
 
 /**
- * Is it the owner? Attempts are counted for the account, wherever they come from. Code and document number are judged
- * together, and it is not said which of them was wrong; a code is used up either way.
+ * Is it the owner? Code and document number are judged together, and it is not said which of them was wrong; a code is used
+ * up either way. Whoever had the code right holds the mobile: from then on document numbers are counted for the account,
+ * wherever they come from. Whoever does not hold it uses up none of those, so nobody is kept from a recovery by strangers.
  *
  * @throws Refused recovery.wrong where a document number was asked, else otp.wrong, otp.expired; credentials.throttled
  */
 export async function proveOwner(deps: RecoveryDeps, sought: Sought, proof: OwnerProof): Promise<void> {
-  const counted = await countAttempt(deps, {
-    identifier: `recover:${sought.key}`,
-    address: 'anywhere',
+  const attempt: Attempt = {
+    guess: 'recovery',
+    subject: `recover:${sought.key}`,
+    address: proof.address,
+    device: proof.device,
     field: 'code',
-    knownDevice: proof.known ? sought.accountId : undefined,
-    reason: 'recover',
-  });
-  const holds = sought.usable && holdsDocument(deps, sought, proof.documentNumber);
-  const refused = (await refusalOf(proof.redeem)) ?? (holds ? undefined : new Refused('otp.wrong', 'code'));
+  };
+  const counted = await countAttempt(deps, attempt);
+  const refused = (await refusalOf(proof.redeem)) ?? (await refusalOfDocument(deps, sought, { attempt, typed: proof.documentNumber }));
   if (!refused) return counted.succeed();
   await deps.unitOfWork.commit('recovery-refused', [
     audit(deps, 'recovery.refused', sought.accountId, proof.origin, { reason: refused.code }),
@@ -64,10 +66,21 @@ export async function proveOwner(deps: RecoveryDeps, sought: Sought, proof: Owne
   throw proof.documentNumber === undefined ? refused : new Refused('recovery.wrong', 'code');
 }
 
-function holdsDocument({ clock }: RecoveryDeps, { document }: Sought, typed: string | undefined): boolean {
-  if (!document || typed === undefined) return true;
-  const number = documentTypes[document.type].check(typed, clock.now());
-  return number.ok && number.key === document.key;
+async function refusalOfDocument(
+  deps: RecoveryDeps,
+  sought: Sought,
+  { attempt, typed }: { readonly attempt: Attempt; readonly typed: string | undefined },
+): Promise<Refused | undefined> {
+  const wrong = new Refused('otp.wrong', 'code');
+  if (!sought.usable) return wrong;
+  if (!sought.document || typed === undefined) return undefined;
+  const number = documentTypes[sought.document.type].check(typed, deps.clock.now());
+  // Of the account, and of the document over all accounts: who holds many mobiles does not find out whose one is.
+  const subjects = [attempt.subject, `document:${sought.document.type}:${number.ok ? number.key : ''}`];
+  const counted = await Promise.all(subjects.map((subject) => countAttempt(deps, { ...attempt, guess: 'document', subject })));
+  if (!number.ok || number.key !== sought.document.key) return wrong;
+  await Promise.all(counted.map(({ succeed }) => succeed()));
+  return undefined;
 }
 
 const ofCodes: ReadonlySet<RefusalCode> = new Set(['otp.wrong', 'otp.expired']);

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { Refused } from '../refused.ts';
 import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
 import { recoveryCodeHash } from './recovery-codes.ts';
-import { countAttempt, type ThrottleDeps } from './throttle.ts';
+import { countAttempt, subjectOf, type ThrottleDeps } from './throttle.ts';
 import { matchingStep, type TotpStore } from './totp.ts';
 
 /** The second factor of a sign-in: a code of the authenticator app, or a recovery code in its place. */
@@ -17,8 +17,9 @@ export interface SecondFactorAttempt {
   readonly kind: SecondFactorKind;
   /** As typed. */
   readonly code: string;
-  /** Did this browser sign in to the account before? */
-  readonly known: boolean;
+  readonly address: string;
+  /** Id of this browser, where it signed in to the account before. */
+  readonly device: string | undefined;
 }
 
 export type SecondFactorKind = 'totp' | 'recovery-code';
@@ -34,14 +35,14 @@ export const secondFactorFields = { totp: 'totpCode', 'recovery-code': 'recovery
  * @throws Refused totp.wrong, recovery-code.wrong, credentials.throttled
  */
 export async function useSecondFactor(deps: SecondFactorDeps, attempt: SecondFactorAttempt, because: readonly Write[]): Promise<void> {
-  const { accountId, kind, known } = attempt;
+  const { accountId, kind, address, device } = attempt;
   const field = secondFactorFields[kind];
   const counted = await countAttempt(deps, {
-    identifier: `second-factor:${accountId}`,
-    address: 'anywhere',
+    guess: 'second-factor',
+    subject: subjectOf({ id: accountId }, []),
+    address,
+    device,
     field,
-    knownDevice: known ? accountId : undefined,
-    reason: 'second-factor',
   });
   const wrong = new Refused(`${kind}.wrong`, field);
   const use = kind === 'totp' ? await useOfTotp(deps, attempt) : useOfRecoveryCode(deps, attempt);

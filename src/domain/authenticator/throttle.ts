@@ -1,33 +1,81 @@
 import type { Clock } from '../clock.ts';
-import { Refused } from '../refused.ts';
+import type { AccountHeader, Identifier } from '../person/account.ts';
+import { Refused, type RefusalParams } from '../refused.ts';
 import type { QuotaRule, QuotaStore } from '../short-lived.ts';
 import type { Vault } from '../vault.ts';
 
 /**
- * Limits on guessing. The key of the attacker is locked, never the account: otherwise anybody could
- * lock anybody out. A device that signed in before has a key of its own, so its owner gets through while
- * a stranger guesses. Unknown identifiers are counted exactly like known ones.
+ * Limits on guessing (docs/adr/0031). What is counted is one account, whatever was typed to name it, and never locked:
+ * strangers share budgets, per address and over all addresses, and every browser that signed in to the account before has
+ * one of its own, so its owner gets through while strangers guess. Unknown identifiers are counted exactly like known ones.
  */
 
-const limit = 5;
-const windowSeconds = 900;
+/** What is guessed at. */
+export type Guess = 'password' | 'second-factor' | 'recovery' | 'document';
+
+interface Window {
+  readonly limit: number;
+  readonly windowSeconds: number;
+}
+
+/** Wrong tries of one account that are taken. */
+interface Budget {
+  /** Of strangers at one address. */
+  readonly address: readonly Window[];
+  /** Of all strangers together: who comes from everywhere waits ever longer. */
+  readonly strangers: readonly Window[];
+  /** Of one browser that signed in to the account before. */
+  readonly device: readonly Window[];
+  /** Of all such browsers together. */
+  readonly devices: readonly Window[];
+}
+
+const quarter = 900;
+const day = 86_400;
+const aQuarter = (limit: number): Window => ({ limit, windowSeconds: quarter });
+const aDay = (limit: number): Window => ({ limit, windowSeconds: day });
+
+/** No more than a hundred wrong tries in a row (SP 800-63B-4, 3.2.2), here of a day. */
+const budgets: Readonly<Record<Guess, Budget>> = {
+  password: { address: [aQuarter(5)], strangers: [aQuarter(20), aDay(100)], device: [aQuarter(5), aDay(30)], devices: [aDay(100)] },
+  // Six digits, guessed by somebody who has the first factor already and may have many addresses.
+  'second-factor': { address: [], strangers: [aQuarter(5), aDay(30)], device: [aQuarter(5)], devices: [aDay(30)] },
+  // Of the code, which nobody has who does not hold the mobile: all strangers together are limited where codes are sent.
+  recovery: { address: [aQuarter(5)], strangers: [], device: [aQuarter(5)], devices: [] },
+  // Behind a code that was right: somebody holds the mobile and does not know whose it is.
+  document: { address: [], strangers: [aDay(5)], device: [aDay(5)], devices: [aDay(10)] },
+};
+
+/** More exact texts than that about passwords. */
+const reasons: Readonly<Partial<Record<Guess, string>>> = {
+  'second-factor': 'second-factor',
+  recovery: 'recover',
+  document: 'recover',
+};
 
 export interface Attempt {
-  /** Normalised identifier as typed. */
-  readonly identifier: string;
+  readonly guess: Guess;
+  /** `subjectOf` what was typed. */
+  readonly subject: string;
   readonly address: string;
+  /** Id of this browser, where it signed in to the account before (src/http/devices.ts). */
+  readonly device: string | undefined;
   /** Of the form, marked when the limit is reached. */
   readonly field: string;
-  /** Account id that this browser signed in to before, where its device cookie says so. */
-  readonly knownDevice: string | undefined;
-  /** Selects a more exact text than that of passwords. */
-  readonly reason?: string;
 }
 
 export interface ThrottleDeps {
   readonly quotas: QuotaStore;
   readonly vault: Vault;
   readonly clock: Clock;
+}
+
+/** Whose budget an attempt is taken from: the account's, else that of the first thing the text may be, else the text's. */
+export function subjectOf(account: Pick<AccountHeader, 'id'> | undefined, candidates: readonly Identifier[], typed = ''): string {
+  if (account) return `account:${account.id}`;
+  const [first] = candidates;
+  // One key for all spellings of an identifier (CVE-2025-24806).
+  return first ? `${first.kind}:${first.value}` : `text:${typed.normalize('NFKC').trim().toLowerCase()}`;
 }
 
 /**
@@ -38,8 +86,20 @@ export interface ThrottleDeps {
  */
 export async function countAttempt(deps: ThrottleDeps, attempt: Attempt): Promise<{ succeed: () => Promise<void> }> {
   const rules = attemptRules(deps.vault, attempt);
-  const ticket = await take(deps, rules, attempt);
+  const reason = reasons[attempt.guess];
+  const ticket = await take(deps, rules, { field: attempt.field, ...(reason ? { reason } : {}) });
   return { succeed: () => deps.quotas.giveBack(rules, ticket) };
+}
+
+function attemptRules(vault: Vault, { guess, subject, address, device }: Attempt): QuotaRule[] {
+  const budget = budgets[guess];
+  const rules = (windows: readonly Window[], whose: string): QuotaRule[] => {
+    const key = `${guess}:${vault.index('quota', `${subject}|${whose}`).toString('base64url')}`;
+    return windows.map((window) => ({ key, ...window }));
+  };
+  return device === undefined
+    ? [...rules(budget.address, `address:${address}`), ...rules(budget.strangers, 'strangers')]
+    : [...rules(budget.device, `device:${device}`), ...rules(budget.devices, 'devices')];
 }
 
 /** What is counted whether it succeeds or not: looking for what others hold. */
@@ -60,16 +120,21 @@ export async function countSearch(deps: ThrottleDeps, { name, by, limitPerHour, 
 async function take(
   { quotas, clock }: ThrottleDeps,
   rules: readonly QuotaRule[],
-  { field, reason }: Pick<Attempt, 'field' | 'reason'>,
+  { field, reason }: { readonly field: string; readonly reason?: string },
 ): Promise<string> {
   const taken = await quotas.take(rules, clock.now());
   if (taken.ok) return taken.ticket;
-  const minutes = Math.max(1, Math.ceil(taken.retryAfterSeconds / 60));
-  throw new Refused('credentials.throttled', field, { minutes, ...(reason ? { reason } : {}) }, taken.retryAfterSeconds);
+  throw new Refused(
+    'credentials.throttled',
+    field,
+    { ...(reason ? { reason } : {}), ...waitOf(taken.retryAfterSeconds) },
+    taken.retryAfterSeconds,
+  );
 }
 
-function attemptRules(vault: Vault, { identifier, address, knownDevice }: Attempt): QuotaRule[] {
-  const place = knownDevice === undefined ? `address:${address}` : `device:${knownDevice}`;
-  const key = vault.index('quota', `${identifier}|${place}`).toString('base64url');
-  return [{ key: `password:${key}`, limit, windowSeconds }];
+/** From here on a wait is told in hours. */
+const longSeconds = 2 * 3600;
+
+function waitOf(seconds: number): RefusalParams {
+  return seconds > longSeconds ? { reason: 'long', hours: Math.ceil(seconds / 3600) } : { minutes: Math.max(1, Math.ceil(seconds / 60)) };
 }

@@ -31,6 +31,8 @@ export interface Changer {
   readonly requestId: string;
   readonly locale: string;
   readonly address: string;
+  /** Id of the browser, or of the session. */
+  readonly device: string;
 }
 
 export interface PasswordChange {
@@ -50,10 +52,10 @@ export async function changePassword(
   form: PasswordChange,
   { policy, document }: { policy: PasswordPolicy; document: string | undefined },
 ): Promise<void> {
-  const { account, address } = changer;
+  const { account, address, device } = changer;
   const problems = passwordProblems(form, policy, { username: account.username, mobile: account.mobile, document });
   if (problems.length > 0) throw new FormRefused(problems);
-  const replaces = await confirmPassword(deps.passwords, { accountId: account.id, password: form.password, address });
+  const replaces = await confirmPassword(deps.passwords, { accountId: account.id, password: form.password, address, device });
   const password = normalisePassword(form.newPassword);
   if (password === normalisePassword(form.password)) throw new Refused('password.weak', 'newPassword', { reason: 'same' });
   const hash = await deps.passwords.hasher.hash(password);

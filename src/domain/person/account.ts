@@ -73,6 +73,13 @@ export interface NewAccount {
 
 export type IdentifierKind = 'username' | 'mobile' | 'document';
 
+/** What an account is found by, normalised. */
+export interface Identifier {
+  readonly kind: IdentifierKind;
+  /** Of a document its `key` together with its type, as `type:key`. */
+  readonly value: string;
+}
+
 export interface IdentityDocument {
   readonly type: DocumentType;
   /** Canonical form of document-number.ts. */
@@ -105,6 +112,8 @@ export interface AccountStore {
    * its type as `type:key`; it finds the account that holds the verified person.
    */
   byIdentifier(kind: IdentifierKind, value: string): Promise<AccountHeader | undefined>;
+  /** By the first of these that somebody has. One look-up, whoever it finds, so that its time tells nothing. */
+  byFirst(candidates: readonly Identifier[]): Promise<AccountHeader | undefined>;
   /** The stored password hash (PHC string) of an account. */
   passwordHash(accountId: string): Promise<string | undefined>;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { findByIdentifier, identifierCandidates } from '../../domain/authenticator/identify.ts';
+import { identifierCandidates } from '../../domain/authenticator/identify.ts';
 import { systemClock } from '../../domain/clock.ts';
 import { createLog } from '../../http/log.ts';
 import type { Command } from './command.ts';
@@ -30,7 +30,7 @@ export const runOperator: Command = async (configuration, args, { stdout }) => {
     const now = systemClock.now();
     const { accounts, unitOfWork } = adapters;
     const candidates = identifierCandidates(identifier, ['username', 'mobile'], [], now);
-    const account = await findByIdentifier({ accounts }, candidates);
+    const account = await accounts.byFirst(candidates);
     if (!account) {
       stdout.write('there is no such account; it must be registered first\n');
       return 1;
