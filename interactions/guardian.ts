@@ -19,6 +19,7 @@ import { checkFormAnd, textFields } from '../src/http/form-schema.ts';
 import type { FormModel, Link, ProgressModel } from '../src/http/page-model.ts';
 import type { Page, Pages } from '../src/http/page.ts';
 import type { Say } from '../src/http/words.ts';
+import { sendCode } from '../src/http/step-form.ts';
 import type { FormState, WizardStep } from '../src/http/wizard.ts';
 import type { ProofingPage } from './proofing-method.ts';
 
@@ -95,12 +96,9 @@ export function guardianStep<Draft extends object, Scene>(deps: GuardianDeps, st
       return guardianPage(deps, step.minor(draft, scene), state, { frame, service });
     },
     actions: {
-      async 'send-code'(form, draft, scene) {
+      async 'send-code'({ values, captcha }, draft, scene) {
         const { ctx, uid } = step.minor(draft, scene);
-        const mobile = requireMobile(form.values.mobile ?? '');
-        await deps.codes.ready(where(uid));
-        await deps.captchas.pass(form.captcha);
-        return deps.codes.send(ctx, { ...where(uid), mobile, deliver: true });
+        return sendCode(deps, ctx, captcha, { where: where(uid), to: () => ({ mobile: requireMobile(values.mobile ?? '') }) });
       },
     },
     async submit({ values }, draft, scene) {

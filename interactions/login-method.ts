@@ -2,6 +2,7 @@ import type { IdentifierKind } from '../src/domain/person/account.ts';
 import type { Authenticated } from '../src/domain/authenticator/password.ts';
 import type { SubmittedForm } from '../src/http/form.ts';
 import type { CodeRequest } from '../src/http/code-desk.ts';
+import type { FieldSchema } from '../src/http/form-schema.ts';
 
 /**
  * A way to sign in. It decides nothing about the protocol: no redirects, no acr, no session. The journey
@@ -12,8 +13,8 @@ export interface LoginMethod {
   readonly name: string;
   /** RFC 8176, unless `authenticate` says it. */
   readonly amr: readonly string[];
-  /** JSON schema of the form's fields (draft 2020-12). */
-  readonly form: object;
+  /** Of the form's fields, in the order of the page. */
+  readonly form: FieldSchema;
   /** Names of the fields on the page. */
   readonly fields: readonly string[];
   /** When the bot check is due: with the form (by the profile), before a code is sent (always), or not at all: nothing can be guessed. */

@@ -15,7 +15,7 @@ import type { Devices } from '../../src/http/devices.ts';
 import { checkForm, textFields } from '../../src/http/form-schema.ts';
 import { maskedModel } from '../../src/http/masked.ts';
 import type { FormModel, MaskedModel, ProgressModel } from '../../src/http/page-model.ts';
-import { codeForm, plainForm, sendCode } from '../../src/http/step-form.ts';
+import { codeForm, plainForm, sendCode, toOwner } from '../../src/http/step-form.ts';
 import type { Wizard, WizardDeps, WizardStep } from '../../src/http/wizard.ts';
 import { wizardRoutes } from '../../src/http/wizard-routes.ts';
 import { requireOwner, type Owner, type OwnerDeps } from './owner.ts';
@@ -134,7 +134,7 @@ function codeStep(deps: FreshProofDeps): Step {
     async page(_, scene, state) {
       return proofPage(deps, 'sms-code', scene, await codeForm(deps, scene.ctx, state, request(scene)));
     },
-    actions: { 'send-code': (form, _, scene) => sendCode(deps, scene.ctx, form.captcha, request(scene)) },
+    actions: { 'send-code': (form, _, scene) => sendCode(deps, scene.ctx, form.captcha, toOwner(request(scene))) },
     async submit(form, _, scene) {
       checkForm(schema, form.values);
       await deps.codes.redeem(request(scene), form.values.code ?? '');

@@ -3,6 +3,7 @@ import { requireMobile } from '../../src/domain/person/register.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import { fieldsOf } from '../../src/http/form.ts';
 import { checkFormAnd, textFields } from '../../src/http/form-schema.ts';
+import { sendCode } from '../../src/http/step-form.ts';
 import { documentPageModel, nobodyModel } from './pages.ts';
 import { sayOf, type ActivateScene, type ActivateStep, type ActivateStepDeps, type Found } from './steps.ts';
 
@@ -33,12 +34,8 @@ export function documentStep(deps: ActivateStepDeps): ActivateStep {
       return { view: 'activate/document', model, service: scene.service };
     },
     actions: {
-      async 'send-code'(form, _, scene) {
-        const mobile = requireMobile(form.values.mobile ?? '');
-        await deps.codes.ready(where(scene));
-        await deps.captchas.pass(form.captcha);
-        return deps.codes.send(scene.ctx, { ...where(scene), mobile, deliver: true });
-      },
+      'send-code': ({ values, captcha }, _, scene) =>
+        sendCode(deps, scene.ctx, captcha, { where: where(scene), to: () => ({ mobile: requireMobile(values.mobile ?? '') }) }),
     },
     async submit({ values }, _, scene) {
       const { documentType = '', documentNumber = '', mobile = '', code = '' } = values;

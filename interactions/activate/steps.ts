@@ -23,6 +23,7 @@ import type { CodeDesk, CodePlace } from '../../src/http/code-desk.ts';
 import { fieldsOf } from '../../src/http/form.ts';
 import { checkFormAnd, textFields } from '../../src/http/form-schema.ts';
 import type { FormModel } from '../../src/http/page-model.ts';
+import { sendCode } from '../../src/http/step-form.ts';
 import type { FormState, WizardDeps, WizardStep } from '../../src/http/wizard.ts';
 import { guardianStep } from '../guardian.ts';
 import type { Visit } from '../visit.ts';
@@ -120,11 +121,8 @@ export function mobileStep(deps: ActivateStepDeps): ActivateStep {
       return { view: 'activate/mobile', model, service: scene.service };
     },
     actions: {
-      async 'send-code'(form, draft, scene) {
-        await deps.codes.ready(where(scene));
-        await deps.captchas.pass(form.captcha);
-        return deps.codes.send(scene.ctx, { ...(await request(draft, scene)), deliver: true });
-      },
+      'send-code': ({ captcha }, draft, scene) =>
+        sendCode(deps, scene.ctx, captcha, { where: where(scene), to: () => request(draft, scene) }),
     },
     async submit({ values }, draft, scene) {
       if (scene.ctx.query.replace === '1') return { learnt: { replacing: true } };

@@ -6,9 +6,10 @@ import { Conflict } from '../../src/domain/unit-of-work.ts';
 import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
 import type { CodeDesk } from '../../src/http/code-desk.ts';
 import { fieldsOf, type SubmittedForm } from '../../src/http/form.ts';
-import { checkForm } from '../../src/http/form-schema.ts';
+import { checkFormAnd } from '../../src/http/form-schema.ts';
 import type { Channel, FormModel, Link } from '../../src/http/page-model.ts';
 import type { Page } from '../../src/http/page.ts';
+import { sendCode } from '../../src/http/step-form.ts';
 import type { FormState, Wizard, WizardDeps, WizardStep } from '../../src/http/wizard.ts';
 import { wizardRoutes } from '../../src/http/wizard-routes.ts';
 import type { Journey } from '../journey.ts';
@@ -101,14 +102,16 @@ function methodStep(
         return signIn(deps, method, await method.authenticate(form, attemptOf(deps, visit)), visit);
       });
     },
-    ...(method.code ? { actions: { 'send-code': (form, _, visit) => sendCode(deps, method, form, visit) } } : {}),
+    ...(method.code ? { actions: { 'send-code': (form, _, visit) => sendCodeBy(deps, method, form, visit) } } : {}),
   };
 }
 
 async function authenticate(deps: LoginDeps, method: LoginMethod, form: SubmittedForm, visit: Visit): Promise<Authenticated> {
   try {
-    checkForm(method.form, form.values, { identifier: identifierAsked(deps.profile, visit.ctx.state.channel) });
-    if (method.captcha === 'with-form' && (await deps.captchas.neededAtLogin(visit.ctx))) await deps.captchas.pass(form.captcha);
+    const called = { identifier: identifierAsked(deps.profile, visit.ctx.state.channel) };
+    const asked = method.captcha === 'with-form' && (await deps.captchas.neededAtLogin(visit.ctx));
+    checkFormAnd(method.form, form.values, () => asked && deps.captchas.given(form.captcha), called);
+    if (asked) await deps.captchas.pass(form.captcha);
     return await method.authenticate(form, attemptOf(deps, visit));
   } catch (error) {
     if (error instanceof Refused && failures.has(error.code)) await recordRefusal(deps, method, error, visit);
@@ -140,13 +143,12 @@ function refuseCopies(error: unknown): never {
 }
 
 /** The captcha is used up here; it is not asked again when the code is submitted. */
-async function sendCode(deps: LoginDeps, method: LoginMethod, form: SubmittedForm, visit: Visit): Promise<object> {
-  if (!method.code) throw new Refused('page.not-found');
-  const request = await method.code(form, attemptOf(deps, visit));
-  await deps.codes.ready(request);
-  await deps.captchas.pass(form.captcha);
-  return deps.codes.send(visit.ctx, request);
+function sendCodeBy(deps: LoginDeps, { code }: LoginMethod, form: SubmittedForm, visit: Visit): Promise<object> {
+  if (!code) throw new Refused('page.not-found');
+  return sendCode(deps, visit.ctx, form.captcha, { where: codePlace(visit), to: () => code(form, attemptOf(deps, visit)) });
 }
+
+const codePlace = ({ uid }: Visit) => ({ purpose: 'login', scope: uid }) as const;
 
 function attemptOf({ devices, profile }: Pick<LoginDeps, 'devices' | 'profile'>, { ctx, uid }: Visit): LoginAttempt {
   return {
@@ -180,7 +182,7 @@ async function loginPage(
 ): Promise<Page> {
   const { ctx } = visit;
   const say = (key: string) => deps.pages.words.text(ctx.state.locale, key);
-  const code = method.code ? await deps.codes.model(ctx, `${state.action}/send-code`, { purpose: 'login', scope: visit.uid }) : undefined;
+  const code = method.code ? await deps.codes.model(ctx, `${state.action}/send-code`, codePlace(visit)) : undefined;
   const asks =
     method.captcha === 'with-form'
       ? await deps.captchas.neededAtLogin(ctx)

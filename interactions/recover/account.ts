@@ -8,11 +8,10 @@ import {
 } from '../../src/domain/authenticator/recovery-search.ts';
 import type { IdentifierKind } from '../../src/domain/person/account.ts';
 import type { RecoveryStart } from '../../src/domain/policy.ts';
-import { Refused } from '../../src/domain/refused.ts';
 import type { SubmittedForm } from '../../src/http/form.ts';
-import { checkFormAnd, textFields } from '../../src/http/form-schema.ts';
+import { both, checkFormAnd, textFields } from '../../src/http/form-schema.ts';
 import type { Visit } from '../visit.ts';
-import { accountPageModel } from './pages.ts';
+import { accountPageModel, isMobileOnly } from './pages.ts';
 import { formOf, sayOf, type RecoverStep, type RecoverStepDeps } from './steps.ts';
 
 const identifierSchema = textFields({ identifier: 64 });
@@ -64,12 +63,16 @@ function fields(deps: Pick<RecoverStepDeps, 'profile'>, visit: Visit): readonly 
   return startsOf(deps, visit).includes('identity') ? ['name', 'documentNumber'] : ['identifier'];
 }
 
-/** @throws FormRefused, Refused what is wrong with its form */
-function wantedIn({ profile, clock }: RecoverStepDeps, { values }: SubmittedForm, starts: readonly RecoveryStart[]): Wanted {
+/** @throws FormRefused what is wrong with its form, and that the captcha is missing */
+function wantedIn({ profile, clock, captchas }: RecoverStepDeps, form: SubmittedForm, starts: readonly RecoveryStart[]): Wanted {
   const now = clock.now();
-  const { identifier = '', name = '', documentNumber = '' } = values;
-  if (starts.includes('identity')) return checkFormAnd(identitySchema, values, () => checkIdentity({ name, documentNumber }, profile, now));
+  const { identifier = '', name = '', documentNumber = '' } = form.values;
   const accepted = starts.filter((start): start is IdentifierKind => start !== 'identity');
-  if (identifier.trim() === '') throw new Refused('field.required', 'identifier', { reason: 'identifier' });
-  return checkFormAnd(identifierSchema, values, () => checkIdentifier(identifier, accepted, profile.documents, now));
+  const byIdentity = starts.includes('identity');
+  const judge = () =>
+    byIdentity ? checkIdentity({ name, documentNumber }, profile, now) : checkIdentifier(identifier, accepted, profile.documents, now);
+  const called = isMobileOnly(starts) ? { identifier: 'mobile' } : {};
+  const schema = byIdentity ? identitySchema : identifierSchema;
+  const [wanted] = checkFormAnd(schema, form.values, () => both(judge, () => captchas.given(form.captcha)), called);
+  return wanted;
 }

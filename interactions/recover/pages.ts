@@ -48,9 +48,13 @@ export function accountPageModel(
     form,
     byIdentity,
     identifierLabel: byIdentity ? '' : starts.map((start) => say(`login.identifier.${start}`)).join('/'),
-    mobileOnly: starts.every((start) => start === 'mobile'),
+    mobileOnly: isMobileOnly(starts),
     back: { href: `${base}/login`, label: say('recover.to-login') },
   };
+}
+
+export function isMobileOnly(starts: readonly RecoveryStart[]): boolean {
+  return starts.every((start) => start === 'mobile');
 }
 
 /** Masks of what was typed, and of what the account has besides. */

@@ -11,6 +11,7 @@ import type { Devices } from '../../src/http/devices.ts';
 import { fieldsOf, type SubmittedForm } from '../../src/http/form.ts';
 import { checkFormAnd, textFields } from '../../src/http/form-schema.ts';
 import type { FormModel } from '../../src/http/page-model.ts';
+import { sendCode } from '../../src/http/step-form.ts';
 import type { FormState, WizardDeps, WizardStep } from '../../src/http/wizard.ts';
 import type { Visit } from '../visit.ts';
 import { choicePageModel, confirmPageModel, doneModel, passwordPageModel, verifyPageModel, type RecoverWords } from './pages.ts';
@@ -85,15 +86,13 @@ export function confirmStep(deps: RecoverStepDeps): RecoverStep {
   };
 }
 
-const where = ({ uid }: Visit, { key }: Sought) => ({ purpose: 'recover', scope: `${uid}:${key}` }) as const;
+const where = ({ uid }: Visit, { key }: Pick<Sought, 'key'>) => ({ purpose: 'recover', scope: `${uid}:${key}` }) as const;
 const codeRequest = (visit: Visit, sought: Sought): CodeRequest => ({ ...where(visit, sought), mobile: sought.mobile });
 
 /** To the mobile of the account. For an unknown one everything is the same, but nothing is sent. */
-async function sendCode(deps: RecoverStepDeps, form: SubmittedForm, draft: RecoverDraft, visit: Visit): Promise<object> {
-  const sought = soughtIn(draft);
-  await deps.codes.ready(where(visit, sought));
-  await deps.captchas.pass(form.captcha);
-  return deps.codes.send(visit.ctx, { ...codeRequest(visit, sought), deliver: sought.usable });
+function sendCodeTo(deps: RecoverStepDeps, { captcha }: SubmittedForm, draft: RecoverDraft, visit: Visit): Promise<object> {
+  const { mobile, usable: deliver, ...sought } = soughtIn(draft);
+  return sendCode(deps, visit.ctx, captcha, { where: where(visit, sought), to: () => ({ mobile, deliver }) });
 }
 
 async function prove(
@@ -128,7 +127,7 @@ export function verifyStep(deps: RecoverStepDeps): RecoverStep {
       });
       return { view: 'recover/verify', model, service: visit.service };
     },
-    actions: { 'send-code': (form, draft, visit) => sendCode(deps, form, draft, visit) },
+    actions: { 'send-code': (form, draft, visit) => sendCodeTo(deps, form, draft, visit) },
     async submit({ values }, draft, visit) {
       const sought = soughtIn(draft);
       const { documentNumber: typed = '', code } = values;
@@ -164,7 +163,7 @@ export function passwordStep(deps: RecoverStepDeps): RecoverStep {
       });
       return { view: 'recover/password', model, service: visit.service };
     },
-    actions: { 'send-code': (form, draft, visit) => sendCode(deps, form, draft, visit) },
+    actions: { 'send-code': (form, draft, visit) => sendCodeTo(deps, form, draft, visit) },
     async submit({ values }, draft, visit) {
       const sought = soughtIn(draft);
       const { newPassword = '', confirmPassword = '', code } = values;

@@ -9,7 +9,7 @@ import {
   type RegistrationPolicies,
 } from '../../src/domain/person/registration-form.ts';
 import { boundToHours, secondsUntilOpen } from '../../src/domain/person/registration-hours.ts';
-import type { Profile } from '../../src/domain/policy.ts';
+import type { Profile, RegistrationField } from '../../src/domain/policy.ts';
 import { needsGuardian } from '../../src/domain/proofing/guardian-proof.ts';
 import {
   checkedNumber,
@@ -27,6 +27,7 @@ import { fieldsOf, type SubmittedForm } from '../../src/http/form.ts';
 import { checkFormAnd, textFields, type FieldSchema } from '../../src/http/form-schema.ts';
 import type { Channel } from '../../src/http/page-model.ts';
 import type { Page } from '../../src/http/page.ts';
+import { sendCode } from '../../src/http/step-form.ts';
 import type { FormState, WizardDeps, WizardStep } from '../../src/http/wizard.ts';
 import type { Visit } from '../visit.ts';
 import { accountPageModel, type IdentityResult, type PageScene } from './pages.ts';
@@ -83,13 +84,21 @@ const lengths = {
 };
 const fields = [...Object.keys(lengths), 'captcha'];
 
-/** Entries that must be filled, by the name of the field. */
-const requiredBy: Readonly<Record<string, readonly string[]>> = {
+/** Fields of each entry of the form, in their order. */
+const fieldsBy: Readonly<Record<RegistrationField, readonly (keyof typeof lengths)[]>> = {
+  username: ['username'],
+  name: ['name'],
   document: ['documentType', 'documentNumber'],
-  details: [],
-  email: [],
+  details: ['validFrom', 'validity', 'sex', 'birthDate'],
+  address: ['address'],
+  email: ['email'],
+  mobile: ['mobile', 'code'],
   password: ['newPassword'],
+  confirmPassword: ['confirmPassword'],
 };
+
+/** Which of the details must be filled depends on the document; the code, on whether the mobile was proven before. */
+const judgedLater: ReadonlySet<string> = new Set(['validFrom', 'validity', 'sex', 'birthDate', 'email', 'code']);
 
 const where = ({ uid }: Visit) => ({ purpose: 'register', scope: uid }) as const;
 
@@ -103,14 +112,16 @@ export function accountStep(deps: AccountStepDeps): WizardStep<RegisterDraft, Vi
     done: (draft) => draft.accountId !== undefined,
     page: (_, visit, state) => accountPage(deps, visit, state),
     actions: {
-      async 'send-code'({ values, captcha }, _, visit) {
-        const mobile = requireMobile(values.mobile ?? '');
-        requireOpenFor(deps, values);
-        await deps.codes.ready(where(visit));
-        await deps.captchas.pass(captcha);
-        // Sent to taken numbers as well: who holds the number may learn it, nobody else (DIS-21).
-        return deps.codes.send(visit.ctx, { ...where(visit), mobile, deliver: true });
-      },
+      // Sent to taken numbers as well: who holds the number may learn it, nobody else (DIS-21).
+      'send-code': ({ values, captcha }, _, visit) =>
+        sendCode(deps, visit.ctx, captcha, {
+          where: where(visit),
+          to() {
+            const mobile = requireMobile(values.mobile ?? '');
+            requireOpenFor(deps, values);
+            return { mobile };
+          },
+        }),
     },
     async submit(form, _, visit) {
       const checked = await checkedForm(deps, forms[visit.ctx.state.channel], form, visit);
@@ -132,10 +143,12 @@ function formOf({ profile }: AccountStepDeps, channel: Channel): AccountForm {
   const { username, password, personName, documents, registration } = profile;
   const { identity, address } = registration;
   const asked = askedFields(profile, channel);
-  const required = asked.flatMap((field) => requiredBy[field] ?? [field]);
+  const onPage = asked.flatMap((field) => fieldsBy[field]);
+  const required = onPage.filter((field) => !judgedLater.has(field));
+  const shape = Object.fromEntries([...onPage, 'agreement' as const, 'nationalPlatform' as const].map((field) => [field, lengths[field]]));
   return {
-    schema: textFields(lengths, required),
-    schemaWithCode: textFields(lengths, [...required, 'code']),
+    schema: textFields(shape, required),
+    schemaWithCode: textFields(shape, [...required, 'code']),
     policies: { fields: asked, identity, username, password, personName, documents, address },
   };
 }

@@ -1,3 +1,4 @@
+import { documentTypes } from '../../src/domain/person/document-number.ts';
 import { validities } from '../../src/domain/person/document-validity.ts';
 import { askedFields } from '../../src/domain/person/registration-form.ts';
 import { withinHours } from '../../src/domain/person/registration-hours.ts';
@@ -23,6 +24,8 @@ export interface PageScene {
 interface Choice {
   readonly value: string;
   readonly label: string;
+  /** Of a type of document: other fields are asked with it. */
+  readonly tellsSex?: boolean;
 }
 
 /** One entry of the form. */
@@ -75,7 +78,11 @@ export function accountPageModel(
       `${base}/register/account`,
     ),
     sections: sections(scene),
-    documentTypes: documents.map((type) => ({ value: type, label: say(`layout.document.type.${type}`) })),
+    documentTypes: documents.map((type) => ({
+      value: type,
+      label: say(`layout.document.type.${type}`),
+      tellsSex: documentTypes[type].tellsSex,
+    })),
     validities: validities.map((value) => ({ value, label: say(`activate.validity.${value}`) })),
     sexes: ['', 'male', 'female'].map((sex) => ({ value: sex, label: say(sex === '' ? 'register.choose' : `layout.sex.${sex}`) })),
     agreement: [

@@ -13,7 +13,7 @@ import type { SubmittedForm } from '../../src/http/form.ts';
 import { checkForm, textFields } from '../../src/http/form-schema.ts';
 import { maskedModel } from '../../src/http/masked.ts';
 import type { Page } from '../../src/http/page.ts';
-import { codeForm, plainForm, sendCode } from '../../src/http/step-form.ts';
+import { codeForm, plainForm, sendCode, toOwner } from '../../src/http/step-form.ts';
 import type { Wizard, WizardDeps, WizardStep } from '../../src/http/wizard.ts';
 import { guardianStep, type GuardianDeps } from '../guardian.ts';
 import type { ProofingMethod, ProofingPage, ProofingScene } from '../proofing-method.ts';
@@ -86,7 +86,7 @@ function confirmStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
       };
       return { view: 'step-up/verify', model, service: scene.service };
     },
-    actions: { 'send-code': (form, _, scene) => sendCode(deps, scene.ctx, form.captcha, request(scene)) },
+    actions: { 'send-code': (form, _, scene) => sendCode(deps, scene.ctx, form.captcha, toOwner(request(scene))) },
     async submit(form, _, scene) {
       checkForm(schema, form.values);
       await deps.codes.redeem(request(scene), form.values.code ?? '');

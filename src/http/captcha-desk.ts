@@ -1,16 +1,19 @@
-import { issueCaptcha, passCaptcha, puzzleBits, type CaptchaAnswer } from '../domain/authenticator/captcha.ts';
+import { issueCaptcha, passCaptcha, puzzleBits, requireCaptchaAnswer, type CaptchaAnswer } from '../domain/authenticator/captcha.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { CaptchaPolicy } from '../domain/policy.ts';
 import type { CaptchaStore, QuotaRule, QuotaStore } from '../domain/short-lived.ts';
 import type { Vault } from '../domain/vault.ts';
 import type { AppContext } from './app-context.ts';
 import { captchaPicture } from './captcha-picture.ts';
+import { captchaIn } from './form.ts';
 import type { CaptchaModel } from './page-model.ts';
 
 /** Hands out captchas to pages and decides whether a sign-in needs one. */
 export interface CaptchaDesk {
-  /** A fresh challenge for the page under way. */
+  /** The challenge that came with the form and was not used up, with what was typed; else a fresh one. */
   model(ctx: AppContext): Promise<CaptchaModel>;
+  /** Was anything answered? Uses nothing up. @throws Refused captcha.required */
+  given(answer: CaptchaAnswer): void;
   /** @throws Refused captcha.required, captcha.wrong */
   pass(answer: CaptchaAnswer): Promise<void>;
   /** Does a password sign-in need a captcha now? By the profile: always, never, or after failures from here. */
@@ -40,9 +43,13 @@ export function createCaptchaDesk(deps: CaptchaDeskDeps): CaptchaDesk {
   });
   return {
     async model(ctx) {
-      const { id } = await issueCaptcha(deps, policy);
+      const typed = captchaIn(ctx);
+      const isUnused = typed.id !== undefined && (await captchas.read(typed.id, clock.now())) !== undefined;
+      const id = isUnused && typed.id !== undefined ? typed.id : (await issueCaptcha(deps, policy)).id;
       return {
         id,
+        answer: isUnused ? (typed.answer ?? '') : '',
+        proof: isUnused ? (typed.proof ?? '') : '',
         image: `${captchaPath}/${id}.svg`,
         refresh: `${captchaPath}/new?return=${encodeURIComponent(ctx.path)}`,
         length: policy.length,
@@ -50,6 +57,7 @@ export function createCaptchaDesk(deps: CaptchaDeskDeps): CaptchaDesk {
         puzzle: { seed: id, bits: puzzleBits },
       };
     },
+    given: requireCaptchaAnswer,
     pass: (answer) => passCaptcha(deps, answer),
     async neededAtLogin(ctx) {
       if (policy.login !== 'after-failures') return policy.login === 'always';

@@ -68,7 +68,7 @@ async function show(deps: ErrorPagesDeps, ctx: AppContext, refused: Refused): Pr
   const { locale } = ctx.state;
   if (ctx.accepts(['html', 'json']) === 'json') {
     ctx.status = refused.status;
-    ctx.body = { ok: false, problem: problemsOf(deps.pages.words, locale, refused)[0] };
+    ctx.body = { ok: false, problems: problemsOf(deps.pages.words, locale, refused) };
     return;
   }
   // A store that is away must not keep the page that says so from being shown.

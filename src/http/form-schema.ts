@@ -10,9 +10,13 @@ const compiled = new WeakMap<object, ValidateFunction>();
 
 /**
  * @param called - what the page calls a field, where not by its name: the text of the refusal follows it
- * @throws FormRefused field.required, field.invalid, one for each field
+ * @throws FormRefused field.required, field.invalid, one for each field, in the order of the schema's
  */
-export function checkForm(schema: object, values: Readonly<Record<string, string>>, called: Readonly<Record<string, string>> = {}): void {
+export function checkForm(
+  schema: FieldSchema,
+  values: Readonly<Record<string, string>>,
+  called: Readonly<Record<string, string>> = {},
+): void {
   const validate = compiled.get(schema) ?? ajv.compile(schema);
   compiled.set(schema, validate);
   const filled = Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim() !== ''));
@@ -24,7 +28,14 @@ export function checkForm(schema: object, values: Readonly<Record<string, string
     const code = error.keyword === 'required' ? 'field.required' : 'field.invalid';
     problems.set(field, new Refused(code, field, { reason: called[field] ?? field }));
   }
-  throw new FormRefused([...problems.values()]);
+  throw new FormRefused(inOrder(schema, [...problems.values()]));
+}
+
+/** As the page has its fields; what concerns none of them comes first, what the schema does not know last. */
+function inOrder({ properties }: Pick<FieldSchema, 'properties'>, refusals: readonly Refused[]): readonly Refused[] {
+  const order = Object.keys(properties);
+  const place = ({ field }: Refused) => (field === undefined ? -1 : order.includes(field) ? order.indexOf(field) : order.length);
+  return refusals.toSorted((a, b) => place(a) - place(b));
 }
 
 /**
@@ -41,17 +52,30 @@ export function checkFormAnd<T>(
   judge: () => T,
   called: Readonly<Record<string, string>> = {},
 ): T {
-  const shape = refusalsOf(() => checkForm(schema, values, called));
-  const meaning = refusalsOf(judge);
+  const shape = judged(() => checkForm(schema, values, called));
+  const meaning = judged(judge);
   if (shape.refusals.length === 0 && 'result' in meaning) return meaning.result;
   const problems = new Map([...meaning.refusals, ...shape.refusals].map((refused) => [refused.field, refused]));
-  const order = Object.keys(schema.properties);
-  throw new FormRefused([...problems.values()].toSorted((a, b) => order.indexOf(a.field ?? '') - order.indexOf(b.field ?? '')));
+  throw new FormRefused(inOrder(schema, [...problems.values()]));
 }
 
-function refusalsOf<T>(check: () => T): { readonly refusals: readonly Refused[]; readonly result?: T } {
+/**
+ * Two judgements of one form, so that nobody mends one thing only to be told of the next.
+ *
+ * @throws Refused for one thing that is wrong, FormRefused for several
+ */
+export function both<A, B>(first: () => A, second: () => B): readonly [A, B] {
+  const [one, other] = [judged(first), judged(second)];
+  if ('result' in one && 'result' in other) return [one.result, other.result];
+  const refusals = [...one.refusals, ...other.refusals];
+  throw refusals.length === 1 ? refusals[0] : new FormRefused(refusals);
+}
+
+type Judged<T> = { readonly refusals: readonly Refused[]; readonly result: T } | { readonly refusals: readonly Refused[] };
+
+function judged<T>(judge: () => T): Judged<T> {
   try {
-    return { refusals: [], result: check() };
+    return { refusals: [], result: judge() };
   } catch (error) {
     if (error instanceof FormRefused) return { refusals: error.refusals };
     if (error instanceof Refused) return { refusals: [error] };

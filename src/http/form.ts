@@ -63,18 +63,28 @@ export function createFormTokens({ key, issuer }: { key: string; issuer: string 
 
 const ownFields = new Set(['_form', 'captcha', 'captchaId', 'captchaProof']);
 
+/** What the form under way answered to a captcha; nothing outside forms. */
+export function captchaIn(ctx: AppContext): CaptchaAnswer {
+  const { captchaId, captcha, captchaProof } = bodyOf(ctx);
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  return { id: text(captchaId), answer: text(captcha), proof: text(captchaProof) };
+}
+
+function bodyOf(ctx: AppContext): Readonly<Record<string, unknown>> {
+  return (ctx.request as { body?: Record<string, unknown> }).body ?? {};
+}
+
 /** The submitted form, its token checked. */
 export function readForm(ctx: AppContext, tokens: FormTokens, scope: string): SubmittedForm {
-  const body = (ctx.request as { body?: Record<string, unknown> }).body ?? {};
   const values: Record<string, string> = {};
-  for (const [name, value] of Object.entries(body)) {
+  for (const [name, value] of Object.entries(bodyOf(ctx))) {
     if (typeof value !== 'string') throw new Refused('form.malformed');
     values[name] = value;
   }
   const revision = tokens.check(ctx, scope, values._form);
   return {
     values: Object.fromEntries(Object.entries(values).filter(([name]) => !ownFields.has(name))),
-    captcha: { id: values.captchaId, answer: values.captcha, proof: values.captchaProof },
+    captcha: captchaIn(ctx),
     revision,
     wantsJson: ctx.accepts(['html', 'json']) === 'json',
   };
@@ -90,8 +100,8 @@ export function problemsOf(words: Words, locale: Locale, error: unknown): readon
   });
 }
 
-/** Never sent back to the page. */
-const secrets = /password|^code$/i;
+/** Never sent back to the page. A one-time code is: it is worth nothing elsewhere, and whoever mends another field has it still. */
+const secrets = /password/i;
 
 /** The fields of a page with what was typed and what is wrong with it. */
 export function fieldsOf(

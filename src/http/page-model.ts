@@ -90,7 +90,7 @@ export interface ProblemModel {
 export interface FieldModel {
   /** Form name, fixed in surface.md. */
   readonly name: string;
-  /** What was typed; always empty for passwords and codes. */
+  /** What was typed; always empty for passwords. */
   readonly value: string;
   readonly problem: ProblemModel | undefined;
 }
@@ -111,6 +111,9 @@ export interface FormModel {
 
 export interface CaptchaModel {
   readonly id: string;
+  /** What was typed; empty for a fresh challenge, likewise the proof of work. */
+  readonly answer: string;
+  readonly proof: string;
   /** Address of the picture (SVG); `data-captcha-id` carries the id. */
   readonly image: string;
   /** Address that gives another one: a link without scripts, JSON `{ id, image }` with them. */

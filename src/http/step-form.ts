@@ -1,8 +1,10 @@
 import type { CaptchaAnswer } from '../domain/authenticator/captcha.ts';
+import type { Recipient } from '../domain/authenticator/otp.ts';
 import type { AppContext } from './app-context.ts';
 import type { CaptchaDesk } from './captcha-desk.ts';
 import type { CodeDesk, CodePlace, CodeRequest } from './code-desk.ts';
 import { fieldsOf } from './form.ts';
+import { both } from './form-schema.ts';
 import type { FormModel } from './page-model.ts';
 import type { FormState } from './wizard.ts';
 
@@ -35,20 +37,50 @@ export async function codeForm(
   return { ...plainForm(state, [...fields, 'code', 'captcha']), captcha, code };
 }
 
+export interface CodeOrder {
+  readonly where: CodePlace;
+  /**
+   * Who gets the code. Whoever is not known is to have one that is stored and never delivered (DIS-21).
+   *
+   * @throws Refused what is wrong with what was typed
+   */
+  readonly to: () => CodeRecipient | Promise<CodeRecipient>;
+}
+
+export type CodeRecipient = Recipient & { readonly deliver?: boolean };
+
+/** To a recipient of the account, who is not asked for. */
+export function toOwner(request: CodeRequest): CodeOrder {
+  return { where: request, to: () => request };
+}
+
 /**
- * The button of such a form, pressed.
+ * The button of such a form, pressed. What is wrong with the recipient and that the captcha is missing are told at once;
+ * while no code may be sent the page shows no captcha.
  *
- * @throws Refused otp.cooldown, captcha.wrong, captcha.required, otp limits
+ * @throws Refused otp.cooldown, captcha.wrong, captcha.required, otp limits; what `to` throws
  */
 export async function sendCode(
   { codes, captchas }: CodeForms,
   ctx: AppContext,
   captcha: CaptchaAnswer,
-  request: CodeRequest,
-): Promise<{ cooldownSeconds: number }> {
-  await codes.ready(request);
+  { where, to }: CodeOrder,
+): ReturnType<CodeDesk['send']> {
+  await codes.ready(where);
+  const [recipient] = both(await settled(to), () => captchas.given(captcha));
   await captchas.pass(captcha);
-  return codes.send(ctx, { ...request, deliver: true });
+  return codes.send(ctx, { deliver: true, ...where, ...recipient });
+}
+
+async function settled<T>(ask: () => T | Promise<T>): Promise<() => T> {
+  try {
+    const answer = await ask();
+    return () => answer;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }
 
 /**

@@ -186,8 +186,9 @@ export async function runAction<Draft extends object, Scene>(
   ctx.path = `${run.base}/${step.path}`;
   try {
     const answer = await act(form, loaded.draft, scene);
+    // A code that was typed belongs to an earlier message.
     if (form.wantsJson) ctx.body = { ok: true, ...answer };
-    else await render(deps, run, scene, ctx, step, loaded, form.values, []);
+    else await render(deps, run, scene, ctx, step, loaded, { ...form.values, code: '' }, []);
   } catch (error) {
     if (!(error instanceof Refused || error instanceof FormRefused)) throw error;
     await refuse(deps, run, scene, ctx, step, loaded, form, error);
@@ -219,7 +220,7 @@ async function refuse<Draft extends object, Scene>(
   if (form.wantsJson) {
     const page = await step.page(loaded.draft, scene, formState(deps, ctx, run, step, loaded, {}, problems));
     ctx.status = error.status;
-    ctx.body = { ok: false, problem: problems[0], captcha: (page.model as { form?: FormModel }).form?.captcha };
+    ctx.body = { ok: false, problems, captcha: (page.model as { form?: FormModel }).form?.captcha };
     return;
   }
   await render(deps, run, scene, ctx, step, loaded, form.values, problems, error.status);

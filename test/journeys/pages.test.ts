@@ -334,7 +334,10 @@ describe('addresses', () => {
   it('answer scripts in JSON when something is wrong', async () => {
     const person = newPerson(product, { headers: { Accept: 'application/json' } });
     const page = await person.goes('/nowhere');
-    expect([page.status, page.json()]).toEqual([404, { ok: false, problem: { code: 'page.not-found', text: refusal('page.not-found') } }]);
+    expect([page.status, page.json()]).toEqual([
+      404,
+      { ok: false, problems: [{ code: 'page.not-found', text: refusal('page.not-found') }] },
+    ]);
   });
 
   it.each([

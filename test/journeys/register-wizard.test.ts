@@ -249,7 +249,11 @@ describe('the registration as a wizard', () => {
     const refused = await send({ captchaId: captcha(person), captcha: 'nope' });
     expect(refused.status).toBe(422);
     const answer = refused.json();
-    expect(answer).toMatchObject({ ok: false, problem: { code: 'captcha.wrong', field: 'captcha' }, captcha: { id: expect.any(String) } });
+    expect(answer).toMatchObject({
+      ok: false,
+      problems: [{ code: 'captcha.wrong', field: 'captcha' }],
+      captcha: { id: expect.any(String) },
+    });
     await person.goes(person.page.url);
     const sent = await send({ captchaId: captcha(person), captcha: await person.sandbox.captchaAnswer(captcha(person)) });
     expect([sent.status, sent.json()]).toEqual([

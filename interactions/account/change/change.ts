@@ -9,7 +9,7 @@ import type { SubmittedForm } from '../../../src/http/form.ts';
 import { checkForm, textFields } from '../../../src/http/form-schema.ts';
 import { maskedModel } from '../../../src/http/masked.ts';
 import type { Page } from '../../../src/http/page.ts';
-import { codeForm, sendCode } from '../../../src/http/step-form.ts';
+import { codeForm, sendCode, toOwner } from '../../../src/http/step-form.ts';
 import { draftOf, type FormState, type Run, type Wizard, type WizardStep } from '../../../src/http/wizard.ts';
 import { wizardRoutes } from '../../../src/http/wizard-routes.ts';
 import { rememberProof, type FreshProofDeps, type ProofModel } from '../fresh-proof.ts';
@@ -112,7 +112,7 @@ function verifyStep(deps: ChangeDeps, { name }: Change): Step {
       };
       return { view: 'account/proof', model, user: scene.owner.user };
     },
-    actions: { 'send-code': (form, _, scene) => sendCode(deps, scene.ctx, form.captcha, request(scene)) },
+    actions: { 'send-code': (form, _, scene) => sendCode(deps, scene.ctx, form.captcha, toOwner(request(scene))) },
     async submit(form, _, scene) {
       checkForm(schema, form.values);
       await deps.codes.redeem(request(scene), form.values.code ?? '');

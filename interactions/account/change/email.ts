@@ -19,7 +19,7 @@ export function emailChange(deps: ChangeDeps): Change {
       const form = await codeForm(deps, ctx, state, where(scene), ['email']);
       return { view: 'account/change/email', model: newEmailModel((key) => deps.pages.words.text(ctx.state.locale, key), form) };
     },
-    send: (form, scene) => sendCode(deps, scene.ctx, form.captcha, { ...where(scene), email: typed(form, scene) }),
+    send: (form, scene) => sendCode(deps, scene.ctx, form.captcha, { where: where(scene), to: () => ({ email: typed(form, scene) }) }),
     async submit(form, scene) {
       const email = checkFormAnd(schema, form.values, () => typed(form, scene), called);
       const request: CodeRequest = { ...where(scene), email };

@@ -20,7 +20,7 @@ export function mobileChange(deps: ChangeDeps): Change {
       const model = newMobileModel({ locale, say: (key, params) => deps.pages.words.text(locale, key, params) }, deps.profile.brand, form);
       return { view: 'account/change/mobile', model };
     },
-    send: (form, scene) => sendCode(deps, scene.ctx, form.captcha, { ...where(scene), mobile: typed(form, scene) }),
+    send: (form, scene) => sendCode(deps, scene.ctx, form.captcha, { where: where(scene), to: () => ({ mobile: typed(form, scene) }) }),
     async submit(form, scene) {
       const mobile = checkFormAnd(schema, form.values, () => typed(form, scene));
       const request: CodeRequest = { ...where(scene), mobile };

@@ -49,16 +49,16 @@ function mark(input, text) {
   else input.removeAttribute('aria-invalid');
 }
 
-function alertAbove(form, { code, text }) {
-  let box = form.querySelector('[role="alert"]');
-  if (!box) {
-    box = document.createElement('div');
-    box.className = 'alert';
-    box.setAttribute('role', 'alert');
-    form.prepend(box);
-  }
-  box.dataset.error = code;
-  box.textContent = text;
+function alertAbove(form, problems) {
+  const box = document.createElement('div');
+  const list = document.createElement('ul');
+  for (const { text } of problems) list.appendChild(document.createElement('li')).textContent = text;
+  box.className = 'alert';
+  box.setAttribute('role', 'alert');
+  box.dataset.error = problems[0].code;
+  box.append(list);
+  form.querySelector('[role="alert"]')?.remove();
+  form.prepend(box);
 }
 
 function clearProblems(form) {
@@ -256,13 +256,12 @@ function codeOf(button) {
     code.focus();
   }
 
-  function refused({ problem, captcha: fresh }) {
-    if (fresh) captcha.renew(fresh);
-    alertAbove(form, problem);
-    const input = problem.field && form.elements[problem.field];
-    if (!input?.id) return;
-    mark(input, problem.text);
-    input.focus();
+  function refused({ problems, captcha: fresh }) {
+    if (fresh && fresh.id !== form.elements.captchaId.value) captcha.renew(fresh);
+    alertAbove(form, problems);
+    const wrong = problems.map(({ field, text }) => ({ input: field && form.elements[field], text })).filter(({ input }) => input?.id);
+    for (const { input, text } of wrong) mark(input, text);
+    wrong[0]?.input.focus();
   }
 
   async function send(event) {
@@ -277,7 +276,7 @@ function codeOf(button) {
     button.removeAttribute('aria-disabled');
     if (answer?.silent) said.textContent = say.failed;
     else if (answer?.ok && answer.sentTo) sent(answer);
-    else if (answer?.problem && !(answer.captcha && !captcha)) refused(answer);
+    else if (answer?.problems && !(answer.captcha && !captcha)) refused(answer);
     else {
       button.removeEventListener('click', send);
       form.requestSubmit(button);

@@ -43,15 +43,22 @@ export async function issueCaptcha(
 }
 
 /**
+ * Was anything answered? Asked together with what else is missing in a form, before the challenge is used up.
+ *
+ * @throws Refused captcha.required
+ */
+export function requireCaptchaAnswer({ id, answer, proof }: CaptchaAnswer): void {
+  if (!id || (!answer && !proof)) throw new Refused('captcha.required', 'captcha');
+}
+
+/**
  * Uses the challenge up, whatever the answer.
  *
  * @throws Refused captcha.required without an answer, captcha.wrong for a wrong or used one
  */
-export async function passCaptcha(
-  { captchas, clock }: { captchas: CaptchaStore; clock: Clock },
-  { id, answer, proof }: CaptchaAnswer,
-): Promise<void> {
-  if (!id || (!answer && !proof)) throw new Refused('captcha.required', 'captcha');
+export async function passCaptcha({ captchas, clock }: { captchas: CaptchaStore; clock: Clock }, given: CaptchaAnswer): Promise<void> {
+  requireCaptchaAnswer(given);
+  const { id = '', answer, proof } = given;
   const now = clock.now();
   const expected = await captchas.read(id, now);
   const solved = proof !== undefined && proof !== '' && expected !== undefined && proves(id, proof);

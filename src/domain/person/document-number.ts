@@ -28,16 +28,18 @@ export interface DocumentTypeRule {
    * @param issuingCountry - ISO 3166-1 alpha-3, only read for passports, whose numbers repeat between countries
    */
   check(text: string, now: Date, issuingCountry?: string): DocumentNumberCheck;
+  /** A number that is right tells sex and birth date, so nobody is asked for them. */
+  readonly tellsSex: boolean;
 }
 
 /** Every type of document by its name. */
 export const documentTypes: Readonly<Record<DocumentType, DocumentTypeRule>> = {
-  'resident-id-card': rule(compactIdentifier, checkResidentNumber),
+  'resident-id-card': { ...rule(compactIdentifier, checkResidentNumber), tellsSex: true },
   'hk-permit': rule(compactIdentifier, (canonical) => checkHongKongMacaoPermit(canonical, 'H')),
   'macao-permit': rule(compactIdentifier, (canonical) => checkHongKongMacaoPermit(canonical, 'M')),
   'taiwan-permit': rule(normaliseTaiwanPermit, checkTaiwanPermit),
   'foreign-permanent-resident': rule(compactIdentifier, checkPermanentResidentNumber),
-  'hmt-residence-permit': rule(compactIdentifier, checkResidencePermitNumber),
+  'hmt-residence-permit': { ...rule(compactIdentifier, checkResidencePermitNumber), tellsSex: true },
   'foreign-passport': rule(compactIdentifier, checkPassportNumber),
   other: rule((text) => compactIdentifier(text.normalize('NFC')), checkOtherNumber),
 };
@@ -126,5 +128,5 @@ function rule(
   normalise: DocumentTypeRule['normalise'],
   check: (canonical: string, now: Date, issuingCountry?: string) => DocumentNumberCheck,
 ): DocumentTypeRule {
-  return { normalise, check: (text, now, issuingCountry) => check(normalise(text), now, issuingCountry) };
+  return { normalise, check: (text, now, issuingCountry) => check(normalise(text), now, issuingCountry), tellsSex: false };
 }

@@ -6,7 +6,7 @@ import { FormRefused, Refused } from '../refused.ts';
 import type { AssertedIdentity, Sex } from './account.ts';
 import { ageOn, compareCivilDates, parseCivilDate, todayInShanghai, type CivilDate } from './civil-date.ts';
 import { checkContactAddress, type ContactAddressPolicy } from './contact-address.ts';
-import type { DocumentType } from './document-number.ts';
+import { documentTypes, type DocumentType } from './document-number.ts';
 import { endOfValidity, isValidity } from './document-validity.ts';
 import { checkEmail } from './email.ts';
 import { checkMobile } from './mobile.ts';
@@ -72,8 +72,9 @@ export function checkRegistration(typed: Typed, policies: RegistrationPolicies, 
   const asks = (field: RegistrationField): boolean => policies.fields.includes(field);
   const username = asks('username') && policies.username ? keep(checkedUsername(typed.username ?? '', policies.username)) : undefined;
   const name = asks('name') ? keep(checkedName(typed.name ?? '', policies.personName)) : undefined;
-  const document = asks('document') ? checkedDocument(typed, policies.documents, judge, now) : undefined;
-  const details = asks('details') && document ? checkedDetails(typed, document, judge, todayInShanghai(now)) : undefined;
+  const type = asks('document') ? keep(chosenType(typed.documentType ?? '', policies.documents)) : undefined;
+  const document = type && keep(checkedDocument(typed, type, now));
+  const details = type && asks('details') ? checkedDetails(typed, type, judge, todayInShanghai(now)) : undefined;
   const address = asks('address') ? keep(checkedAddress(typed.address ?? '', policies.address)) : undefined;
   const email = asks('email') && typed.email?.trim() ? keep(checkedEmail(typed.email)) : undefined;
   const mobile = keep(checkedMobile(typed.mobile ?? ''));
@@ -87,7 +88,7 @@ export function checkRegistration(typed: Typed, policies: RegistrationPolicies, 
     mobile,
     password: normalisePassword(newPassword),
     address,
-    identity: policies.identity === 'in-form' && name && document && details ? { name, ...document, ...details } : undefined,
+    identity: policies.identity === 'in-form' && name && document && details ? identityOf(name, document, details) : undefined,
     asserted:
       policies.identity === 'asserted' && name && document
         ? { name, documentType: document.documentType, documentNumber: document.number, email }
@@ -104,35 +105,37 @@ function checkedUsername(typed: string, policy: UsernamePolicy): string | Refuse
 
 type CheckedDocument = Pick<CheckedIdentity, 'documentType' | 'number' | 'key' | 'birthDate'> & { readonly sex: Sex | undefined };
 
-function checkedDocument(typed: Typed, offered: readonly DocumentType[], { keep }: Judge, now: Date): CheckedDocument | undefined {
-  const documentType = keep(chosenType(typed.documentType ?? '', offered));
-  const number = documentType && keep(checkedNumber(documentType, typed.documentNumber ?? '', now));
-  if (!documentType || !number) return undefined;
+function checkedDocument(typed: Typed, documentType: DocumentType, now: Date): CheckedDocument | Refused {
+  const number = checkedNumber(documentType, typed.documentNumber ?? '', now);
+  if (number instanceof Refused) return number;
   return { documentType, number: number.canonical, key: number.key, sex: number.sex, birthDate: number.birthDate };
 }
 
-type Details = Pick<CheckedIdentity, 'sex' | 'birthDate' | 'validFrom' | 'validUntil'>;
+type Details = Partial<Pick<CheckedIdentity, 'sex' | 'birthDate' | 'validFrom' | 'validUntil'>>;
 
-/** An identity card says sex and birth date in its number, so its validity is asked; of a permit the other two (REG-30, REG-32). */
-function checkedDetails(typed: Typed, document: CheckedDocument, judge: Judge, today: CivilDate): Details | undefined {
-  const { sex, birthDate } = document;
-  if (sex !== undefined) {
-    const validity = checkedValidity(typed, document.documentType, judge, today);
-    return validity && { sex, birthDate, ...validity };
-  }
-  const ticked = judge.keep(
-    typed.sex === 'male' || typed.sex === 'female' ? typed.sex : new Refused('field.required', 'sex', { reason: 'sex' }),
-  );
-  const born = judge.keep(checkedBirthDate(typed.birthDate ?? '', today));
-  return ticked && born ? { sex: ticked, birthDate: birthDate ?? born, validFrom: undefined, validUntil: undefined } : undefined;
+/** What the number says is truer than what was typed beside it (RN-14). */
+function identityOf(name: string, document: CheckedDocument, { sex, birthDate, validFrom, validUntil }: Details): CheckedIdentity {
+  return {
+    ...document,
+    name,
+    sex: document.sex ?? sex ?? 'unknown',
+    birthDate: document.birthDate ?? birthDate,
+    validFrom,
+    validUntil,
+  };
 }
 
-function checkedValidity(
-  typed: Typed,
-  type: DocumentType,
-  { keep, refuse }: Judge,
-  today: CivilDate,
-): Pick<Details, 'validFrom' | 'validUntil'> | undefined {
+/** Where the number tells sex and birth date, the validity is asked; of a permit the other two (REG-30, REG-32). */
+function checkedDetails(typed: Typed, type: DocumentType, judge: Judge, today: CivilDate): Details | undefined {
+  if (documentTypes[type].tellsSex) return checkedValidity(typed, type, judge, today);
+  const sex = judge.keep(
+    typed.sex === 'male' || typed.sex === 'female' ? typed.sex : new Refused('field.required', 'sex', { reason: 'sex' }),
+  );
+  const birthDate = judge.keep(checkedBirthDate(typed.birthDate ?? '', today));
+  return sex && birthDate ? { sex, birthDate } : undefined;
+}
+
+function checkedValidity(typed: Typed, type: DocumentType, { keep, refuse }: Judge, today: CivilDate): Details | undefined {
   const from = keep(dateIn(typed.validFrom ?? '', 'validFrom'));
   const future = from !== undefined && compareCivilDates(from, today) > 0;
   const validFrom = future ? refuse(new Refused('date.invalid', 'validFrom', { reason: 'future' })) : from;
