@@ -78,12 +78,12 @@ export interface GuardianPageModel {
   readonly skip?: ProofingPage['skip'];
 }
 
-const lengths = { name: 200, documentType: 40, documentNumber: 64, mobile: 32, code: 16, agreement: 5 };
-const required = ['name', 'documentType', 'documentNumber', 'mobile'];
-const schema = textFields(lengths, required);
-const schemaWithCode = textFields(lengths, [...required, 'code']);
+const asked = ['name', 'documentType', 'documentNumber', 'mobile', 'code', 'agreement'] as const;
+const required = ['name', 'documentType', 'documentNumber', 'mobile'] as const;
+const schema = textFields(asked, required);
+const schemaWithCode = textFields(asked, [...required, 'code']);
 
-export const guardianFields = [...Object.keys(lengths), 'captcha'];
+export const guardianFields = [...asked, 'captcha'] as const;
 
 export function guardianStep<Draft extends object, Scene>(deps: GuardianDeps, step: GuardianStep<Draft, Scene>): WizardStep<Draft, Scene> {
   return {

@@ -1,3 +1,4 @@
+import type { FieldName } from '../src/domain/form-fields.ts';
 import type { IdentifierKind } from '../src/domain/person/account.ts';
 import type { Authenticated } from '../src/domain/authenticator/password.ts';
 import type { SubmittedForm } from '../src/http/form.ts';
@@ -16,7 +17,7 @@ export interface LoginMethod {
   /** Of the form's fields, in the order of the page. */
   readonly form: FieldSchema;
   /** Names of the fields on the page. */
-  readonly fields: readonly string[];
+  readonly fields: readonly FieldName[];
   /** When the bot check is due: with the form (by the profile), before a code is sent (always), or not at all: nothing can be guessed. */
   readonly captcha: 'with-form' | 'before-code' | 'none';
   /** Who is to get a code; only of methods with a code. */

@@ -1,3 +1,4 @@
+import type { FieldName } from '../src/domain/form-fields.ts';
 import type { Account, AccountStore, Person, PersonStore } from '../src/domain/person/account.ts';
 import type { GuardianProof } from '../src/domain/proofing/guardian-proof.ts';
 import type { ConfirmedIdentity } from '../src/domain/proofing/real-name.ts';
@@ -18,7 +19,7 @@ export interface ProofingMethod {
   readonly name: string;
   /** Only for people whose identity is known already. */
   readonly needsPerson: boolean;
-  readonly fields: readonly string[];
+  readonly fields: readonly FieldName[];
   /** The model of its form where that is more than the fields: a code of its own. */
   readonly form?: (state: FormState, scene: ProofingScene) => Promise<FormModel>;
   /** Buttons of the page besides the submit button, as those of a wizard step. */

@@ -14,9 +14,9 @@ import type { Detail } from './profile.ts';
 /** 修改 → 保存 in the row itself: ethnicity (ACC-12) and social history (DIS-19). */
 
 const schemas = {
-  ethnicity: textFields({ ethnicity: 2 }, []),
-  address: textFields({ address: 400 }, []),
-  'social-history': textFields({ socialHistory: 2000 }, []),
+  ethnicity: textFields(['ethnicity'], []),
+  address: textFields(['address'], []),
+  'social-history': textFields(['socialHistory'], []),
 };
 
 export function detailRoutes(router: Router<AppState>, deps: AccountDeps): void {

@@ -103,7 +103,7 @@ export function freshProofRoutes(router: Router<AppState>, deps: FreshProofDeps)
 }
 
 function passwordStep(deps: FreshProofDeps): Step {
-  const schema = textFields({ password: 256 });
+  const schema = textFields(['password']);
   return {
     path: 'password',
     when: () => true,
@@ -125,7 +125,7 @@ function passwordStep(deps: FreshProofDeps): Step {
 }
 
 function codeStep(deps: FreshProofDeps): Step {
-  const schema = textFields({ code: 16 });
+  const schema = textFields(['code']);
   const request = ({ owner }: ProofScene): CodeRequest => ({ purpose: 'step-up', scope: owner.sessionUid, mobile: owner.account.mobile });
   return {
     path: 'sms-code',

@@ -8,7 +8,7 @@ const bound = '15012340058';
 const given = '13912341234';
 
 function document(state: string, form: Partial<SampleForm> = {}): Example {
-  const fields = ['documentType', 'documentNumber', 'mobile', 'code'];
+  const fields = ['documentType', 'documentNumber', 'mobile', 'code'] as const;
   return {
     view: 'activate/document',
     state,
@@ -56,7 +56,7 @@ function identity(state: string, { activation = waiting, replacing = false, valu
 }
 
 function password(state: string, form: Partial<SampleForm> = {}): Example {
-  const fields = ['newPassword', 'confirmPassword', 'agreement'];
+  const fields = ['newPassword', 'confirmPassword', 'agreement'] as const;
   return {
     view: 'activate/password',
     state,

@@ -7,14 +7,14 @@ import { sendCode } from '../../src/http/step-form.ts';
 import { documentPageModel, nobodyModel } from './pages.ts';
 import { sayOf, type ActivateScene, type ActivateStep, type ActivateStepDeps, type Found } from './steps.ts';
 
-const fields = ['documentType', 'documentNumber', 'mobile', 'code', 'captcha'];
+const fields = ['documentType', 'documentNumber', 'mobile', 'code', 'captcha'] as const;
 
 /**
  * The document and a mobile of one's own, proven by an SMS code. The same for all numbers: only behind the code shows
  * whether somebody is there (DIS-21).
  */
 export function documentStep(deps: ActivateStepDeps): ActivateStep {
-  const schema = textFields({ documentType: 40, documentNumber: 64, mobile: 32, code: 16 });
+  const schema = textFields(['documentType', 'documentNumber', 'mobile', 'code']);
   const where = ({ uid }: ActivateScene) => ({ purpose: 'activate', scope: uid }) as const;
   return {
     path: 'document',

@@ -1,3 +1,4 @@
+import type { FieldName } from '../../src/domain/form-fields.ts';
 import { isAgreed } from '../../src/domain/agreement.ts';
 import type { Activation, ActivationStore } from '../../src/domain/person/activation-store.ts';
 import type { AccountStore } from '../../src/domain/person/account.ts';
@@ -94,7 +95,7 @@ function originOf({ ctx, client }: ActivateScene): Origin {
 
 /** Another mobile than the bound one was given: a code to the bound one, or 更换手机号 (ACT-04, ACT-05). */
 export function mobileStep(deps: ActivateStepDeps): ActivateStep {
-  const schema = textFields({ code: 16 });
+  const schema = textFields(['code']);
   const where = ({ uid }: ActivateScene) => ({ purpose: 'activate', scope: `${uid}:bound` }) as const;
   const request = async (draft: ActivateDraft, scene: ActivateScene): Promise<CodePlace & { readonly mobile: string }> => {
     const { mobile } = await activationOf(deps, foundIn(draft, scene));
@@ -140,8 +141,8 @@ const replaces = (draft: ActivateDraft, { bound }: Found): boolean => bound === 
 
 /** What only the holder of the document knows, asked of the authority (ACT-02, ACT-03). */
 export function identityStep(deps: ActivateStepDeps): ActivateStep {
-  const lengths = { name: 200, validFrom: 20, validity: 20 };
-  const [own, replacing] = [textFields(lengths, ['validFrom', 'validity']), textFields(lengths)];
+  const fields = ['name', 'validFrom', 'validity'] as const;
+  const [own, replacing] = [textFields(fields, ['validFrom', 'validity']), textFields(fields)];
   return {
     path: 'identity',
     when(draft, scene) {
@@ -153,7 +154,7 @@ export function identityStep(deps: ActivateStepDeps): ActivateStep {
       const found = foundIn(draft, scene);
       const activation = await activationOf(deps, found);
       const model = identityPageModel(sayOf(deps, scene), deps.profile, {
-        form: formOf(state, Object.keys(lengths)),
+        form: formOf(state, fields),
         activation,
         mobile: found.mobile,
         back: `${scene.base}/activate/${found.bound === 'other' ? 'mobile' : 'document'}`,
@@ -200,8 +201,8 @@ export function agreementStep(deps: ActivateStepDeps): ActivateStep {
 /** The password; with it the account is there (ACT-06). */
 export function passwordStep(deps: ActivateStepDeps): ActivateStep {
   const { password: policy, brand } = deps.profile;
-  const lengths = { newPassword: 256, confirmPassword: 256, agreement: 5 };
-  const schema = textFields(lengths, ['newPassword', 'confirmPassword']);
+  const fields = ['newPassword', 'confirmPassword', 'agreement'] as const;
+  const schema = textFields(fields, ['newPassword', 'confirmPassword']);
   return {
     path: 'password',
     once: true,
@@ -209,7 +210,7 @@ export function passwordStep(deps: ActivateStepDeps): ActivateStep {
     done: (draft) => draft.accountId !== undefined,
     async page(_, scene, state) {
       const model = passwordPageModel(sayOf(deps, scene), deps.profile, {
-        form: formOf(state, Object.keys(lengths)),
+        form: formOf(state, fields),
         back: `${scene.base}/activate/identity`,
       });
       return { view: 'activate/password', model, service: scene.service };
@@ -249,7 +250,7 @@ export function doneStep(deps: ActivateStepDeps): ActivateStep {
 }
 
 /** Form model of a step without captcha and code. */
-function formOf(state: FormState, fields: readonly string[]): FormModel {
+function formOf(state: FormState, fields: readonly FieldName[]): FormModel {
   const { action, token, values, problems } = state;
   return { action, token, fields: fieldsOf(fields, values, problems), problems, captcha: undefined, code: undefined };
 }

@@ -1,3 +1,4 @@
+import type { FieldName } from '../../src/domain/form-fields.ts';
 import type { Account, Person } from '../../src/domain/person/account.ts';
 import { FormRefused, Refused } from '../../src/domain/refused.ts';
 import { mask } from '../../src/domain/person/masking.ts';
@@ -19,7 +20,7 @@ export const nowhere = '#';
 const token = '0.5p1mEXAMPLEeWq0aJcU7yRkHbVtNfSgLxDzMoIiQ9w';
 
 export interface SampleForm {
-  readonly fields: readonly string[];
+  readonly fields: readonly FieldName[];
   readonly values?: Readonly<Record<string, string>> | undefined;
   /** What was wrong with what was submitted. */
   readonly refused?: Refused | FormRefused | undefined;

@@ -1,3 +1,4 @@
+import type { FieldName } from '../../src/domain/form-fields.ts';
 import type { Example, ExampleScene } from '../journey.ts';
 import { interaction, nowhere, sampleAct, sampleForm, type SampleForm } from '../layout/samples.ts';
 import { subjectsModel } from '../layout/subjects.ts';
@@ -10,7 +11,7 @@ export type LoginState = Partial<SampleForm> & Pick<Example, 'service'> & { read
 /** @param name - of the method */
 export function sampleLogin(
   name: string,
-  fields: readonly string[],
+  fields: readonly FieldName[],
   state: string,
   { service, reauthenticate = false, ...form }: LoginState,
 ): Example {

@@ -94,7 +94,7 @@ export function secondFactorSteps(deps: SecondFactorPageDeps): readonly WizardSt
 
 function secondFactorStep(deps: SecondFactorPageDeps, kind: SecondFactorKind): WizardStep<NoDraft, LoginScene> {
   const field = secondFactorFields[kind];
-  const schema = textFields({ [field]: 64 });
+  const schema = textFields([field]);
   return {
     path: paths[kind],
     when: (_, { first }) => first !== undefined,

@@ -6,6 +6,7 @@ import {
   type Sought,
   type Wanted,
 } from '../../src/domain/authenticator/recovery-search.ts';
+import type { FieldName } from '../../src/domain/form-fields.ts';
 import type { IdentifierKind } from '../../src/domain/person/account.ts';
 import type { RecoveryStart } from '../../src/domain/policy.ts';
 import type { SubmittedForm } from '../../src/http/form.ts';
@@ -14,8 +15,8 @@ import type { Visit } from '../visit.ts';
 import { accountPageModel, isMobileOnly } from './pages.ts';
 import { formOf, sayOf, type RecoverStep, type RecoverStepDeps } from './steps.ts';
 
-const identifierSchema = textFields({ identifier: 64 });
-const identitySchema = textFields({ name: 200, documentNumber: 64 });
+const identifierSchema = textFields(['identifier']);
+const identitySchema = textFields(['name', 'documentNumber']);
 
 /** From one address; a service hall shares one. */
 const searchesPerHour = 300;
@@ -59,7 +60,7 @@ function startsOf({ profile }: Pick<RecoverStepDeps, 'profile'>, { ctx }: Visit)
   return profile.recovery?.[ctx.state.channel] ?? [];
 }
 
-function fields(deps: Pick<RecoverStepDeps, 'profile'>, visit: Visit): readonly string[] {
+function fields(deps: Pick<RecoverStepDeps, 'profile'>, visit: Visit): readonly FieldName[] {
   return startsOf(deps, visit).includes('identity') ? ['name', 'documentNumber'] : ['identifier'];
 }
 

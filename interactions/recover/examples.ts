@@ -42,7 +42,7 @@ function named(name: string, number: string): Sought {
 const byIdentity = named(zhangweiAsPerson.name, zhangweiAsPerson.document.number);
 
 function account(state: string, starts: readonly RecoveryStart[], form: Partial<SampleForm> = {}): Example {
-  const fields = starts.includes('identity') ? ['name', 'documentNumber'] : ['identifier'];
+  const fields = starts.includes('identity') ? (['name', 'documentNumber'] as const) : (['identifier'] as const);
   return {
     view: 'recover/account',
     state,
@@ -62,7 +62,7 @@ function confirm(state: string, sought: Sought): Example {
 }
 
 function verify(state: string, sought: Sought, form: Partial<SampleForm> = {}): Example {
-  const fields = ['documentNumber', 'code'];
+  const fields = ['documentNumber', 'code'] as const;
   return {
     view: 'recover/verify',
     state,
@@ -78,7 +78,7 @@ function verify(state: string, sought: Sought, form: Partial<SampleForm> = {}): 
 }
 
 function password(state: string, sought: Sought, form: Partial<SampleForm> = {}): Example {
-  const fields = ['newPassword', 'confirmPassword', 'code'];
+  const fields = ['newPassword', 'confirmPassword', 'code'] as const;
   return {
     view: 'recover/password',
     state,

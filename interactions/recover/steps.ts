@@ -1,3 +1,4 @@
+import type { FieldName } from '../../src/domain/form-fields.ts';
 import type { PasskeyStore } from '../../src/domain/authenticator/passkey-store.ts';
 import { proveOwner, recover, type Origin, type RecoveryDeps } from '../../src/domain/authenticator/recovery.ts';
 import { checkDocumentNumber, type SearchDeps, type Sought } from '../../src/domain/authenticator/recovery-search.ts';
@@ -112,7 +113,7 @@ async function prove(
 
 /** Mobile, and of verified people the document as well (REC-07, REC-08). */
 export function verifyStep(deps: RecoverStepDeps): RecoverStep {
-  const [mobileOnly, both] = [textFields({ code: 16 }), textFields({ documentNumber: 64, code: 16 })];
+  const [mobileOnly, both] = [textFields(['code']), textFields(['documentNumber', 'code'])];
   return {
     path: 'verify',
     when: (draft) => isUnderWay(draft) && !isByIdentity(draft),
@@ -143,8 +144,8 @@ export function verifyStep(deps: RecoverStepDeps): RecoverStep {
 
 /** The new password by the one rule of the city (DIS-02); after an identity, with the code that proves the mobile. */
 export function passwordStep(deps: RecoverStepDeps): RecoverStep {
-  const lengths = { newPassword: 256, confirmPassword: 256 };
-  const [schema, schemaWithCode] = [textFields(lengths), textFields({ ...lengths, code: 16 })];
+  const fields = ['newPassword', 'confirmPassword'] as const;
+  const [schema, schemaWithCode] = [textFields(fields), textFields([...fields, 'code'])];
   return {
     path: 'password',
     once: true,
@@ -152,7 +153,6 @@ export function passwordStep(deps: RecoverStepDeps): RecoverStep {
     done: (draft) => draft.recovered === true,
     async page(draft, visit, state) {
       const sought = soughtIn(draft);
-      const fields = Object.keys(lengths);
       const asks = isByIdentity(draft) && !(await deps.codes.proven(codeRequest(visit, sought)));
       const form = asks ? await codeForm(deps, state, fields, sought, visit) : formOf(state, fields);
       const model = passwordPageModel(sayOf(deps, visit), deps.profile, {
@@ -238,7 +238,7 @@ function asForm<T>(judge: () => T): T {
 async function codeForm(
   deps: RecoverStepDeps,
   state: FormState,
-  fields: readonly string[],
+  fields: readonly FieldName[],
   sought: Sought,
   visit: Visit,
 ): Promise<FormModel> {
@@ -248,6 +248,6 @@ async function codeForm(
 }
 
 /** Form model of a step without captcha and code. */
-export function formOf({ action, token, values, problems }: FormState, fields: readonly string[]): FormModel {
+export function formOf({ action, token, values, problems }: FormState, fields: readonly FieldName[]): FormModel {
   return { action, token, fields: fieldsOf(fields, values, problems), problems, captcha: undefined, code: undefined };
 }

@@ -1,3 +1,4 @@
+import type { FieldName } from '../../src/domain/form-fields.ts';
 import type { ActivationPass } from '../../src/domain/person/activation-pass.ts';
 import type { ActivationStore } from '../../src/domain/person/activation-store.ts';
 import { checkMobile } from '../../src/domain/person/mobile.ts';
@@ -64,28 +65,28 @@ export interface RegisterDraft {
   readonly identity?: IdentityResult | undefined;
 }
 
-const lengths = {
-  username: 64,
-  name: 200,
-  documentType: 40,
-  documentNumber: 64,
-  validFrom: 20,
-  validity: 20,
-  sex: 10,
-  birthDate: 20,
-  address: 400,
-  email: 320,
-  mobile: 32,
-  code: 16,
-  newPassword: 256,
-  confirmPassword: 256,
-  agreement: 5,
-  nationalPlatform: 5,
-};
-const fields = [...Object.keys(lengths), 'captcha'];
+const fields = [
+  'username',
+  'name',
+  'documentType',
+  'documentNumber',
+  'validFrom',
+  'validity',
+  'sex',
+  'birthDate',
+  'address',
+  'email',
+  'mobile',
+  'code',
+  'newPassword',
+  'confirmPassword',
+  'agreement',
+  'nationalPlatform',
+  'captcha',
+] as const;
 
 /** Fields of each entry of the form, in their order. */
-const fieldsBy: Readonly<Record<RegistrationField, readonly (keyof typeof lengths)[]>> = {
+const fieldsBy: Readonly<Record<RegistrationField, readonly FieldName[]>> = {
   username: ['username'],
   name: ['name'],
   document: ['documentType', 'documentNumber'],
@@ -145,10 +146,10 @@ function formOf({ profile }: AccountStepDeps, channel: Channel): AccountForm {
   const asked = askedFields(profile, channel);
   const onPage = asked.flatMap((field) => fieldsBy[field]);
   const required = onPage.filter((field) => !judgedLater.has(field));
-  const shape = Object.fromEntries([...onPage, 'agreement' as const, 'nationalPlatform' as const].map((field) => [field, lengths[field]]));
+  const all = [...onPage, 'agreement', 'nationalPlatform'] as const;
   return {
-    schema: textFields(shape, required),
-    schemaWithCode: textFields(shape, [...required, 'code']),
+    schema: textFields(all, required),
+    schemaWithCode: textFields(all, [...required, 'code']),
     policies: { fields: asked, identity, username, password, personName, documents, address },
   };
 }

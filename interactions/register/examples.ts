@@ -23,7 +23,7 @@ const fields = [
   'confirmPassword',
   'agreement',
   'nationalPlatform',
-];
+] as const;
 
 /** A morning, so that registration hours run; `evening` for when they do not. */
 const morning = new Date('2026-11-22T02:17:00Z');

@@ -1,3 +1,4 @@
+import type { FieldName } from '../../src/domain/form-fields.ts';
 import type Router from '@koa/router';
 import { signInWithPasskey } from '../../src/domain/authenticator/passkey.ts';
 import { requestOptions } from '../../src/domain/authenticator/passkey-options.ts';
@@ -39,7 +40,7 @@ export function authenticationRoutes(router: Router<AppState>, deps: StepUpDeps)
 }
 
 function passwordStep(deps: StepUpDeps): Step {
-  const schema = textFields({ password: 256 });
+  const schema = textFields(['password']);
   return {
     path: 'password',
     when: () => true,
@@ -66,7 +67,7 @@ function passwordStep(deps: StepUpDeps): Step {
 const challengeScope = (uid: string) => ({ purpose: 'step-up', scope: uid }) as const;
 
 function passkeyStep(deps: StepUpDeps): Step {
-  const schema = textFields({ credential: 16_384 });
+  const schema = textFields(['credential']);
   return {
     path: 'passkey',
     when: () => true,
@@ -103,6 +104,6 @@ function passkeyChallenge(router: Router<AppState>, deps: StepUpDeps): void {
   });
 }
 
-function formOf({ action, token, values, problems }: FormState, field: string): FormModel {
+function formOf({ action, token, values, problems }: FormState, field: FieldName): FormModel {
   return { action, token, problems, fields: fieldsOf([field], values, problems), captcha: undefined, code: undefined };
 }

@@ -71,7 +71,7 @@ type Step = WizardStep<ProofingDraft, StepUpScene>;
 const confirmed = (draft: ProofingDraft, scene: StepUpScene) => scene.mobileProven || draft.confirmedAt !== undefined;
 
 function confirmStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
-  const schema = textFields({ code: 16 });
+  const schema = textFields(['code']);
   const request = (scene: StepUpScene): CodeRequest => ({ purpose: 'step-up', scope: scene.uid, mobile: scene.account.mobile });
   return {
     path: 'verify',

@@ -1,5 +1,6 @@
 import { addressOf, issueOtp, redeemOtp, type OtpDeps, type OtpSubject, type Recipient } from '../domain/authenticator/otp.ts';
 import { secondsAfter } from '../domain/clock.ts';
+import { fold } from '../domain/folding.ts';
 import { mask, type Masked } from '../domain/person/masking.ts';
 import type { OnceStore } from '../domain/short-lived.ts';
 import type { AppContext } from './app-context.ts';
@@ -83,7 +84,7 @@ export function createCodeDesk(deps: CodeDeskDeps): CodeDesk {
     },
     rememberProven: (request) => once.put(provenKey(request), 'yes', secondsAfter(clock.now(), provenSeconds)),
     proven: async (request) => (await once.get(provenKey(request), clock.now())) !== undefined,
-    redeem: (request, code) => redeemOtp(deps, request, code.normalize('NFKC').trim()),
+    redeem: (request, code) => redeemOtp(deps, request, fold('code', code)),
     async model(ctx, sendAction, where) {
       const sent = await lastSent(where);
       if (!sent) return { sendAction, cooldownSeconds: 0, sent: false, to: undefined };

@@ -1,4 +1,5 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { foldField, isFieldName, kindOf, type FieldName } from '../domain/form-fields.ts';
 import { FormRefused, Refused } from '../domain/refused.ts';
 
 /**
@@ -19,7 +20,7 @@ export function checkForm(
 ): void {
   const validate = compiled.get(schema) ?? ajv.compile(schema);
   compiled.set(schema, validate);
-  const filled = Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim() !== ''));
+  const filled = Object.fromEntries(Object.entries(values).filter(([name, value]) => !isEmpty(name, value)));
   if (validate(filled)) return;
   const problems = new Map<string, Refused>();
   for (const error of validate.errors ?? []) {
@@ -29,6 +30,11 @@ export function checkForm(
     problems.set(field, new Refused(code, field, { reason: called[field] ?? field }));
   }
   throw new FormRefused(inOrder(schema, [...problems.values()]));
+}
+
+/** Whether nothing is left of what was typed: spaces, or signs that nobody sees. */
+function isEmpty(name: string, value: string): boolean {
+  return (isFieldName(name) ? foldField(name, value) : value).trim() === '';
 }
 
 /** As the page has its fields; what concerns none of them comes first, what the schema does not know last. */
@@ -95,11 +101,13 @@ export interface FieldSchema {
   readonly properties: Readonly<Record<string, object>>;
 }
 
-/** Schema of text fields by their greatest length; those in `required` must be filled. */
-export function textFields(lengths: Readonly<Record<string, number>>, required: readonly string[] = Object.keys(lengths)): FieldSchema {
-  return {
-    type: 'object',
-    required,
-    properties: Object.fromEntries(Object.entries(lengths).map(([name, maxLength]) => [name, { type: 'string', minLength: 1, maxLength }])),
-  };
+/**
+ * Schema of the text fields of a form, each as long as its kind may be.
+ *
+ * @param fields - in the order of the page
+ * @param required - those that must be filled; all by default
+ */
+export function textFields(fields: readonly FieldName[], required: readonly FieldName[] = fields): FieldSchema {
+  const shapeOf = (field: FieldName) => ({ type: 'string', minLength: 1, maxLength: kindOf(field).room });
+  return { type: 'object', required, properties: Object.fromEntries(fields.map((field) => [field, shapeOf(field)])) };
 }

@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { bodyParser } from '@koa/bodyparser';
 import type { CaptchaAnswer } from '../domain/authenticator/captcha.ts';
+import type { FieldKind } from '../domain/folding.ts';
+import { kindOf, type FieldName } from '../domain/form-fields.ts';
 import { FormRefused, Refused } from '../domain/refused.ts';
 import type { AppContext, Next } from './app-context.ts';
 import { equal } from './cookies.ts';
@@ -103,9 +105,15 @@ export function problemsOf(words: Words, locale: Locale, error: unknown): readon
 /** Never sent back to the page. A one-time code is: it is worth nothing elsewhere, and whoever mends another field has it still. */
 const secrets = /password/i;
 
+/** What the page looks at by itself, and how it reads it. */
+function checkedByPage(name: FieldName): Pick<FieldModel, 'fold' | 'pattern'> {
+  const { fold, pattern, compared }: FieldKind = kindOf(name);
+  return { fold: pattern !== undefined || compared ? JSON.stringify(fold) : undefined, pattern };
+}
+
 /** The fields of a page with what was typed and what is wrong with it. */
 export function fieldsOf(
-  names: readonly string[],
+  names: readonly FieldName[],
   values: Readonly<Record<string, string>>,
   problems: readonly ProblemModel[],
 ): FormModel['fields'] {
@@ -114,6 +122,7 @@ export function fieldsOf(
       name,
       {
         name,
+        ...checkedByPage(name),
         value: secrets.test(name) ? '' : (values[name] ?? ''),
         problem: problems.find((problem) => problem.field === name),
       },

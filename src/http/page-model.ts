@@ -90,6 +90,10 @@ export interface ProblemModel {
 export interface FieldModel {
   /** Form name, fixed in surface.md. */
   readonly name: string;
+  /** Steps of domain/folding.ts by which it is read, as JSON, where the script of the page looks at it. */
+  readonly fold: string | undefined;
+  /** What the folded value looks like, where the page may say so by itself. */
+  readonly pattern: string | undefined;
   /** What was typed; always empty for passwords. */
   readonly value: string;
   readonly problem: ProblemModel | undefined;

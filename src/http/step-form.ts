@@ -1,3 +1,4 @@
+import type { FieldName } from '../domain/form-fields.ts';
 import type { CaptchaAnswer } from '../domain/authenticator/captcha.ts';
 import type { Recipient } from '../domain/authenticator/otp.ts';
 import type { AppContext } from './app-context.ts';
@@ -13,7 +14,7 @@ import type { FormState } from './wizard.ts';
 /** Without captcha and code. `preset`: what the fields hold before anybody types. */
 export function plainForm(
   { action, token, values, problems }: FormState,
-  fields: readonly string[],
+  fields: readonly FieldName[],
   preset: Readonly<Record<string, string>> = {},
 ): FormModel {
   return { action, token, problems, fields: fieldsOf(fields, { ...preset, ...values }, problems), captcha: undefined, code: undefined };
@@ -30,7 +31,7 @@ export async function codeForm(
   ctx: AppContext,
   state: FormState,
   where: CodePlace,
-  fields: readonly string[] = [],
+  fields: readonly FieldName[] = [],
 ): Promise<FormModel> {
   const code = await codes.model(ctx, `${state.action}/send-code`, where);
   const captcha = code.cooldownSeconds === 0 ? await captchas.model(ctx) : undefined;

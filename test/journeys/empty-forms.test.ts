@@ -265,6 +265,7 @@ describe('a form that is sent as it stands', () => {
     const person = newPerson(product);
     const asking = new Set<string>();
     for (const { view, state } of examples) {
+      if (asking.has(view)) continue;
       await person.goes(`/sandbox/gallery/${view}?state=${encodeURIComponent(state)}`);
       if (emptyFields(person.page).length > 0) asking.add(view);
     }

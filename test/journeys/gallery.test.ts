@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { examples } from '../../interactions/gallery.ts';
 import { refusals } from '../../src/domain/refused.ts';
 import { newPerson, type Page, type Person } from '../support/browser.ts';
+import { focusedField } from '../support/empty-forms.ts';
 import { problemsOf } from '../support/form-problems.ts';
 import { root, type Product } from '../support/product.ts';
 import { sharedProduct } from '../support/shared-products.ts';
@@ -48,10 +49,12 @@ describe.each(['demo', 'beijing'])('the gallery of %s', (profile) => {
     for (const example of examples) {
       const page = await person.goes(addressOf(example));
       if (page.error) shown.add(page.error.code);
-      problemsOf(page);
-      const focused = page.$('[autofocus]').first();
-      const marked = page.$('[aria-invalid=true]').first();
-      expect([example, focused.attr('id')]).toEqual([example, marked.attr('id')]);
+      const wrong = problemsOf(page);
+      const names = page
+        .$('main [name]')
+        .toArray()
+        .map(({ attribs }) => attribs['name'] ?? '');
+      expect([example, focusedField(page)]).toEqual([example, names.find((name) => name in wrong)]);
     }
     expect(Object.keys(refusals).filter((code) => !shown.has(code))).toEqual([]);
   });

@@ -45,7 +45,12 @@ export async function expectAllNamed(person: Person): Promise<void> {
   const [missing, path] = [emptyFields(person.page), person.page.url.pathname];
   await person.submits(person.page.has('[name=captcha]') ? { captcha: '' } : {}, { button: mainButton });
   const { page } = person;
-  const focused = page.$('[autofocus]').first();
   expect({ path, status: page.status, named: Object.keys(problemsOf(page)) }).toEqual({ path, status: 422, named: missing });
-  expect([path, focused.attr('name') ?? focused.find('[name]').first().attr('name')]).toEqual([path, missing[0]]);
+  expect([path, focusedField(page)]).toEqual([path, missing[0]]);
+}
+
+/** Name of the field, or of the first in the group, that a browser focuses when the page appears. */
+export function focusedField({ $ }: Page): string | undefined {
+  const focused = $('[autofocus]').first();
+  return focused.attr('name') ?? focused.find('[name]').first().attr('name');
 }

@@ -94,7 +94,7 @@ async function sceneOf(deps: ChangeDeps, ctx: AppContext): Promise<ChangeScene> 
 }
 
 function verifyStep(deps: ChangeDeps, { name }: Change): Step {
-  const schema = textFields({ code: 16 });
+  const schema = textFields(['code']);
   const request = ({ owner }: ChangeScene): CodeRequest => ({ purpose: 'step-up', scope: owner.sessionUid, mobile: owner.account.mobile });
   return {
     path: 'verify',

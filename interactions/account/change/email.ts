@@ -8,7 +8,7 @@ import { newEmailModel } from './pages.ts';
 
 /** 绑定邮箱 – proven by a code sent to the address (ACC-11). */
 export function emailChange(deps: ChangeDeps): Change {
-  const schema = textFields({ email: 320, code: 16 });
+  const schema = textFields(['email', 'code']);
   const called = { code: 'email-code' };
   const where = ({ owner }: ChangeScene) => ({ purpose: 'change-email', scope: owner.sessionUid }) as const;
   const typed = ({ values }: SubmittedForm, { owner }: ChangeScene) => requireOtherEmail(values.email ?? '', owner.account);

@@ -20,7 +20,7 @@ function verify(state: string, form: Partial<SampleForm> = {}): Example {
 }
 
 function password(state: string, form: Partial<SampleForm> = {}): Example {
-  const fields = ['password', 'newPassword', 'confirmPassword'];
+  const fields = ['password', 'newPassword', 'confirmPassword'] as const;
   return {
     view: 'account/change/password',
     state,
@@ -30,7 +30,7 @@ function password(state: string, form: Partial<SampleForm> = {}): Example {
 }
 
 function mobile(state: string, form: Partial<SampleForm> = {}): Example {
-  const fields = ['mobile', 'code'];
+  const fields = ['mobile', 'code'] as const;
   return {
     view: 'account/change/mobile',
     state,
@@ -40,7 +40,7 @@ function mobile(state: string, form: Partial<SampleForm> = {}): Example {
 }
 
 function email(state: string, form: Partial<SampleForm> = {}): Example {
-  const fields = ['email', 'code'];
+  const fields = ['email', 'code'] as const;
   return {
     view: 'account/change/email',
     state,

@@ -8,15 +8,15 @@ import { newPasswordModel } from './pages.ts';
 /** 修改密码 – the old one, the new one twice; every other session ends (ACC-07). */
 export function passwordChange(deps: ChangeDeps & { readonly persons: PersonStore }): Change {
   const { password: policy } = deps.profile;
-  const lengths = { password: 256, newPassword: 256, confirmPassword: 256 };
-  const schema = textFields(lengths);
+  const fields = ['password', 'newPassword', 'confirmPassword'] as const;
+  const schema = textFields(fields);
   return {
     name: 'password',
     async page({ ctx }, state) {
       const model = newPasswordModel(
         (key, params) => deps.pages.words.text(ctx.state.locale, key, params),
         policy,
-        plainForm(state, Object.keys(lengths)),
+        plainForm(state, fields),
       );
       return { view: 'account/change/password', model };
     },

@@ -13,7 +13,7 @@ const triesPerHour = 20;
 
 /** 修改用户名 – also one that was generated (ACC-06, DIS-03). */
 export function usernameChange(deps: ChangeDeps, policy: UsernamePolicy): Change {
-  const schema = textFields({ username: 128 });
+  const schema = textFields(['username']);
   return {
     name: 'username',
     async page({ ctx, owner }, state) {

@@ -100,7 +100,7 @@ function addRoutes(router: Router<AppState>, deps: SecurityDeps): void {
 const scopeOf = ({ sessionUid }: Owner): ChallengeScope => ({ purpose: 'add', scope: sessionUid });
 
 function addWizard(deps: SecurityDeps): Wizard<NoDraft, Scene> {
-  const schema = textFields({ passkeyName: 80, credential: 16_384 });
+  const schema = textFields(['passkeyName', 'credential']);
   return {
     name: 'account-passkey-new',
     draftless: true,
@@ -158,7 +158,7 @@ async function passkeyScene(deps: SecurityDeps, ctx: AppContext, id = ''): Promi
 const removePath = (id: string) => `${base}/${id}/remove`;
 
 function renameWizard(deps: SecurityDeps): Wizard<NoDraft, PasskeyScene> {
-  const schema = textFields({ passkeyName: 80 });
+  const schema = textFields(['passkeyName']);
   return {
     name: 'account-passkey',
     draftless: true,

@@ -98,7 +98,7 @@ async function setUpScene(deps: SecurityDeps, ctx: AppContext): Promise<Scene | 
 }
 
 function setUpWizard(deps: SecurityDeps): Wizard<Record<never, never>, Scene> {
-  const schema = textFields({ totpCode: 16 });
+  const schema = textFields(['totpCode']);
   return {
     name: 'account-totp',
     draftless: true,

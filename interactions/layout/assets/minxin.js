@@ -68,11 +68,21 @@ function clearProblems(form) {
 
 /* Looked at when one leaves a field that has been written in; submitting is never prevented. */
 
+/** What is typed, as the server reads it: the steps of src/domain/folding.ts. */
+function folded({ value, dataset }) {
+  const step = (text, { each, to, form }) => {
+    if (form) return each ? text.replace(new RegExp(each, 'gu'), (found) => found.normalize(form)) : text.normalize(form);
+    return text.replace(new RegExp(each, 'gu'), (found) => (typeof to === 'string' ? to : String.fromCodePoint(found.codePointAt(0) + to)));
+  };
+  return JSON.parse(dataset.fold ?? '[]').reduce(step, value);
+}
+
 function wrongWith(input) {
   const { empty, pattern, wrong, match, differs } = input.dataset;
-  if (empty && input.value.trim() === '') return empty;
-  if (pattern && input.value && !new RegExp(`^(?:${pattern})$`, 'u').test(input.value.replace(/[\s-]/g, ''))) return wrong;
-  if (match && input.value !== byId(match).value) return differs;
+  const value = folded(input);
+  if (empty && value.trim() === '') return empty;
+  if (pattern && value && !new RegExp(`^(?:${pattern})$`, 'u').test(value)) return wrong;
+  if (match && value !== folded(byId(match))) return differs;
   return '';
 }
 

@@ -15,7 +15,7 @@ export function passkeyLogin({ passkeys, site }: PasskeyLoginDeps): LoginMethod 
     amr: [],
     fields: ['credential'],
     captcha: 'none',
-    form: textFields({ credential: 16_384 }),
+    form: textFields(['credential']),
     challenge: ({ scope }) => requestOptions({ ...passkeys, site }, { purpose: 'sign-in', scope }),
     authenticate: ({ values }, { scope, requestId, locale }) =>
       signInWithPasskey(passkeys, { purpose: 'sign-in', scope, requestId, locale }, values.credential ?? ''),

@@ -9,7 +9,7 @@ export function passwordLogin(deps: PasswordDeps): LoginMethod {
     amr: ['pwd'],
     fields: ['identifier', 'password'],
     captcha: 'with-form',
-    form: textFields({ identifier: 64, password: 256 }),
+    form: textFields(['identifier', 'password']),
     authenticate: ({ values }, { address, identifiers, deviceOf }) =>
       signInWithPassword(deps, {
         identifier: values.identifier ?? '',

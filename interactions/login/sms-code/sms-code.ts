@@ -23,7 +23,7 @@ export function smsCodeLogin({ accounts, codes }: SmsCodeDeps): LoginMethod {
     amr: ['sms'],
     fields: ['mobile', 'code'],
     captcha: 'before-code',
-    form: textFields({ mobile: 32, code: 16 }),
+    form: textFields(['mobile', 'code']),
     async code({ values }, { scope }) {
       const mobile = requireMobile(values.mobile ?? '');
       const account = await accounts.byIdentifier('mobile', mobile);

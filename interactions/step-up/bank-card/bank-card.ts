@@ -28,12 +28,12 @@ export interface BankCardDeps extends ProofDeps, CodeForms {
   readonly words: Words;
 }
 
-export const bankCardFields = ['documentType', 'bankCard', 'reservedMobile', 'agreement'];
+export const bankCardFields = ['documentType', 'bankCard', 'reservedMobile', 'agreement'] as const;
 
-const lengths = { documentType: 40, bankCard: 40, reservedMobile: 32, code: 16, agreement: 5 };
-const required = ['documentType', 'bankCard', 'reservedMobile'];
-const form = textFields(lengths, required);
-const formWithCode = textFields(lengths, [...required, 'code']);
+const asked = ['documentType', 'bankCard', 'reservedMobile', 'code', 'agreement'] as const;
+const required = ['documentType', 'bankCard', 'reservedMobile'] as const;
+const form = textFields(asked, required);
+const formWithCode = textFields(asked, [...required, 'code']);
 
 /** 银行卡认证 – four elements of a bank card of the verified person, and the mobile reserved at the bank in their hand (RN-21, RN-29). */
 export function bankCard(deps: BankCardDeps): ProofingMethod {

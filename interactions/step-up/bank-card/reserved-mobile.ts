@@ -1,3 +1,4 @@
+import type { FieldName } from '../../../src/domain/form-fields.ts';
 import { checkMobile } from '../../../src/domain/person/mobile.ts';
 import { requireMobile } from '../../../src/domain/person/register.ts';
 import { mobileDiffers, takesMobile, type CheckedCard, type MobilePossession } from '../../../src/domain/proofing/bank-card.ts';
@@ -37,7 +38,7 @@ export async function reservedMobileForm(
   deps: CodeForms,
   state: FormState,
   scene: ProofingScene,
-  fields: readonly string[],
+  fields: readonly FieldName[],
 ): Promise<FormModel> {
   const mobile = checkMobile(state.values.reservedMobile ?? '');
   if (mobile.ok && (await isProven(deps, scene, mobile.canonical))) return plainForm(state, fields);
@@ -55,10 +56,16 @@ export async function sendReservedCode(
   { values, captcha }: SubmittedForm,
   scene: ProofingScene,
 ): Promise<object> {
-  const mobile = requireMobile(values.reservedMobile ?? '', 'reservedMobile');
-  if (!takesMobile(deps.policy, mobile, scene.account)) throw mobileDiffers();
-  if (await isProven(deps, scene, mobile)) return {};
-  return sendCode(deps, scene.ctx, captcha, request(scene, mobile));
+  const { reservedMobile: typed = '' } = values;
+  const mobile = checkMobile(typed);
+  if (mobile.ok && takesMobile(deps.policy, mobile.canonical, scene.account) && (await isProven(deps, scene, mobile.canonical))) return {};
+  return sendCode(deps, scene.ctx, captcha, { where: where(scene), to: () => ({ mobile: requireReserved(deps, scene, typed) }) });
+}
+
+function requireReserved({ policy }: { readonly policy: BankCardPolicy }, { account }: Proving, typed: string): string {
+  const mobile = requireMobile(typed, 'reservedMobile');
+  if (!takesMobile(policy, mobile, account)) throw mobileDiffers();
+  return mobile;
 }
 
 export function possessionOf(

@@ -14,7 +14,7 @@ interface State {
   readonly known?: 'ended' | 'again';
 }
 
-const fields = ['documentType', 'name', 'documentNumber', 'sex', 'validFrom', 'validUntil', 'longTerm'];
+const fields = ['documentType', 'name', 'documentNumber', 'sex', 'validFrom', 'validUntil', 'longTerm'] as const;
 
 function example(state: string, { values, refused, skippable = false, known }: State = {}): Example {
   return {

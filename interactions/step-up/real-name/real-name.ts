@@ -24,15 +24,13 @@ export interface RealNameDeps extends ProofDeps {
   readonly words: Words;
 }
 
-const form = textFields({ documentType: 40, name: 200, documentNumber: 64, sex: 10, validFrom: 20, validUntil: 20, longTerm: 5 }, [
-  'documentType',
-  'name',
-  'documentNumber',
-  'validFrom',
-]);
+const form = textFields(
+  ['documentType', 'name', 'documentNumber', 'sex', 'validFrom', 'validUntil', 'longTerm'],
+  ['documentType', 'name', 'documentNumber', 'validFrom'],
+);
 
 /** Whoever was verified before gives the dates of the new document. */
-const renewalForm = textFields({ validFrom: 20, validUntil: 20, longTerm: 5 }, ['validFrom']);
+const renewalForm = textFields(['validFrom', 'validUntil', 'longTerm'], ['validFrom']);
 
 /** 实名认证 – document and name against the population register (RN-12). */
 export function realName(deps: RealNameDeps): ProofingMethod {

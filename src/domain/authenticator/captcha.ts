@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { secondsAfter, type Clock } from '../clock.ts';
+import { fold } from '../folding.ts';
 import type { CaptchaPolicy } from '../policy.ts';
 import { Refused } from '../refused.ts';
 import type { CaptchaStore } from '../short-lived.ts';
@@ -63,13 +64,8 @@ export async function passCaptcha({ captchas, clock }: { captchas: CaptchaStore;
   const expected = await captchas.read(id, now);
   const solved = proof !== undefined && proof !== '' && expected !== undefined && proves(id, proof);
   // Either way one conditional act decides who used it: a proof is redeemed with the stored answer.
-  const result = await captchas.redeem(id, solved ? expected : normalise(answer ?? ''), now);
+  const result = await captchas.redeem(id, solved ? expected : fold('captcha', answer ?? ''), now);
   if (result !== 'ok') throw new Refused('captcha.wrong', 'captcha');
-}
-
-/** Full-width characters are what a Chinese keyboard types; pictures have capitals, and small letters count as those. */
-function normalise(answer: string): string {
-  return answer.normalize('NFKC').replaceAll(/\s/g, '').toUpperCase();
 }
 
 /** SHA-256(`id:counter`) begins with `puzzleBits` zero bits. */

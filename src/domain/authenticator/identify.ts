@@ -13,16 +13,15 @@ export function identifierCandidates(
   documents: readonly DocumentType[],
   now: Date,
 ): readonly Identifier[] {
-  const text = typed.normalize('NFKC').trim();
-  const mobile = checkMobile(text);
+  const mobile = checkMobile(typed);
   if (mobile.ok) return accepted.includes('mobile') ? [{ kind: 'mobile', value: mobile.canonical }] : [];
-  const username = accepted.includes('username') ? [{ kind: 'username', value: usernameKey(text) } as const] : [];
+  const username = accepted.includes('username') ? [{ kind: 'username', value: usernameKey(typed) } as const] : [];
   const numbers = accepted.includes('document')
     ? documents.flatMap((type) => {
-        const number = documentTypes[type].check(text, now);
+        const number = documentTypes[type].check(typed, now);
         return number.ok ? [{ kind: 'document', value: `${type}:${number.key}` } as const] : [];
       })
     : [];
   // Nearly every word is a possible passport number, so what does not look like a document is a name first.
-  return resemblesDocumentNumber(text) ? [...numbers, ...username] : [...username, ...numbers];
+  return resemblesDocumentNumber(typed) ? [...numbers, ...username] : [...username, ...numbers];
 }

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { secondsAfter, type Clock } from '../clock.ts';
+import { fold } from '../folding.ts';
 import { noticeWrites } from '../notification/notice.ts';
 import type { AccountStore } from '../person/account.ts';
 import { Refused } from '../refused.ts';
@@ -202,10 +203,7 @@ export async function addPasskey(
 
 /** A name as pages show it. @throws Refused passkey.name */
 export function passkeyName(typed: string): string {
-  const name = typed
-    .normalize('NFC')
-    .replaceAll(/[\p{Z}\p{Cc}\p{Cf}]+/gu, ' ')
-    .trim();
+  const name = fold('label', typed);
   if (name === '' || [...name].length > 40) throw new Refused('passkey.name', 'passkeyName');
   return name;
 }

@@ -4,7 +4,7 @@
  *
  * Passwords that exist are never judged by it: they sign in as long as their hash fits.
  */
-import { compactIdentifier } from '../person/half-width.ts';
+import { fold } from '../folding.ts';
 import commonPasswords from './common-passwords.json' with { type: 'json' };
 
 /** Kinds of characters a policy may require; `letter` is met by either case. */
@@ -71,7 +71,7 @@ const common: ReadonlySet<string> = new Set(commonPasswords.passwords);
  * @param password - as typed
  */
 export function normalisePassword(password: string): string {
-  return password.normalize('NFC').replace(/\p{Zs}/gu, ' ');
+  return fold('password', password);
 }
 
 /**
@@ -121,7 +121,7 @@ const contains: Readonly<Record<PasswordFact, (password: string, fact: string) =
 
 /** Whether any six characters in a row of the number occur in the password, so a birth date does too. */
 function containsRun(password: string, number: string): boolean {
-  const digits = compactIdentifier(number);
+  const digits = fold('document-number', number);
   const haystack = password.toUpperCase();
   for (let start = 0; start + tellingRun <= digits.length; start += 1) {
     if (haystack.includes(digits.slice(start, start + tellingRun))) return true;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { fold } from '../folding.ts';
 import type { Vault } from '../vault.ts';
 
 /**
@@ -26,11 +27,5 @@ export function newRecoveryCodes(): readonly string[] {
 
 /** Keyed hash of a code as typed: case, spaces and hyphens do not matter, nor letters taken for digits. */
 export function recoveryCodeHash(vault: Vault, accountId: string, code: string): Buffer {
-  const letters = code
-    .normalize('NFKC')
-    .toLowerCase()
-    .replaceAll(/[\s\p{Pd}]/gu, '')
-    .replaceAll('o', '0')
-    .replaceAll(/[il]/g, '1');
-  return vault.index('recovery-code', `${accountId}|${letters}`);
+  return vault.index('recovery-code', `${accountId}|${fold('recovery-code', code)}`);
 }

@@ -3,6 +3,7 @@ import { documentTypes, type DocumentType } from '../person/document-number.ts';
 import type { DocumentNumberCheck } from '../person/document-number-check.ts';
 import { checkPersonName, type PersonNamePolicy } from '../person/person-name.ts';
 import { requireMobile } from '../person/register.ts';
+import { normaliseUsername } from '../person/username.ts';
 import { FormRefused, Refused } from '../refused.ts';
 import type { Vault } from '../vault.ts';
 import { identifierCandidates } from './identify.ts';
@@ -52,7 +53,7 @@ export function checkIdentifier(typed: string, accepted: readonly IdentifierKind
   if (!first) throw new Refused('field.invalid', 'identifier', { reason: 'identifier' });
   const text =
     first.kind === 'username'
-      ? typed.normalize('NFKC').trim()
+      ? normaliseUsername(typed)
       : first.kind === 'mobile'
         ? first.value
         : checkDocumentNumber(typed, documents, now);

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { AccountHeader, Identifier } from '../person/account.ts';
+import { usernameKey } from '../person/username.ts';
 import { Refused, type RefusalParams } from '../refused.ts';
 import type { QuotaRule, QuotaStore } from '../short-lived.ts';
 import type { Vault } from '../vault.ts';
@@ -75,7 +76,7 @@ export function subjectOf(account: Pick<AccountHeader, 'id'> | undefined, candid
   if (account) return `account:${account.id}`;
   const [first] = candidates;
   // One key for all spellings of an identifier (CVE-2025-24806).
-  return first ? `${first.kind}:${first.value}` : `text:${typed.normalize('NFKC').trim().toLowerCase()}`;
+  return first ? `${first.kind}:${first.value}` : `text:${usernameKey(typed)}`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { fold } from '../folding.ts';
 
 /**
  * Codes of an authenticator app (RFC 6238): SHA-1, six digits, thirty seconds, which is what every app knows. One
@@ -45,7 +46,7 @@ export function totpCode(secret: Buffer, step: number): string {
  * @param code - as typed
  */
 export function matchingStep({ secret, lastStep }: Pick<Totp, 'secret' | 'lastStep'>, code: string, now: Date): number | undefined {
-  const typed = Buffer.from(code.normalize('NFKC').replaceAll(/\s/g, ''));
+  const typed = Buffer.from(fold('code', code));
   const current = totpStep(now);
   const fitting = drift.map((early) => current + early).filter((step) => equal(typed, Buffer.from(totpCode(secret, step))));
   return fitting.find((step) => step > lastStep);

@@ -2,7 +2,7 @@
  * The unified social credit code (统一社会信用代码, GB 32100-2015) that identifies every organisation: registering
  * department, category, division, organisation code (GB 11714) and check character.
  */
-import { compactIdentifier } from '../person/half-width.ts';
+import { fold } from '../folding.ts';
 
 /**
  * Kind of organisation (法人类型) as the first two characters tell it (国发〔2015〕33号). Prefixes that are rarer or newer
@@ -64,7 +64,7 @@ const organisationWeights = [3, 7, 9, 10, 5, 8, 4, 2];
  * @param text - as typed
  */
 export function checkCreditCode(text: string): CreditCodeCheck {
-  const canonical = compactIdentifier(text);
+  const canonical = fold('document-number', text);
   if (canonical === '') return { ok: false, reason: 'empty' };
   if (![...canonical].every((character) => alphabet.includes(character))) return { ok: false, reason: 'characters' };
   if (canonical.length !== 18) return { ok: false, reason: 'length' };

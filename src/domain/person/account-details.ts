@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { fold } from '../folding.ts';
 import { Refused } from '../refused.ts';
 import type { Write } from '../unit-of-work.ts';
 import { checkContactAddress, type ContactAddressPolicy } from './contact-address.ts';
@@ -34,7 +35,7 @@ export const longestSocialHistory = 500;
 
 /** Free text, released to nobody (DIS-19). @throws Refused social-history.invalid */
 export async function setSocialHistory(deps: DetailDeps, changer: DetailChanger, typed: string): Promise<void> {
-  const text = typed.normalize('NFC').replaceAll(/\r\n?/g, '\n').trim();
+  const text = fold('text', typed);
   const reason = [...text].length > longestSocialHistory ? 'length' : /[^\P{Cc}\n\t]|\p{Cs}/u.test(text) ? 'characters' : undefined;
   if (reason) throw new Refused('social-history.invalid', 'socialHistory', { reason, limit: longestSocialHistory });
   await commit(deps, changer, 'social-history', { socialHistory: text === '' ? null : text });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { passwordProblems, requireMobile } from './register.ts';
-import { compareCivilDates, endOfDay, parseCivilDate, todayInShanghai, type CivilDate } from './civil-date.ts';
+import { compareCivilDates, endOfDay, readCivilDate, todayInShanghai, type CivilDate } from './civil-date.ts';
 import { documentTypes, isDocumentType, type DocumentType } from './document-number.ts';
 import { endOfValidity, isValidity } from './document-validity.ts';
 import { checkPersonName, type PersonNamePolicy } from './person-name.ts';
@@ -77,7 +77,7 @@ export function checkPossession(form: PossessionForm, type: DocumentType, policy
   const today = todayInShanghai(now);
   const name = form.name === undefined ? undefined : checkPersonName(form.name, policy);
   if (name && !name.ok) problems.push(new Refused('name.invalid', 'name', { reason: name.reason }));
-  const validFrom = parseCivilDate(form.validFrom.trim());
+  const validFrom = readCivilDate(form.validFrom);
   if (!validFrom) problems.push(new Refused('date.invalid', 'validFrom'));
   else if (compareCivilDates(validFrom, today) > 0) problems.push(new Refused('date.invalid', 'validFrom', { reason: 'future' }));
   const { validity } = form;

@@ -3,7 +3,7 @@
  * the identity source's answer: tables of issuer prefixes are never complete, and a wrong "credit card" would
  * lock people out.
  */
-import { compactIdentifier } from './half-width.ts';
+import { fold } from '../folding.ts';
 
 /** Why a card number is refused; part of a locale key. */
 export type BankCardReason = 'empty' | 'characters' | 'length';
@@ -25,7 +25,7 @@ export type BankCardCheck =
  * @param text - as typed or read from a card
  */
 export function checkBankCardNumber(text: string): BankCardCheck {
-  const canonical = compactIdentifier(text);
+  const canonical = fold('bank-card', text);
   if (canonical === '') return { ok: false, reason: 'empty' };
   if (!/^\d+$/.test(canonical)) return { ok: false, reason: 'characters' };
   if (canonical.length < 13 || canonical.length > 19) return { ok: false, reason: 'length' };

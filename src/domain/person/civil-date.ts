@@ -3,6 +3,8 @@
  * Asia/Shanghai, the one legal time of China, whatever the zone of the server.
  */
 
+import { fold } from '../folding.ts';
+
 /** `YYYY-MM-DD`, always a day that exists. Strings of this form sort in the order of time. */
 export type CivilDate = string;
 
@@ -24,6 +26,15 @@ export function parseCivilDate(text: string): CivilDate | undefined {
   if (year === undefined || month === undefined || day === undefined) return undefined;
   if (Number(year) < 1 || Number(day) < 1 || Number(day) > daysInMonth(Number(year), Number(month))) return undefined;
   return `${year}-${month}-${day}`;
+}
+
+/**
+ * The same from a form, as people write days: `2018/6/6`, `2018年6月6日`, in full width.
+ *
+ * @param text - as typed
+ */
+export function readCivilDate(text: string): CivilDate | undefined {
+  return parseCivilDate(fold('date', text));
 }
 
 /**

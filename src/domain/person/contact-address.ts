@@ -1,4 +1,4 @@
-import { toHalfWidth } from './half-width.ts';
+import { fold } from '../folding.ts';
 
 /** Where somebody lives, as they say it: checked by nobody, used to write to them (REG-25). */
 
@@ -21,11 +21,7 @@ const allowed = /^[\p{Unified_Ideograph}\u3007A-Za-z0-9.\- ]*$/u;
  * @param policy - lengths in characters; a Han character counts one
  */
 export function checkContactAddress(text: string, policy: ContactAddressPolicy): ContactAddressCheck {
-  const canonical = toHalfWidth(text)
-    .normalize('NFC')
-    .replace(/\p{Pd}/gu, '-')
-    .replace(/\s+/g, ' ')
-    .trim();
+  const canonical = fold('address', text);
   const length = [...canonical].length;
   if (!allowed.test(canonical)) return { ok: false, reason: 'characters' };
   if (length < policy.minLength) return { ok: false, reason: 'min-length' };

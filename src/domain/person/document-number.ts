@@ -1,11 +1,11 @@
 /**
  * The types of documents a natural person may register with, and how the number of each is read (contracts 3).
  */
+import { fold } from '../folding.ts';
 import { parseCivilDate } from './civil-date.ts';
 import { checkBirthAndCharacter, checkResidencePermitNumber, checkResidentNumber, formProblem, isProvince } from './citizen-number.ts';
 import { refuseNumber } from './document-number-check.ts';
 import type { DocumentNumberCheck } from './document-number-check.ts';
-import { compactIdentifier } from './half-width.ts';
 import { checkHongKongMacaoPermit, checkTaiwanPermit, normaliseTaiwanPermit } from './permit-number.ts';
 
 /** One internal enumeration; codes of other standards are mapped where they are spoken. */
@@ -32,16 +32,18 @@ export interface DocumentTypeRule {
   readonly tellsSex: boolean;
 }
 
+const compact = (text: string): string => fold('document-number', text);
+
 /** Every type of document by its name. */
 export const documentTypes: Readonly<Record<DocumentType, DocumentTypeRule>> = {
-  'resident-id-card': { ...rule(compactIdentifier, checkResidentNumber), tellsSex: true },
-  'hk-permit': rule(compactIdentifier, (canonical) => checkHongKongMacaoPermit(canonical, 'H')),
-  'macao-permit': rule(compactIdentifier, (canonical) => checkHongKongMacaoPermit(canonical, 'M')),
+  'resident-id-card': { ...rule(compact, checkResidentNumber), tellsSex: true },
+  'hk-permit': rule(compact, (canonical) => checkHongKongMacaoPermit(canonical, 'H')),
+  'macao-permit': rule(compact, (canonical) => checkHongKongMacaoPermit(canonical, 'M')),
   'taiwan-permit': rule(normaliseTaiwanPermit, checkTaiwanPermit),
-  'foreign-permanent-resident': rule(compactIdentifier, checkPermanentResidentNumber),
-  'hmt-residence-permit': { ...rule(compactIdentifier, checkResidencePermitNumber), tellsSex: true },
-  'foreign-passport': rule(compactIdentifier, checkPassportNumber),
-  other: rule((text) => compactIdentifier(text.normalize('NFC')), checkOtherNumber),
+  'foreign-permanent-resident': rule(compact, checkPermanentResidentNumber),
+  'hmt-residence-permit': { ...rule(compact, checkResidencePermitNumber), tellsSex: true },
+  'foreign-passport': rule(compact, checkPassportNumber),
+  other: rule((text) => compact(text.normalize('NFC')), checkOtherNumber),
 };
 
 /** Whether a word from a form or a profile names a type of document. */
@@ -57,8 +59,8 @@ export function isDocumentType(word: string): word is DocumentType {
  * @param text - as typed
  */
 export function resemblesDocumentNumber(text: string): boolean {
-  const compact = compactIdentifier(text);
-  return documentShapes.some((shape) => shape.test(compact));
+  const number = compact(text);
+  return documentShapes.some((shape) => shape.test(number));
 }
 
 const documentShapes = [

@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url';
-import { toHalfWidth } from './half-width.ts';
+import { fold } from '../folding.ts';
 
 /** E-mail addresses that our mail can reach: ASCII in front of the @ (RFC 5321), as not every gateway speaks RFC 6531. */
 
@@ -22,7 +22,7 @@ const longest = { local: 64, address: 254 };
  * @param typed - as typed
  */
 export function checkEmail(typed: string): EmailCheck {
-  const text = toHalfWidth(typed).normalize('NFC').trim().toLowerCase();
+  const text = fold('email', typed);
   if (text === '') return refuse('empty');
   const at = text.lastIndexOf('@');
   const [local, wanted] = [text.slice(0, Math.max(at, 0)), text.slice(at + 1)];

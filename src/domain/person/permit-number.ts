@@ -1,7 +1,7 @@
 /**
  * Numbers of the travel permits of Hong Kong, Macao and Taiwan residents. None has a check character.
  */
-import { compactIdentifier, toHalfWidth } from './half-width.ts';
+import { applySteps, fold, halfWidth } from '../folding.ts';
 import { refuseNumber } from './document-number-check.ts';
 import type { DocumentNumberCheck } from './document-number-check.ts';
 
@@ -30,8 +30,9 @@ export function checkHongKongMacaoPermit(canonical: string, letter: 'H' | 'M'): 
  */
 export function normaliseTaiwanPermit(text: string): string {
   const bracketedDigit = /^(\d{10})\p{Ps}\d\p{Pe}$/u;
-  return compactIdentifier(
-    toHalfWidth(text)
+  return fold(
+    'document-number',
+    applySteps(halfWidth, text)
       .replace(/[\s\p{Cf}]/gu, '')
       .replace(bracketedDigit, '$1'),
   );

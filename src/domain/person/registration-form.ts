@@ -4,7 +4,7 @@ import type { Profile, RegistrationField, RegistrationIdentity } from '../policy
 import { checkedName, checkedNumber, chosenType, type CheckedIdentity } from '../proofing/real-name.ts';
 import { FormRefused, Refused } from '../refused.ts';
 import type { AssertedIdentity, Sex } from './account.ts';
-import { ageOn, compareCivilDates, parseCivilDate, todayInShanghai, type CivilDate } from './civil-date.ts';
+import { ageOn, compareCivilDates, readCivilDate, todayInShanghai, type CivilDate } from './civil-date.ts';
 import { checkContactAddress, type ContactAddressPolicy } from './contact-address.ts';
 import { documentTypes, type DocumentType } from './document-number.ts';
 import { endOfValidity, isValidity } from './document-validity.ts';
@@ -159,7 +159,7 @@ function checkedBirthDate(text: string, today: CivilDate): CivilDate | Refused {
 
 function dateIn(text: string, field: string): CivilDate | Refused {
   if (text.trim() === '') return new Refused('field.required', field, { reason: field });
-  return parseCivilDate(text.trim()) ?? new Refused('date.invalid', field);
+  return readCivilDate(text) ?? new Refused('date.invalid', field);
 }
 
 function checkedAddress(typed: string, policy: ContactAddressPolicy): string | Refused {

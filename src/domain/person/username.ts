@@ -1,8 +1,8 @@
 /**
  * User names, one of the identifiers a person may sign in with. What a deployment allows is data of its profile.
  */
+import { fold } from '../folding.ts';
 import { resemblesDocumentNumber } from './document-number.ts';
-import { toHalfWidth } from './half-width.ts';
 import { checkMobile } from './mobile.ts';
 
 /** Groups of characters a policy may allow. Letters are those of ASCII: others imitate them. */
@@ -37,12 +37,12 @@ const characterClasses: Readonly<Record<UsernameCharacters, string>> = {
 };
 
 /**
- * The user name as it is kept and shown: half-width, NFC, no space around it. Case is kept.
+ * The user name as it is kept and shown: half-width, NFC, `-` for every dash, no space around it. Case is kept.
  *
  * @param text - as typed
  */
 export function normaliseUsername(text: string): string {
-  return toHalfWidth(text).normalize('NFC').trim();
+  return fold('username', text);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Person, Sex } from '../person/account.ts';
-import { compareCivilDates, endOfDay, parseCivilDate, todayInShanghai, type CivilDate } from '../person/civil-date.ts';
+import { compareCivilDates, endOfDay, readCivilDate, todayInShanghai, type CivilDate } from '../person/civil-date.ts';
 import { documentTypes, isDocumentType, type DocumentType } from '../person/document-number.ts';
 import { checkPersonName, hasRareCharacter, type PersonNamePolicy } from '../person/person-name.ts';
 import { FormRefused, Refused } from '../refused.ts';
@@ -103,7 +103,7 @@ function endDate({ validUntil, longTerm }: RealNameForm, from: CivilDate | undef
 
 function dateIn(text: string, field: string): CivilDate | Refused {
   if (text.trim() === '') return new Refused('field.required', field, { reason: field });
-  return parseCivilDate(text.trim()) ?? new Refused('date.invalid', field);
+  return readCivilDate(text) ?? new Refused('date.invalid', field);
 }
 
 /** The sex as ticked. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { checkMobile, normaliseMobile } from '../../../src/domain/person/mobile.ts';
+import { checkMobile } from '../../../src/domain/person/mobile.ts';
 
 const mobile = fc.stringMatching(/^1[3-9][0-9]{9}$/);
 
@@ -38,19 +38,5 @@ describe('checkMobile', () => {
 
   it('takes every number from 13 to 19, whatever the carrier', () => {
     fc.assert(fc.property(mobile, (number) => expect(checkMobile(number)).toEqual({ ok: true, canonical: number })));
-  });
-});
-
-describe('normaliseMobile', () => {
-  it('is idempotent', () => {
-    const text = fc.oneof(
-      fc.string({ unit: 'binary' }),
-      fc.array(fc.constantFrom('+86', '0086', '86', '+', '(', '15012347931'), { maxLength: 5 }).map((all) => all.join('')),
-    );
-    fc.assert(
-      fc.property(text, (typed) => {
-        expect(normaliseMobile(normaliseMobile(typed))).toBe(normaliseMobile(typed));
-      }),
-    );
   });
 });
