@@ -95,6 +95,11 @@ describe('templates', () => {
     expect(templates.flatMap((file) => unescaped(read(file)).map((line) => `${file}: ${line}`))).toEqual([]);
   });
 
+  it('cut nothing off that is pasted and have no patterns of their own: what a field takes is its kind (src/domain/folding.ts)', () => {
+    const fields = filesUnder(['interactions'], /\.pug$/).filter((file) => !file.startsWith('interactions/help/'));
+    expect(fields.filter((file) => /\b(?:min|max)length=|\bpattern=(?!field\.pattern)/.test(read(file)))).toEqual([]);
+  });
+
   it.each(['p!= model.text', 'p Hello !{model.name}', '!= page.html', 'a(href!=model.link)', 'div(a=1 b!= x)'])(
     'this check sees %s',
     (line) => {
