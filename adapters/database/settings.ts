@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { secondsAfter } from '../../src/domain/clock.ts';
 import type { Settings } from '../../src/domain/settings.ts';
 import type { Tables } from './tables.ts';
 
@@ -23,6 +24,27 @@ export function createSettings({ db }: { readonly db: Kysely<Tables> }): Setting
         .returning('version')
         .executeTakeFirstOrThrow();
       return version;
+    },
+
+    async claimTurn(name, everySeconds, now) {
+      const claimed = await db
+        .insertInto('setting')
+        .values({ name, value: '', version: 1, updated_at: now })
+        .onConflict((conflict) =>
+          conflict
+            .column('name')
+            .doUpdateSet({ version: sql<number>`setting.version + 1`, updated_at: now })
+            // A turn that lies ahead is that of a clock which was put back.
+            .where((eb) =>
+              eb.or([
+                eb('setting.updated_at', '<=', secondsAfter(now, -everySeconds)),
+                eb('setting.updated_at', '>', secondsAfter(now, everySeconds)),
+              ]),
+            ),
+        )
+        .returning('version')
+        .executeTakeFirst();
+      return claimed !== undefined;
     },
   };
 }

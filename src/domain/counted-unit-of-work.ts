@@ -1,16 +1,19 @@
-import { Conflict, type UnitOfWork } from './unit-of-work.ts';
+import { Conflict, type UnitOfWork, type Write } from './unit-of-work.ts';
 
 export type CommitResult = 'committed' | 'conflict' | 'failed';
 
-/** A unit of work that tells what became of each commit, for metrics. */
-export function countedUnitOfWork(inner: UnitOfWork, committed: (useCase: string, result: CommitResult) => void): UnitOfWork {
+/** A unit of work that tells what became of each commit. */
+export function countedUnitOfWork(
+  inner: UnitOfWork,
+  committed: (useCase: string, result: CommitResult, writes: readonly Write[]) => void,
+): UnitOfWork {
   return {
     async commit(useCase, writes) {
       try {
         await inner.commit(useCase, writes);
-        committed(useCase, 'committed');
+        committed(useCase, 'committed', writes);
       } catch (error) {
-        committed(useCase, error instanceof Conflict ? 'conflict' : 'failed');
+        committed(useCase, error instanceof Conflict ? 'conflict' : 'failed', writes);
         throw error;
       }
     },

@@ -10,4 +10,6 @@ export interface Settings {
   get(name: string): Promise<Setting | undefined>;
   /** Sets the value, whatever it was; answers the new version. */
   put(name: string, value: string, at: Date): Promise<number>;
+  /** True for one of those who ask at once: nobody had a turn of this name in the last `everySeconds`. */
+  claimTurn(name: string, everySeconds: number, now: Date): Promise<boolean>;
 }

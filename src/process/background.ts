@@ -1,5 +1,3 @@
-import { randomInt } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Adapters } from '../../adapters/registry.ts';
 import { purge } from '../../adapters/database/retention.ts';
 import { adviceAfterNotice } from '../../interactions/help/answers.ts';
@@ -12,6 +10,7 @@ import type { Locale } from '../http/page-model.ts';
 import type { Log } from '../http/log.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { advanceSigningKeys } from '../oidc/key-ring.ts';
+import { startLoops, type Job, type Loops } from './loops.ts';
 import { deliverLogout } from '../oidc/logout-delivery.ts';
 
 /** What runs besides requests, in every process; each job is safe to run in all of them at once. */
@@ -24,39 +23,13 @@ export interface BackgroundOptions {
   readonly metrics: Metrics;
 }
 
-export interface Background {
-  /** Lets the round under way finish and starts no other. */
-  stop(): Promise<void>;
-}
-
-interface Job {
-  readonly name: string;
-  readonly everyMs: number;
-  /** True: there is more, go on at once. */
-  readonly run: () => Promise<boolean>;
-}
-
-export function startBackground(options: BackgroundOptions): Background {
-  const stopping = new AbortController();
-  const loops = jobs(options).map((job) => loop(job, stopping.signal, options.log));
-  return {
-    async stop() {
-      stopping.abort();
-      await Promise.all(loops);
-    },
-  };
-}
-
-async function loop(job: Job, signal: AbortSignal, log: Log): Promise<void> {
-  while (!signal.aborted) {
-    const more = await job.run().catch((error: unknown) => {
-      log.error('job.failed', error, { job: job.name });
-      return false;
-    });
-    if (more) continue;
-    // Spread over the processes, so that they do not all ask at the same moment.
-    await pause(job.everyMs * (0.75 + randomInt(500) / 1000), undefined, { signal }).catch(() => undefined);
-  }
+export function startBackground(options: BackgroundOptions): Loops {
+  const { assembly, log } = options;
+  return startLoops(jobs(options), {
+    clock: assembly.clock,
+    random: Math.random,
+    failed: (job, error) => log.error('job.failed', error, { job }),
+  });
 }
 
 function jobs({ assembly, gateways, nationalPlatform, log, metrics }: BackgroundOptions): readonly Job[] {
@@ -68,25 +41,44 @@ function jobs({ assembly, gateways, nationalPlatform, log, metrics }: Background
   return [
     {
       name: 'outbox',
-      everyMs: 250,
+      everySeconds: 2,
+      after: 'outbox.enqueue',
       run: async () => (await dispatch({ outbox: adapters.outbox, clock, deliver, random: Math.random, delivered: metrics.delivered })) > 0,
     },
-    { name: 'audit-sealer', everyMs: 500, run: async () => (await adapters.audit.seal(500)) >= 500 },
-    { name: 'audit-anchor', everyMs: 60_000, run: () => anchorAudit(adapters, clock.now(), log) },
-    { name: 'key-version', everyMs: 2000, run: async () => (await ring.refresh(), false) },
-    {
-      name: 'key-rotation',
-      everyMs: 30_000,
-      run: async () => {
-        await advanceSigningKeys({ store: adapters.signingKeys, unitOfWork: adapters.unitOfWork, clock });
-        return false;
-      },
-    },
-    { name: 'document-ends', everyMs: 2000, run: () => tellDocumentEnds({ ...adapters, clock }) },
-    { name: 'retention', everyMs: 60_000, run: async () => (await purge(adapters.database.db, clock.now()), false) },
+    { name: 'audit-sealer', everySeconds: 2, after: 'audit.append', run: async () => (await adapters.audit.seal(500)) >= 500 },
+    { name: 'key-version', everySeconds: 2, run: async () => (await ring.refresh(), false) },
     // The sandbox moves its own clock on purpose.
-    ...(assembly.environment.sandbox ? [] : [{ name: 'clock-skew', everyMs: 60_000, run: () => checkSkew(adapters, clock.now(), log) }]),
+    ...(assembly.environment.sandbox ? [] : [{ name: 'clock-skew', everySeconds: 60, run: () => checkSkew(adapters, clock.now(), log) }]),
+    ...forAll(assembly, [
+      { name: 'audit-anchor', everySeconds: 60, run: () => anchorAudit(adapters, clock.now(), log) },
+      {
+        name: 'key-rotation',
+        everySeconds: 30,
+        run: async () => {
+          await advanceSigningKeys({ store: adapters.signingKeys, unitOfWork: adapters.unitOfWork, clock });
+          return false;
+        },
+      },
+      { name: 'document-ends', everySeconds: 3600, run: () => tellDocumentEnds({ ...adapters, clock }) },
+      { name: 'retention', everySeconds: 600, run: async () => (await purge(adapters.database.db, clock.now()), false) },
+    ]),
   ];
+}
+
+/** Of all processes one does a round of these, when the last one is so long ago. */
+function forAll({ adapters: { settings }, clock }: Assembly, turns: readonly Job[]): readonly Job[] {
+  return turns.map((job) => {
+    let more = false;
+    return {
+      ...job,
+      async run() {
+        if (!more && !(await settings.claimTurn(`job.${job.name}`, 0.75 * job.everySeconds, clock.now()))) return false;
+        more = false;
+        more = await job.run();
+        return more;
+      },
+    };
+  });
 }
 
 /** Into the log as well: whoever can turn back the database cannot turn back what was shipped from here. */

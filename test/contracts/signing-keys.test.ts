@@ -211,5 +211,21 @@ describe.each(databaseKinds)('in %s', (kind) => {
       expect(versions.toSorted((a, b) => a - b)).toEqual([3, 4, 5, 6, 7, 8, 9, 10]);
       expect(await settings().get('clock')).toEqual({ value: expect.any(String), version: 10 });
     });
+
+    it('give a turn to one of those who ask at once, and the next when it is time', async () => {
+      const at = (seconds: number) => secondsAfter(now, seconds);
+      const ask = (moment: Date) => settings().claimTurn('job', 60, moment);
+      const answers = await Promise.all(Array.from({ length: 8 }, () => ask(now)));
+      expect(answers.filter((mine) => mine)).toHaveLength(1);
+      expect(await ask(at(59))).toBe(false);
+      expect(await Promise.all(Array.from({ length: 8 }, () => ask(at(60))))).toEqual(expect.arrayContaining([true, false]));
+      expect(await ask(at(60))).toBe(false);
+      expect(await settings().claimTurn('another job', 60, at(60))).toBe(true);
+    });
+
+    it('do not wait for a turn that was taken by a clock ahead', async () => {
+      await settings().claimTurn('early', 60, secondsAfter(now, 3600));
+      expect(await settings().claimTurn('early', 60, now)).toBe(true);
+    });
   });
 });

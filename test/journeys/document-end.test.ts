@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RegisteredPerson } from '../../sandbox/registered-person.ts';
 import { newPerson, type Person } from '../support/browser.ts';
@@ -49,8 +48,6 @@ describe.each(['demo', 'beijing'])('a document that ends, in %s', (profile) => {
   const daysBefore = (days: number) => new Date(Date.parse(`${end}T00:00:00Z`) - days * day * 1000).toISOString().slice(0, 10);
 
   async function notices(): Promise<readonly string[]> {
-    // The job looks every other second.
-    await sleep(4000);
     const messages = await newPerson(product).sandbox.messagesTo(who.mobile);
     return messages.filter(({ template }) => template === 'notice.document-ending').map(({ text }) => text);
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Adapters } from '../../../adapters/registry.ts';
 import { startAuthorities } from '../../../sandbox/authorities/authorities.ts';
+import type { MovableClock } from '../../../sandbox/api.ts';
 import { clockOffset } from '../../../sandbox/clock.ts';
 import { createOutboxGateways, type SandboxMessage, type SandboxMessages } from '../../../sandbox/outbox-gateway.ts';
 import { createPeople } from '../../../sandbox/people.ts';
@@ -30,7 +31,7 @@ export const openSandbox: OpenSandbox = async ({ environment, clients }, adapter
       nationalPlatform: access(authorities.nationalPlatform),
     },
     gateways: createOutboxGateways({ clock: systemClock, messages }),
-    async mount(assembly, cookieKeys) {
+    async mount({ assembly, cookieKeys, caughtUp }) {
       await readClock(adapters.settings);
       followClock(adapters.settings, closing.signal);
       const sandbox = createSandbox({
@@ -39,11 +40,7 @@ export const openSandbox: OpenSandbox = async ({ environment, clients }, adapter
         profile: assembly.profile,
         clients,
         cookieKeys,
-        clock: {
-          now: () => systemClock.now(),
-          offsetSeconds: clockOffset,
-          advance: (seconds) => advanceClock(adapters.settings, seconds),
-        },
+        clock: movableClock(adapters, caughtUp),
         people,
         authorities: {
           'public-security': authorities.publicSecurity,
@@ -70,6 +67,17 @@ export const openSandbox: OpenSandbox = async ({ environment, clients }, adapter
     },
   };
 };
+
+function movableClock({ settings }: Adapters, caughtUp: () => Promise<void>): MovableClock {
+  return {
+    now: () => systemClock.now(),
+    offsetSeconds: clockOffset,
+    async advance(seconds) {
+      await advanceClock(settings, seconds);
+      if (seconds > 0) await caughtUp();
+    },
+  };
+}
 
 const keptPerPerson = 100;
 const keptInAll = 1000;

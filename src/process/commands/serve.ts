@@ -10,16 +10,18 @@ import {
 } from '../../../adapters/registry.ts';
 import { migrate, pending } from '../../../adapters/database/migrate.ts';
 import { createApp } from '../app.ts';
-import { assemble, type Assembly } from '../assembly.ts';
+import { assemble, type Assembly, type AssemblyOptions } from '../assembly.ts';
 import { startBackground, type BackgroundOptions } from '../background.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { systemClock } from '../../domain/clock.ts';
 import { countedUnitOfWork } from '../../domain/counted-unit-of-work.ts';
+import type { UnitOfWork } from '../../domain/unit-of-work.ts';
 import type { AppState } from '../../http/app-context.ts';
 import { createLog, type Log } from '../../http/log.ts';
 import type { HealthChecks } from '../../http/health.ts';
 import { createMetrics, serveMetrics, type Metrics } from '../../http/metrics.ts';
 import { ensureSigningKeys } from '../../oidc/key-ring.ts';
+import type { Loops } from '../loops.ts';
 import { drain, listen } from './listener.ts';
 import { openStores } from './open.ts';
 
@@ -28,8 +30,15 @@ export interface SandboxParts {
   readonly authorities: { readonly [Name in keyof Configuration['environment']['authorities']]: AuthorityAccess };
   readonly gateways: BackgroundOptions['gateways'];
   /** Pages and API, once the product is put together. */
-  readonly mount: (assembly: Assembly, cookieKeys: readonly string[]) => Promise<Koa.Middleware<AppState>>;
+  readonly mount: (product: MountedOn) => Promise<Koa.Middleware<AppState>>;
   close(): Promise<void>;
+}
+
+export interface MountedOn {
+  readonly assembly: Assembly;
+  readonly cookieKeys: readonly string[];
+  /** Until background jobs have done what they owed by now. */
+  readonly caughtUp: () => Promise<void>;
 }
 
 export type OpenSandbox = (configuration: Configuration, adapters: Adapters) => Promise<SandboxParts>;
@@ -47,7 +56,8 @@ export async function serve(configuration: Configuration, openSandbox: OpenSandb
   const log = createLog({ level: environment.logLevel });
   const metrics = createMetrics();
   const { adapters: opened, secrets } = await openStores(configuration, { clock: systemClock, log, onRetry: metrics.retried });
-  const adapters: Adapters = { ...opened, unitOfWork: countedUnitOfWork(opened.unitOfWork, metrics.committed) };
+  let background: Loops | undefined;
+  const adapters: Adapters = { ...opened, unitOfWork: heardOf(opened.unitOfWork, metrics, () => background) };
   await prepareDatabase(configuration, adapters);
   await ensureSigningKeys({ store: adapters.signingKeys, unitOfWork: adapters.unitOfWork, clock: systemClock });
   const sandbox = await openSandbox?.(configuration, adapters);
@@ -58,16 +68,13 @@ export async function serve(configuration: Configuration, openSandbox: OpenSandb
     profile,
     clients,
     adapters,
-    sources: {
-      identity: source(identitySources, access.publicSecurity, 'PUBLIC_SECURITY_URL'),
-      bankCard: source(bankCardSources, access.bankCard, 'BANK_CARD_URL'),
-    },
+    sources: sources(access),
     clock: systemClock,
     metrics,
     log,
   });
   await tryClients(assembly, clients);
-  const background = startBackground({
+  background = startBackground({
     assembly,
     gateways: sandbox?.gateways ?? gateways(configuration, log),
     // Where the profile asks for it, its address was asked for at the start; jobs of an earlier profile are given up.
@@ -83,7 +90,7 @@ export async function serve(configuration: Configuration, openSandbox: OpenSandb
     metrics,
     checks: healthChecks(adapters),
     draining: () => draining,
-    sandbox: await sandbox?.mount(assembly, secrets.cookieKeys),
+    sandbox: await sandbox?.mount({ assembly, cookieKeys: secrets.cookieKeys, caughtUp: background.caughtUp }),
   });
   const server = await listen(app, environment);
   const metricsServer = environment.metricsPort > 0 ? await serveMetrics(metrics, environment.metricsPort) : undefined;
@@ -94,13 +101,28 @@ export async function serve(configuration: Configuration, openSandbox: OpenSandb
       draining = true;
       log.info('process.stopping', {});
       await drain(server);
-      await background.stop();
+      await background?.stop();
       metricsServer?.close();
       await sandbox?.close();
       await adapters.close();
       log.info('process.stopped', {});
     },
   };
+}
+
+function sources(access: Readonly<Record<'publicSecurity' | 'bankCard', AuthorityAccess | undefined>>): AssemblyOptions['sources'] {
+  return {
+    identity: source(identitySources, access.publicSecurity, 'PUBLIC_SECURITY_URL'),
+    bankCard: source(bankCardSources, access.bankCard, 'BANK_CARD_URL'),
+  };
+}
+
+/** Metrics count commits, and background jobs learn of the work that they made. */
+function heardOf(inner: UnitOfWork, metrics: Metrics, loops: () => Loops | undefined): UnitOfWork {
+  return countedUnitOfWork(inner, (useCase, result, writes) => {
+    metrics.committed(useCase, result);
+    if (result === 'committed') loops()?.committed(writes.map(({ write }) => write));
+  });
 }
 
 /** What the metrics ask whenever they are read. */
