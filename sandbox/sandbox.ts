@@ -89,6 +89,7 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
     password: sandbox.password,
     trial: trialService(profile),
     activation: profile.activation,
+    documents: profile.documents,
   });
   galleryRoutes(router, { gallery: deps.gallery, pages });
 

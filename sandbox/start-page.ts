@@ -1,5 +1,6 @@
 import type Router from '@koa/router';
 import type { ClientRecord } from '../src/domain/client.ts';
+import type { DocumentType } from '../src/domain/person/document-number.ts';
 import { maxAdvanceSeconds, type ApiDeps } from './api.ts';
 import { behaviours } from './authorities/simulator.ts';
 import { BadRequest, formBody } from './body.ts';
@@ -18,6 +19,8 @@ export interface StartPageDeps extends Pick<ApiDeps, 'clock' | 'people' | 'messa
   readonly trial: string | undefined;
   /** The city lets imported people activate their account. */
   readonly activation: boolean;
+  /** The city takes these. */
+  readonly documents: readonly DocumentType[];
 }
 
 const shownMessages = 8;
@@ -70,7 +73,7 @@ function fromPage(handle: (form: URLSearchParams) => Promise<void>) {
 }
 
 async function startModel(
-  { pages, clock, people, messages, authorities, password, services, trial, activation }: StartPageDeps,
+  { pages, clock, people, messages, authorities, password, services, trial, activation, documents }: StartPageDeps,
   ctx: SandboxContext,
 ) {
   const locale = pages.locale(ctx);
@@ -88,6 +91,7 @@ async function startModel(
       ...person,
       plays: person.plays[locale],
       bankCards: person.bankCards.map(({ number, plays }) => ({ number, plays: plays[locale] })),
+      taken: documents.includes(person.document.type),
       words: searchWords(person),
       shown: matches(person, filter),
     })),

@@ -58,12 +58,17 @@ export function questionPath(id: string): string {
 }
 
 /** What the texts may name. */
-export function facts({ locale, profile: { brand, sms, guardian, registration } }: HelpScene): Readonly<Record<string, string | number>> {
+export function facts({
+  words,
+  locale,
+  profile: { brand, sms, guardian, registration, documents },
+}: HelpScene): Readonly<Record<string, string | number>> {
   return {
     platform: brand.platform[locale],
     organiser: brand.footer.organiser[locale] || brand.platform[locale],
     hotline: brand.hotline,
     portal: brand.portal.name[locale],
+    documents: foreignDocuments(words, locale, documents),
     perHour: sms.perHour,
     perDay: sms.perDay,
     cooldown: sms.cooldownSeconds,
@@ -71,4 +76,10 @@ export function facts({ locale, profile: { brand, sms, guardian, registration } 
     ...(guardian && { age: guardian.under }),
     ...(registration.hours && { opens: registration.hours.opens, closes: registration.hours.closes }),
   };
+}
+
+/** Those of people who have no identity card, as far as the city takes them. */
+function foreignDocuments(words: Words, locale: Locale, documents: HelpScene['profile']['documents']): string {
+  const names = documents.filter((type) => type !== 'resident-id-card').map((type) => words.text(locale, `layout.document.type.${type}`));
+  return new Intl.ListFormat(locale, { type: 'disjunction' }).format(names);
 }

@@ -129,7 +129,7 @@ export const questions: readonly Question[] = [
     id: 'permit-fails',
     topic: 'identity',
     arises: ['identity.mismatch', 'identity.invalid'],
-    answer: [where('documents.foreign-permanent-resident', 'check'), where('documents.permits-only', 'check-permits'), 'issuer'],
+    answer: ['check', 'issuer'],
     related: ['rare-characters', 'levels'],
   },
   {

@@ -14,8 +14,10 @@ export function usernameRules(say: Say, { notDigitsOnly, firstLetter }: NonNulla
   return notDigitsOnly && !firstLetter ? [say('register.username-rule.not-digits-only')] : [];
 }
 
-export function passwordHint(say: Say, { minLength: min, maxLength: max, characters }: Profile['password']): string {
-  return say(`register.password-hint.${characters}`, { min, max });
+/** Digits alone will do where no letter is required (DIS-01). */
+export function passwordHint(say: Say, { minLength: min, maxLength: max, characters, require }: Profile['password']): string {
+  const kind = characters === 'letters-digits' && !require.includes('letter') ? 'digits-or-letters' : characters;
+  return say(`register.password-hint.${kind}`, { min, max });
 }
 
 export function passwordRules(say: Say, { require }: Profile['password']): readonly string[] {

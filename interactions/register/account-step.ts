@@ -182,7 +182,7 @@ function requireOpenFor({ profile, clock }: AccountStepDeps, { documentType = ''
   const { hours } = profile.registration;
   const type = chosenType(documentType, profile.documents);
   if (!hours || type instanceof Refused) return;
-  const number = checkedNumber(type, documentNumber, clock.now());
+  const number = checkedNumber(type, documentNumber, clock.now(), profile.documents);
   if (number instanceof Refused || !boundToHours(hours, { type, number: number.canonical })) return;
   const wait = secondsUntilOpen(hours, clock.now());
   if (wait > 0) throw new Refused('registration.closed', 'documentNumber', { opens: hours.opens, closes: hours.closes }, wait);

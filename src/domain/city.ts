@@ -42,7 +42,6 @@ export function cityOf(profile: CityProfile): City {
     'identity.asserted': registration.identity === 'asserted',
     'account.security-tab': account.tabs.includes('security'),
     'account.one-page': !account.tabs.includes('security'),
-    'documents.permits-only': !documents.includes('foreign-permanent-resident'),
     'authenticators.passkey': authenticators.passkey,
     'authenticators.totp': authenticators.totp,
     'bankCard.debitOnly': bankCard.debitOnly,

@@ -105,6 +105,15 @@ describe('registration in guangzhou', () => {
     expect(problemsOf(person.page)['address']).toBe(refusal('field.required.address'));
   });
 
+  it('[REG-15 DIS-01] says of the password what its rule is: digits or letters, and that capitals count', async () => {
+    const { page } = await atTheForm();
+    expect(page.says('#newPassword-hint')).toBe('6–16 位，由数字或字母组成，区分大小写');
+    // As it says: digits alone, and letters alone, of either case.
+    for (const typed of ['83920175', 'qiaoliangdaqiao', 'QIAOLIANGDAQIAO'])
+      expect([typed, await problemOf('newPassword', typed)]).toEqual([typed, undefined]);
+    expect(await problemOf('newPassword', 'Qiaoliang-7031')).toBe(refusal('password.weak.characters'));
+  });
+
   it('[REG-15] tells capitals from small letters in a password', async () => {
     const person = await atTheForm();
     const who = newcomer({ password });

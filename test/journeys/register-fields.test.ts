@@ -224,6 +224,25 @@ describe.each(Object.entries(cities))('fields of the registration in %s', (profi
     expect(problemsOf(other.page)).toEqual({ mobile: refusal('mobile.taken') });
   });
 
+  it('[UXP-05 REG-08] keeps the SMS code, typed and valid, when the agreement was not ticked, and a captcha that was not used', async () => {
+    const who = newcomer();
+    const visitor = newPerson(product);
+    await visitor.goes('/register');
+    const unused = { ...accountFields({ ...who, mobile: '138' }), captcha: '0000' };
+    await visitor.submits(unused, { button: '#send-code' });
+    expect(problemsOf(visitor.page)).toMatchObject({ mobile: refusal('mobile.invalid.length') });
+    expect(visitor.page.$('#captcha').attr('value')).toBe('0000');
+    await visitor.asksForCode(accountFields(who));
+    const code = await visitor.readsCode(who.mobile);
+    await visitor.submits({ ...accountFields(who), code, agreement: '' });
+    expect(problemsOf(visitor.page)).toEqual({ agreement: refusal('agreement.required') });
+    expect(visitor.page.$('#code').attr('value')).toBe(code);
+    expect(visitor.page.$('#newPassword').attr('value') ?? '').toBe('');
+    const { newPassword, confirmPassword } = accountFields(who) as Record<'newPassword' | 'confirmPassword', string>;
+    await visitor.submits({ newPassword, confirmPassword, agreement: 'yes' });
+    expect(visitor.page.url.pathname).toMatch(/\/identity$/);
+  });
+
   it('[REG-48] tells that a username is taken after the SMS code, and does not ask for another code', async () => {
     const who = newcomer();
     const first = newPerson(product);

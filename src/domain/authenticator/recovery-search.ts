@@ -1,6 +1,6 @@
 import type { Account, AccountStore, Identifier, IdentifierKind, Person, PersonStore } from '../person/account.ts';
 import { documentTypes, type DocumentType } from '../person/document-number.ts';
-import type { DocumentNumberCheck } from '../person/document-number-check.ts';
+import type { DocumentNumber } from '../person/document-number-check.ts';
 import { checkPersonName, type PersonNamePolicy } from '../person/person-name.ts';
 import { requireMobile } from '../person/register.ts';
 import { normaliseUsername } from '../person/username.ts';
@@ -82,10 +82,11 @@ export function checkDocumentNumber(typed: string, documents: readonly DocumentT
   return number.canonical;
 }
 
-/** Of the first type it fits; else what is wrong with it as one of the first type. */
-function numberOf(typed: string, documents: readonly DocumentType[], now: Date): DocumentNumberCheck {
+/** Of the first type it fits; else what is wrong with it as one of the first type. Of a type that is not offered it says so. */
+function numberOf(typed: string, documents: readonly DocumentType[], now: Date): DocumentNumber | { ok: false; reason: string } {
   const checks = documents.map((type) => documentTypes[type].check(typed, now));
-  return checks.find(({ ok }) => ok) ?? checks[0] ?? { ok: false, reason: 'empty' };
+  const fitting = checks.find(({ ok }) => ok) ?? checks[0] ?? { ok: false, reason: 'empty' };
+  return !fitting.ok && fitting.reason === 'other-document-type' ? { ok: false, reason: 'not-taken' } : fitting;
 }
 
 export interface SearchDeps {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { passwordProblems, requireMobile } from './register.ts';
 import { compareCivilDates, endOfDay, readCivilDate, todayInShanghai, type CivilDate } from './civil-date.ts';
-import { documentTypes, isDocumentType, type DocumentType } from './document-number.ts';
+import { isDocumentType, type DocumentType } from './document-number.ts';
 import { endOfValidity, isValidity } from './document-validity.ts';
 import { checkPersonName, type PersonNamePolicy } from './person-name.ts';
 import type { Activation } from './activation-store.ts';
@@ -10,6 +10,7 @@ import { normalisePassword, type PasswordPolicy } from '../authenticator/passwor
 import { secondsAfter, type Clock } from '../clock.ts';
 import type { IdentitySource } from '../proofing/identity-source.ts';
 import type { GuardianProof } from '../proofing/guardian-proof.ts';
+import { checkedNumber } from '../proofing/real-name.ts';
 import { askCounted, evidenceWrites, requireMatch, type ProofDeps } from '../proofing/proof.ts';
 import { FormRefused, Refused } from '../refused.ts';
 import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
@@ -39,10 +40,10 @@ export function checkSought(
   const { documentType: type } = form;
   const known = isDocumentType(type) && documents.includes(type) ? type : undefined;
   if (!known) problems.push(new Refused('document.invalid', 'documentType', { reason: 'type' }));
-  const number = known && documentTypes[known].check(form.documentNumber, now);
-  if (number && !number.ok) problems.push(new Refused('document.invalid', 'documentNumber', { reason: number.reason }));
+  const number = known && checkedNumber(known, form.documentNumber, now, documents);
+  if (number instanceof Refused) problems.push(number);
   const mobile = attempt(problems, () => requireMobile(form.mobile));
-  if (!known || !number?.ok || mobile === undefined) throw new FormRefused(problems);
+  if (!known || !number || number instanceof Refused || mobile === undefined) throw new FormRefused(problems);
   return { type: known, number: number.canonical, key: number.key, mobile };
 }
 

@@ -73,7 +73,7 @@ export function checkRegistration(typed: Typed, policies: RegistrationPolicies, 
   const username = asks('username') && policies.username ? keep(checkedUsername(typed.username ?? '', policies.username)) : undefined;
   const name = asks('name') ? keep(checkedName(typed.name ?? '', policies.personName)) : undefined;
   const type = asks('document') ? keep(chosenType(typed.documentType ?? '', policies.documents)) : undefined;
-  const document = type && keep(checkedDocument(typed, type, now));
+  const document = type && keep(checkedDocument(typed, type, policies.documents, now));
   const details = type && asks('details') ? checkedDetails(typed, type, judge, todayInShanghai(now)) : undefined;
   const address = asks('address') ? keep(checkedAddress(typed.address ?? '', policies.address)) : undefined;
   const email = asks('email') && typed.email?.trim() ? keep(checkedEmail(typed.email)) : undefined;
@@ -105,8 +105,8 @@ function checkedUsername(typed: string, policy: UsernamePolicy): string | Refuse
 
 type CheckedDocument = Pick<CheckedIdentity, 'documentType' | 'number' | 'key' | 'birthDate'> & { readonly sex: Sex | undefined };
 
-function checkedDocument(typed: Typed, documentType: DocumentType, now: Date): CheckedDocument | Refused {
-  const number = checkedNumber(documentType, typed.documentNumber ?? '', now);
+function checkedDocument(typed: Typed, documentType: DocumentType, offered: readonly DocumentType[], now: Date): CheckedDocument | Refused {
+  const number = checkedNumber(documentType, typed.documentNumber ?? '', now, offered);
   if (number instanceof Refused) return number;
   return { documentType, number: number.canonical, key: number.key, sex: number.sex, birthDate: number.birthDate };
 }

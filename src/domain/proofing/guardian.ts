@@ -51,7 +51,7 @@ export function checkGuardian(
   };
   const documentType = keep(chosenType(form.documentType, documents));
   const name = keep(checkedName(form.name, personName));
-  const number = documentType && keep(checkedNumber(documentType, form.documentNumber, now));
+  const number = documentType && keep(checkedNumber(documentType, form.documentNumber, now, documents));
   if (number?.key === minorKey) keep(new Refused('guardian.invalid', 'documentNumber', { reason: 'own' }));
   else if (number?.birthDate && ageOn(number.birthDate, todayInShanghai(now)) < adultAge) {
     keep(new Refused('guardian.invalid', 'documentNumber', { reason: 'age' }));

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Person, Sex } from '../person/account.ts';
 import { compareCivilDates, endOfDay, readCivilDate, todayInShanghai, type CivilDate } from '../person/civil-date.ts';
 import { documentTypes, isDocumentType, type DocumentType } from '../person/document-number.ts';
+import type { DocumentNumber } from '../person/document-number-check.ts';
 import { checkPersonName, hasRareCharacter, type PersonNamePolicy } from '../person/person-name.ts';
 import { FormRefused, Refused } from '../refused.ts';
 import type { IdentityCheck, IdentitySource } from './identity-source.ts';
@@ -51,7 +52,7 @@ export function checkRealName(
   };
   const type = keep(chosenType(form.documentType, documents));
   const name = keep(checkedName(form.name, personName));
-  const number = type && keep(checkedNumber(type, form.documentNumber, now));
+  const number = type && keep(checkedNumber(type, form.documentNumber, now, documents));
   const today = todayInShanghai(now);
   const validFrom = keep(startDate(form, today));
   const validUntil = keep(endDate(form, validFrom, today));
@@ -80,10 +81,17 @@ export function checkedName(text: string, policy: PersonNamePolicy): string | Re
   return name.ok ? name.canonical : new Refused('name.invalid', 'name', { reason: name.reason });
 }
 
-/** Number of a document as typed, or why it cannot be one (REG-24). */
-export function checkedNumber(type: DocumentType, text: string, now: Date) {
+/**
+ * Number of a document as typed, or why it cannot be one (REG-24). Nobody is told to choose a type that is not offered.
+ *
+ * @param offered - by the deployment
+ */
+export function checkedNumber(type: DocumentType, text: string, now: Date, offered: readonly DocumentType[]): DocumentNumber | Refused {
   const number = documentTypes[type].check(text, now);
-  return number.ok ? number : new Refused('document.invalid', 'documentNumber', { reason: number.reason });
+  if (number.ok) return number;
+  const isOther = number.reason === 'other-document-type';
+  const reason = isOther && !offered.some((other) => documentTypes[other].check(text, now).ok) ? 'not-taken' : number.reason;
+  return new Refused('document.invalid', 'documentNumber', { reason });
 }
 
 function startDate({ validFrom }: RealNameForm, today: CivilDate): CivilDate | Refused {
