@@ -28,7 +28,7 @@ function block(selector: string): string {
 type Rgb = readonly [number, number, number];
 
 function rgb(colour: string): Rgb {
-  const digits = colour.length === 4 ? [...colour.slice(1)].map((digit) => digit + digit).join('') : colour.slice(1);
+  const digits = colour.length === 4 ? colour.slice(1).replaceAll(/./g, '$&$&') : colour.slice(1);
   const [red = 0, green = 0, blue = 0] = (digits.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
   return [red, green, blue];
 }
