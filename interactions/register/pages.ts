@@ -8,7 +8,7 @@ import type { Say } from '../../src/http/words.ts';
 import { progress } from '../../src/http/wizard.ts';
 import { subjectsModel, type SubjectsModel } from '../layout/subjects.ts';
 import type { ResultModel } from '../layout/result.ts';
-import { passwordHint, passwordRules, usernameHint, usernameRules } from '../layout/rule-hints.ts';
+import { nameHint, passwordHint, passwordRules, usernameHint, usernameRules } from '../layout/rule-hints.ts';
 
 /** What the pages of the registration show. */
 
@@ -131,7 +131,7 @@ function entry({ say, profile }: PageScene, kind: RegistrationField): EntryModel
     case 'password':
       return { ...plain, hint: passwordHint(say, password), rules: passwordRules(say, password) };
     case 'name':
-      return { ...plain, hint: say('layout.document.name-hint') };
+      return { ...plain, hint: nameHint(say, profile.documents) };
     case 'document':
       return { ...plain, hint: registration.identity === 'asserted' ? say('register.asserted-hint') : undefined };
     case 'address':
