@@ -189,6 +189,8 @@ export interface SmsPolicy {
   readonly perDay: number;
   /** Per address and hour; a service hall shares one. */
   readonly perAddressHour: number;
+  /** Of all people in an hour: what a deployment is ready to pay for. */
+  readonly totalPerHour: number;
   readonly ttlSeconds: number;
   readonly attempts: number;
 }
