@@ -46,7 +46,7 @@ function scene({ otps, quotas }: Backend, sms: Partial<typeof policy> = {}) {
       ...wish,
     };
     try {
-      await issueOtp(deps as never, request);
+      await issueOtp(deps, request);
       return 'sent';
     } catch (error) {
       if (error instanceof Refused) return error.code;
