@@ -7,7 +7,7 @@ export const auditEvents = {
   'account.activated': 'an imported person took up the account; `method` says by which mobile',
   'people.imported': 'a chunk of an import from `source` was written; `reference` names file and lines',
   'sign-in.succeeded': 'a person signed in; `method` says how',
-  'sign-in.refused': 'a sign-in failed; `reason` says why',
+  'sign-in.refused': 'a sign-in failed; `reason` says why, `address` is the keyed hash of where it came from',
   'sign-out.done': 'a person ended the session',
   'sessions.ended': 'every other session of an account was ended',
   'otp.sent': 'a one-time code was asked for; `purpose` says what for',
@@ -58,6 +58,7 @@ export interface AuditDetails {
   readonly role?: string;
   readonly keyId?: string;
   readonly agreement?: string;
+  /** Keyed hash of a network address. */
   readonly address?: string;
   readonly count?: number;
   /** `system`: a process by itself; `command`: somebody on the command line. */
