@@ -4,9 +4,10 @@ import { newPerson, type Person } from '../support/browser.ts';
 import { citizen, identityFields, newcomer, registers } from '../support/newcomer.ts';
 import type { Product } from '../support/product.ts';
 import { sharedProduct } from '../support/shared-products.ts';
-import { refusal, word } from '../support/words.ts';
+import { word, wordsOf } from '../support/words.ts';
 
 describe.each(['demo', 'beijing'])('names as they are typed in %s', (profile) => {
+  const refusal = (key: string) => wordsOf(profile)('layout/refused', key);
   let product: Product;
   let people: readonly ScriptedPerson[];
   beforeAll(async () => {
