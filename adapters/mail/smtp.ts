@@ -1,5 +1,4 @@
-import MailComposer from 'nodemailer/lib/mail-composer';
-import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { createTransport } from 'nodemailer';
 import type { DeliveryResult, MailGateway } from '../../src/domain/notification/outbox.ts';
 
 export interface SmtpOptions {
@@ -26,24 +25,22 @@ export function createSmtp(options: SmtpOptions): MailGateway {
   return {
     name: 'smtp',
     async send(message): Promise<DeliveryResult> {
-      const connection = openConnection(options);
+      let begun = false;
       try {
-        const before = await settled(() => greet(connection, options));
+        await createTransport({ ...accessTo(options), logger: loggerThat(() => (begun = true)) }).sendMail(letter(options, message));
+        return { result: 'sent', reference: message.id };
+      } catch (error) {
         // Until the message is begun nothing can have been accepted.
-        if (before.error) return { result: 'unavailable', reason: technical(before.error) };
-        const sent = await settled(() => hand(connection, options, message));
-        return sent.error ? refusal(sent.error) : { result: 'sent', reference: message.id };
-      } finally {
-        connection.close();
+        return begun ? refusal(error as SmtpError) : { result: 'unavailable', reason: technical(error as SmtpError) };
       }
     },
   };
 }
 
-function openConnection({ url, requireTls, ca, timeoutMs = 8000 }: SmtpOptions): SMTPConnection {
+function accessTo({ url, user, password = '', requireTls, ca, timeoutMs = 8000 }: SmtpOptions) {
   const { protocol, hostname, port } = new URL(url);
   const secure = protocol === 'smtps:';
-  const connection = new SMTPConnection({
+  return {
     host: hostname,
     port: port === '' ? (secure ? 465 : 587) : Number(port),
     secure,
@@ -52,33 +49,25 @@ function openConnection({ url, requireTls, ca, timeoutMs = 8000 }: SmtpOptions):
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,
     dnsTimeout: timeoutMs,
+    ...(user === undefined ? {} : { auth: { user, pass: password } }),
     ...(ca === undefined ? {} : { tls: { ca } }),
-  });
-  return connection;
+  };
 }
 
-function greet(connection: SMTPConnection, { user, password }: SmtpOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    connection.once('error', reject);
-    connection.connect((error) => {
-      if (error) reject(error);
-      else if (user === undefined) resolve();
-      else connection.login({ credentials: { user, pass: password ?? '' } }, (refused) => (refused ? reject(refused) : resolve()));
-    });
-  });
+/**
+ * The errors of a connection do not say whether the message was under way; the log does: its entry `send` stands
+ * behind connection, TLS and account and in front of the first word about the message.
+ */
+function loggerThat(begins: () => void) {
+  const listen = (entry: unknown): void => {
+    if (typeof entry === 'object' && entry !== null && 'tnx' in entry && entry.tnx === 'send') begins();
+  };
+  const nothing = (): void => {};
+  return { level: nothing, trace: nothing, debug: nothing, info: listen, warn: nothing, error: nothing, fatal: nothing };
 }
 
-async function hand(connection: SMTPConnection, options: SmtpOptions, message: Message): Promise<void> {
-  const content = await compose(options, message);
-  await new Promise<void>((resolve, reject) => {
-    connection.once('error', reject);
-    connection.once('end', () => reject(new Error('closed')));
-    connection.send({ from: options.from, to: [message.to] }, content, (error) => (error ? reject(error) : resolve()));
-  });
-}
-
-function compose({ from, senderName }: SmtpOptions, { id, to, subject, text }: Message): Promise<Buffer> {
-  const composer = new MailComposer({
+function letter({ from, senderName }: SmtpOptions, { id, to, subject, text }: Message) {
+  return {
     from: { name: senderName, address: from },
     to: { name: '', address: to },
     subject,
@@ -88,8 +77,7 @@ function compose({ from, senderName }: SmtpOptions, { id, to, subject, text }: M
     headers: { 'Auto-Submitted': 'auto-generated' },
     disableFileAccess: true,
     disableUrlAccess: true,
-  });
-  return composer.compile().build();
+  };
 }
 
 interface SmtpError extends Error {
@@ -107,13 +95,4 @@ function refusal(error: SmtpError): DeliveryResult {
 /** Never the server's words: they name the recipient. */
 function technical({ code, responseCode }: SmtpError): string {
   return [code ?? 'failed', responseCode].filter((part) => part !== undefined).join('-');
-}
-
-async function settled(act: () => Promise<void>): Promise<{ error?: SmtpError }> {
-  try {
-    await act();
-    return {};
-  } catch (error) {
-    return { error: error instanceof Error ? error : new Error(String(error)) };
-  }
 }
