@@ -1,10 +1,10 @@
-import 'koa-views';
 import type { LocalText } from '../domain/assurance/ladder.ts';
 import type { Brand } from '../domain/policy.ts';
 import type { AppContext } from './app-context.ts';
 import type { Assets } from './assets.ts';
 import type { FormTokens } from './form.ts';
 import { locales, type BrandModel, type Link, type Locale, type PageModel } from './page-model.ts';
+import { renderTemplate } from './views.ts';
 import type { Words } from './words.ts';
 
 /** Renders pages: makes `page` and hands `model` through (house rule: pug gets exactly these two). */
@@ -71,7 +71,7 @@ export function createPages(deps: PageDeps): Pages {
       ctx.status = page.status ?? 200;
       ctx.set('Cache-Control', 'no-store');
       ctx.type = 'html';
-      ctx.body = await ctx.render(page.view, { page: model(ctx, page), model: page.model });
+      ctx.body = await renderTemplate(ctx, page.view, { page: model(ctx, page), model: page.model });
     },
   };
 }

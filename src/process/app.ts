@@ -1,6 +1,5 @@
 import Router from '@koa/router';
 import Koa from 'koa';
-import views from 'koa-views';
 import { interactionsFolder, type Assembly } from './assembly.ts';
 import type { AppContext, AppState } from '../http/app-context.ts';
 import { endpointAt, interactionsPath, isProtocolPath } from '../http/endpoints.ts';
@@ -13,6 +12,7 @@ import type { Metrics } from '../http/metrics.ts';
 import type { Link } from '../http/page-model.ts';
 import { preferences } from '../http/preferences.ts';
 import { requestContext } from '../http/request.ts';
+import { templates } from '../http/views.ts';
 import { bridge } from '../oidc/app-contexts.ts';
 import { serviceOf } from '../oidc/clients.ts';
 import { servedDocuments } from '../oidc/documents.ts';
@@ -47,7 +47,7 @@ export function createApp({ assembly, log, metrics, checks, draining, sandbox }:
   app.use(machineEndpoints(assembly));
   app.use(assets.middleware);
   app.use(preferences(cookies));
-  app.use(views(interactionsFolder, { extension: 'pug', autoRender: false, options: { cache: true } }));
+  app.use(templates(interactionsFolder));
   app.use(
     errorPages({
       pages,
