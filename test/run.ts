@@ -6,7 +6,8 @@ import { runWatched } from './support/watched.ts';
 
 /**
  * `npm test`: everything that must pass before a change lands. `npm test -- journeys faults` runs some of it;
- * what follows the names goes to jest (`npm test -- journeys login -t captcha`).
+ * what follows the names goes to jest (`npm test -- journeys login -t captcha`). `npm run test:quick` is what belongs
+ * in front of every commit: all that needs no product, and of the journeys one of each kind.
  *
  * Jest's results stay in .results/<suite>.json. The last lines say how each suite ended; where CI is set, one that
  * did not run is a failure.
@@ -20,6 +21,8 @@ interface Suite {
   /** Of npm; absent: the jest project of that name. */
   readonly script?: true;
   readonly needs: readonly Tool[];
+  /** Of another project only these tests, by file and name. */
+  readonly only?: { readonly project: string; readonly tests: Readonly<Record<string, string>> };
 }
 
 /** Fast ones first. */
@@ -35,6 +38,26 @@ const suites: readonly Suite[] = [
   { name: 'faults', needs: [postgres, redis] },
   { name: 'browser', needs: [chromium, chineseFont] },
 ];
+
+/** One journey of each kind. */
+const quick: Suite = {
+  name: 'quick',
+  needs: [],
+  only: {
+    project: 'journeys',
+    tests: {
+      login: 'signing in, demo .*brings the person back to the service',
+      register: 'registration in demo .*leads from a service through the wizard back to it',
+      activate: 'activation in demo .*leads from the look-up through proof and password to an account',
+      recover: 'recovery of a password in demo .*leads a verified person from the sign-in page',
+      'step-up': 'levels, demo .*a level the service would like is offered, and reached by proving it',
+      consent: 'consent in demo .*names the service and lists what it will learn',
+      'account-changes': 'a change of the password in demo .*goes from the masked mobile',
+      'openid-tokens': 'refresh tokens .*are not given to who does not ask',
+      'openid-logout': 'signing out because a service asks .*asks first, then ends the session',
+    },
+  },
+};
 
 /** Longer than a single test may take (jest.config.js), so that jest can say which one hangs. */
 const silenceMs = 5 * 60_000;
@@ -72,30 +95,43 @@ async function runScript(name: string): Promise<Outcome> {
   return code === 0 ? passed : failed;
 }
 
-async function runJest(name: string, args: readonly string[]): Promise<Outcome> {
+async function runJest({ name, only }: Suite, args: readonly string[]): Promise<Outcome> {
   const file = join(results, `${name}.json`);
+  const tests = Object.entries(only?.tests ?? {});
+  const chosenTests = only
+    ? [...tests.map(([journey]) => `test/${only.project}/${journey}.test.ts`), '-t', tests.map(([, title]) => `(${title})`).join('|')]
+    : [];
   const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
   const code = await run(process.execPath, [
     ...jest,
+    ...chosenTests,
     ...args,
     '--selectProjects',
-    name,
+    only?.project ?? name,
     '--passWithNoTests',
     '--json',
     '--outputFile',
     file,
   ]);
-  const outcome = readOutcome(file);
+  const outcome = only ? { ...readOutcome(file, tests), skipped: 0 } : readOutcome(file);
   if (typeof code === 'string') return { ...outcome, failed: outcome.failed + 1, note: code };
   if (code !== 0 && outcome.failed === 0) return { ...outcome, failed: 1, note: `jest ended with ${code}` };
   return outcome.passed + outcome.failed + outcome.skipped === 0 ? notRun('it has no such tests') : outcome;
 }
 
-function readOutcome(file: string): Outcome {
+interface JestResult extends Readonly<
+  Record<'numPassedTests' | 'numFailedTests' | 'numPendingTests' | 'numRuntimeErrorTestSuites', number>
+> {
+  readonly testResults: readonly { readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[] }[];
+}
+
+/** @param wanted - tests of which at least one each must have passed, by file and name */
+function readOutcome(file: string, wanted: readonly (readonly [string, string])[] = []): Outcome {
   try {
-    const result: Record<'numPassedTests' | 'numFailedTests' | 'numPendingTests' | 'numRuntimeErrorTestSuites', number> = JSON.parse(
-      readFileSync(file, 'utf8'),
-    );
+    const result: JestResult = JSON.parse(readFileSync(file, 'utf8'));
+    const ran = result.testResults.flatMap(({ assertionResults }) => assertionResults).filter(({ status }) => status !== 'pending');
+    const missed = wanted.filter(([, title]) => !ran.some(({ fullName }) => new RegExp(title).test(fullName)));
+    if (missed.length > 0) return { ...failed, note: `no such test: ${missed.map(([journey]) => journey).join(', ')}` };
     return {
       passed: result.numPassedTests,
       // A file that cannot even be loaded has no tests that could fail.
@@ -107,17 +143,13 @@ function readOutcome(file: string): Outcome {
   }
 }
 
-async function runSuite(
-  { name, script, needs }: Suite,
-  missing: readonly Tool[],
-  because: string,
-  args: readonly string[],
-): Promise<Outcome> {
+async function runSuite(suite: Suite, missing: readonly Tool[], because: string, args: readonly string[]): Promise<Outcome> {
+  const { name, script, needs } = suite;
   if (interruption.signal.aborted) return notRun(`the run was interrupted (${interruption.signal.reason})`);
   const lacking = needs.filter((tool) => missing.includes(tool));
   if (lacking.length > 0) return notRun(`${lacking.map((tool) => tool.name).join(' and ')} ${because}`);
   console.log(`\n── ${name}`);
-  return script ? runScript(name) : runJest(name, args);
+  return script ? runScript(name) : runJest(suite, args);
 }
 
 function line({ name }: Suite, outcome: Outcome, seconds: number): string {
@@ -128,13 +160,14 @@ function line({ name }: Suite, outcome: Outcome, seconds: number): string {
   return `${name.padEnd(12)} ${state}: ${counts}, ${seconds} s${note ? `: ${note}` : ''}`;
 }
 
-function wanted(args: readonly string[]): { chosen: readonly Suite[]; rest: readonly string[] } {
-  const named = args.findIndex((arg) => !suites.some(({ name }) => name === arg));
+function selection(args: readonly string[]): { chosen: readonly Suite[]; rest: readonly string[] } {
+  const all = [...suites, quick];
+  const named = args.findIndex((arg) => !all.some(({ name }) => name === arg));
   const names = named < 0 ? args : args.slice(0, named);
-  return { chosen: names.length === 0 ? suites : suites.filter(({ name }) => names.includes(name)), rest: args.slice(names.length) };
+  return { chosen: names.length === 0 ? suites : all.filter(({ name }) => names.includes(name)), rest: args.slice(names.length) };
 }
 
-const { chosen, rest } = wanted(process.argv.slice(2));
+const { chosen, rest } = selection(process.argv.slice(2));
 if (chosen === suites && rest.length > 0) {
   console.error(`npm test -- [suite …] [arguments of jest]; the suites are ${suites.map(({ name }) => name).join(', ')}`);
   process.exit(2);
