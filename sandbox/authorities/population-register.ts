@@ -1,3 +1,4 @@
+import { normalisePersonName } from '../../src/domain/person/person-name.ts';
 import type { SourceOutcome } from '../../src/domain/proofing/identity-source.ts';
 import type { RegisteredPerson } from '../registered-person.ts';
 
@@ -21,7 +22,7 @@ export function compareWithRegister(person: RegisteredPerson | undefined, claime
     validUntil = person.document.validUntil,
   } = claimed;
   const same =
-    claimed.name === person.name &&
+    normalisePersonName(claimed.name) === person.name &&
     sex === person.sex &&
     birthDate === person.birthDate &&
     validFrom === person.document.validFrom &&

@@ -29,8 +29,6 @@ export type IndexKind =
   | 'recovery-decoy'
   | 'submission'
   | 'audit-anchor'
-  | 'audit-low-water'
-  | 'address'
   | 'quota';
 
 export interface Vault {

@@ -95,10 +95,8 @@ export type Sex = 'male' | 'female' | 'unknown';
 export interface Person {
   readonly id: string;
   readonly subjectId: string;
-  /** Canonical form, as the authority confirmed it. */
+  /** As verified. */
   readonly name: string;
-  /** As its owner typed it, where that is another: what pages show. */
-  readonly typedName?: string | undefined;
   readonly document: IdentityDocument;
   readonly sex: Sex;
   readonly birthDate: CivilDate | undefined;

@@ -115,6 +115,7 @@ export async function verifyBankCard(
     kind: 'bank-card',
     source,
     answer: accepted(answer, policy),
+    field: 'bankCard',
     params: { reason: 'bank-card' },
   });
   const refusal = unacceptable(answer, policy);

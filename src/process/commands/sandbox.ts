@@ -1,4 +1,3 @@
-import { shownAnswer } from '../../domain/authenticator/captcha.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Adapters } from '../../../adapters/registry.ts';
 import { startAuthorities } from '../../../sandbox/authorities/authorities.ts';
@@ -50,10 +49,7 @@ export const openSandbox: OpenSandbox = async ({ environment, clients }, adapter
         },
         nationalUsers: authorities.nationalPlatform.users,
         messages,
-        async captchaAnswer(id) {
-          const stored = await adapters.shortLived.captchas.read(id, systemClock.now());
-          return stored && shownAnswer(stored);
-        },
+        captchaAnswer: (id) => adapters.shortLived.captchas.read(id, systemClock.now()),
         gallery: createGallery(assembly),
         accounts: adapters.accounts,
         hasher: adapters.hasher,
