@@ -21,6 +21,7 @@ import type { Page, Pages } from '../src/http/page.ts';
 import type { Say } from '../src/http/words.ts';
 import { sendCode } from '../src/http/step-form.ts';
 import type { FormState, WizardStep } from '../src/http/wizard.ts';
+import { nameHint } from './layout/rule-hints.ts';
 import type { ProofingPage } from './proofing-method.ts';
 
 /**
@@ -72,6 +73,7 @@ export interface GuardianPageModel {
   readonly form: FormModel;
   readonly age: number;
   readonly documentTypes: readonly { readonly value: string; readonly label: string }[];
+  readonly nameHint: string;
   readonly consent: readonly string[];
   readonly version: string;
   readonly back: Link | undefined;
@@ -167,6 +169,7 @@ export function guardianPageModel(
     ...frame,
     age: guardian?.under ?? 0,
     documentTypes: documents.map((type) => ({ value: type, label: say(`layout.document.type.${type}`) })),
+    nameHint: nameHint(say, documents),
     consent: ['data', 'purpose', 'rights', 'declared'].map((part) => say(`layout.guardian.consent.${part}`)),
     version: guardian?.version ?? '',
   };

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Kysely, type Selectable, sql } from 'kysely';
-import type { AuditLog } from '../../src/domain/audit/events.ts';
+import type { AuditLog, AuditVerdict } from '../../src/domain/audit/events.ts';
 import type { Vault } from '../../src/domain/vault.ts';
 import { createSettings } from './settings.ts';
 import type { Tables } from './tables.ts';
@@ -45,10 +45,27 @@ export function createAuditLog({ db, vault }: { readonly db: Kysely<Tables>; rea
         await sql`select pg_advisory_xact_lock(${sealerLock}::bigint)`.execute(transaction);
         const place = await head(transaction);
         const settings = createSettings({ db: transaction });
-        const anchor = anchorOf(vault, place);
-        if (place.seq === 0 || (await settings.get(anchorSetting))?.value === anchor) return undefined;
+        const anchor = markOf(vault, 'audit-anchor', place);
+        const before = openMark(vault, 'audit-anchor', (await settings.get(anchorSetting))?.value);
+        if (before && !(await has(transaction, before))) throw new Error('the audit log has lost the entry that was vouched for');
+        if (place.seq === (before?.seq ?? 0)) return undefined;
         await settings.put(anchorSetting, anchor, at);
         return anchor;
+      });
+    },
+
+    async expire(before, at, limit) {
+      return db.transaction().execute(async (transaction) => {
+        await sql`select pg_advisory_xact_lock(${sealerLock}::bigint)`.execute(transaction);
+        const settings = createSettings({ db: transaction });
+        const begin = beginning(vault, (await settings.get(lowWaterSetting))?.value);
+        if (!begin) return 0;
+        const rows = await sealedAfter(transaction, begin.seq, limit);
+        const last = lastOverdue(rows, begin, { before, head: (await head(transaction)).seq });
+        if (last.seq === begin.seq) return 0;
+        await transaction.deleteFrom('audit_event').where('seq', '<=', last.seq).execute();
+        await settings.put(lowWaterSetting, markOf(vault, 'audit-low-water', last), at);
+        return last.seq - begin.seq;
       });
     },
 
@@ -58,8 +75,10 @@ export function createAuditLog({ db, vault }: { readonly db: Kysely<Tables>; rea
         .select((eb) => eb.fn.countAll<number>().as('unsealed'))
         .where('seq', 'is', null)
         .executeTakeFirstOrThrow();
-      const vouched = openAnchor(vault, anchor ?? (await createSettings({ db }).get(anchorSetting))?.value ?? '');
-      return { ...(await walk(db, vouched)), unsealed, anchored: vouched?.seq };
+      const settings = createSettings({ db });
+      const vouched = openMark(vault, 'audit-anchor', anchor ?? (await settings.get(anchorSetting))?.value);
+      const begin = beginning(vault, (await settings.get(lowWaterSetting))?.value);
+      return { ...(await walk(db, begin, vouched)), unsealed, anchored: vouched?.seq, expired: begin?.seq ?? 0 };
     },
   };
 }
@@ -67,36 +86,65 @@ export function createAuditLog({ db, vault }: { readonly db: Kysely<Tables>; rea
 /** Where the newest anchor is kept: outside the log, so that whoever cuts the log has one more thing to forge. */
 const anchorSetting = 'audit-anchor';
 
-/** `<number>.<hash>.<keyed hash of the two>`. */
-function anchorOf(vault: Pick<Vault, 'index'>, { seq, hash }: Place): string {
+/** Where the log begins: behind the last entry that had its time. */
+const lowWaterSetting = 'audit-low-water';
+
+type MarkKind = 'audit-anchor' | 'audit-low-water';
+
+/** `<number>.<hash>.<keyed hash of the two>`; one kind is no other. */
+function markOf(vault: Pick<Vault, 'index'>, kind: MarkKind, { seq, hash }: Place): string {
   const place = `${seq}.${hash.toString('base64url')}`;
-  return `${place}.${vault.index('audit-anchor', place).toString('base64url')}`;
+  return `${place}.${vault.index(kind, place).toString('base64url')}`;
 }
 
-/** Undefined when it was not made with our key. */
-function openAnchor(vault: Pick<Vault, 'index'>, anchor: string): Place | undefined {
-  const [seq = '', hash = ''] = anchor.split('.');
+/** Undefined when there is none, or it was not made with our key. */
+function openMark(vault: Pick<Vault, 'index'>, kind: MarkKind, mark = ''): Place | undefined {
+  const [seq = '', hash = ''] = mark.split('.');
   const place = { seq: Number(seq), hash: Buffer.from(hash, 'base64url') };
-  const [given, ours] = [Buffer.from(anchor), Buffer.from(anchorOf(vault, place))];
+  const [given, ours] = [Buffer.from(mark), Buffer.from(markOf(vault, kind, place))];
   return given.length === ours.length && timingSafeEqual(given, ours) ? place : undefined;
 }
 
-/** Entry by entry; one that the anchor contradicts does not fit, nor does an end in front of the anchor. */
-async function walk(db: Kysely<Tables>, vouched: Place | undefined): Promise<{ checked: number; brokenAt: number | undefined }> {
-  let last: Place | undefined;
+/** Without a mark the log begins with its first entry; undefined: the mark is not ours. */
+function beginning(vault: Pick<Vault, 'index'>, mark: string | undefined): Place | undefined {
+  return mark === undefined ? origin : openMark(vault, 'audit-low-water', mark);
+}
+
+/**
+ * Entry by entry; one that the anchor contradicts does not fit, nor does an end in front of the anchor, nor a first one that does
+ * not follow where the log begins.
+ *
+ * @param begin - undefined: nobody vouches for it
+ */
+async function walk(
+  db: Kysely<Tables>,
+  begin: Place | undefined,
+  vouched: Place | undefined,
+): Promise<Pick<AuditVerdict, 'checked' | 'brokenAt'>> {
+  if (!begin) return { checked: 0, brokenAt: 1 };
+  // An entry before the beginning is one too many.
+  let last = { ...begin, after: 0 };
   for (let checked = 0; ;) {
-    const rows = await sealedAfter(db, last?.seq ?? 0);
+    const rows = await sealedAfter(db, last.after, verifyBatch);
     for (const row of rows) {
       const fits = follows(row, last);
       if (!fits || (fits.seq === vouched?.seq && !fits.hash.equals(vouched.hash))) return { checked, brokenAt: row.seq ?? undefined };
-      last = fits;
+      last = { ...fits, after: fits.seq };
       checked += 1;
     }
-    if (rows.length < verifyBatch) {
-      const end = last?.seq ?? 0;
-      return { checked, brokenAt: vouched && vouched.seq > end ? end + 1 : undefined };
-    }
+    if (rows.length < verifyBatch) return { checked, brokenAt: vouched && vouched.seq > last.seq ? last.seq + 1 : undefined };
   }
+}
+
+/** How far a log may be shortened: the last entry, of those that fit one after the other, whose time has come. */
+function lastOverdue(rows: readonly Row[], begin: Place, { before, head: end }: { before: Date; head: number }): Place {
+  let last = begin;
+  for (const row of rows) {
+    const fits = follows(row, last);
+    if (!fits || row.at >= before || fits.seq === end) return last;
+    last = fits;
+  }
+  return last;
 }
 
 async function head(db: Kysely<Tables>): Promise<Place> {
@@ -110,8 +158,14 @@ async function head(db: Kysely<Tables>): Promise<Place> {
   return row?.seq && row.hash ? { seq: row.seq, hash: row.hash } : origin;
 }
 
-function sealedAfter(db: Kysely<Tables>, seq: number): Promise<Row[]> {
-  return db.selectFrom('audit_event').selectAll().where('seq', '>', seq).orderBy('seq').limit(verifyBatch).execute();
+/** A log that lost its end, or was chained anew, gets no new anchor: it stays found. */
+async function has(db: Kysely<Tables>, { seq, hash }: Place): Promise<boolean> {
+  const row = await db.selectFrom('audit_event').select('hash').where('seq', '=', seq).executeTakeFirst();
+  return row?.hash?.equals(hash) === true;
+}
+
+function sealedAfter(db: Kysely<Tables>, seq: number, limit: number): Promise<Row[]> {
+  return db.selectFrom('audit_event').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit).execute();
 }
 
 async function chain(db: Kysely<Tables>, after: Place, rows: readonly Row[]): Promise<void> {
@@ -130,10 +184,9 @@ async function chain(db: Kysely<Tables>, after: Place, rows: readonly Row[]): Pr
   `.execute(db);
 }
 
-/** The row's place when it is the next after `last`; the first row on file may follow others whose time had come. */
-function follows(row: Row, last: Place | undefined): Place | undefined {
+/** The row's place when it is the next after `previous`. */
+function follows(row: Row, previous: Place): Place | undefined {
   if (row.seq === null || !row.prev_hash || !row.hash) return undefined;
-  const previous = last ?? (row.seq === 1 ? origin : { seq: row.seq - 1, hash: row.prev_hash });
   const fits = row.seq === previous.seq + 1 && row.prev_hash.equals(previous.hash) && row.hash.equals(hashOf(row, previous));
   return fits ? { seq: row.seq, hash: row.hash } : undefined;
 }

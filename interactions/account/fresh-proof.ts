@@ -126,7 +126,12 @@ function passwordStep(deps: FreshProofDeps): Step {
 
 function codeStep(deps: FreshProofDeps): Step {
   const schema = textFields(['code']);
-  const request = ({ owner }: ProofScene): CodeRequest => ({ purpose: 'step-up', scope: owner.sessionUid, mobile: owner.account.mobile });
+  const request = ({ owner }: ProofScene): CodeRequest => ({
+    purpose: 'step-up',
+    scope: owner.sessionUid,
+    mobile: owner.account.mobile,
+    holder: { accountId: owner.account.id, signedIn: true },
+  });
   return {
     path: 'sms-code',
     when: (_, { page }) => page !== passwordOnly,

@@ -2,6 +2,7 @@ import type { Account, Person } from '../../src/domain/person/account.ts';
 import { longestSocialHistory } from '../../src/domain/person/account-details.ts';
 import { ethnicities, ethnicityName } from '../../src/domain/person/ethnicity.ts';
 import { mask, type Masked } from '../../src/domain/person/masking.ts';
+import { shownName } from '../../src/domain/person/person-name.ts';
 import type { AccountChangeName } from '../../src/domain/policy.ts';
 import { maskedModel } from '../../src/http/masked.ts';
 import type { FormModel, MaskedModel } from '../../src/http/page-model.ts';
@@ -55,7 +56,7 @@ export function profileModel(scene: AccountScene, { account, person, edit }: Pro
   const { username, email, ethnicity, address, socialHistory, asserted } = account;
   const { registration, account: offered } = profile;
   return {
-    name: person && masked(mask.name(person.name, profile.masking.name)),
+    name: person && masked(mask.name(shownName(person), profile.masking.name)),
     number: profile.account.number ? account.number : undefined,
     username: profile.username ? { value: username === undefined ? undefined : masked(mask.username(username)) } : undefined,
     mobile: masked(mask.mobile(account.mobile)),

@@ -20,7 +20,7 @@ import { Refused } from '../../src/domain/refused.ts';
 import type { QuotaStore } from '../../src/domain/short-lived.ts';
 import type { Vault } from '../../src/domain/vault.ts';
 import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
-import type { CodeDesk, CodePlace } from '../../src/http/code-desk.ts';
+import type { CodeDesk, CodeRequest } from '../../src/http/code-desk.ts';
 import { fieldsOf } from '../../src/http/form.ts';
 import { checkFormAnd, textFields } from '../../src/http/form-schema.ts';
 import type { FormModel } from '../../src/http/page-model.ts';
@@ -97,10 +97,12 @@ function originOf({ ctx, client }: ActivateScene): Origin {
 export function mobileStep(deps: ActivateStepDeps): ActivateStep {
   const schema = textFields(['code']);
   const where = ({ uid }: ActivateScene) => ({ purpose: 'activate', scope: `${uid}:bound` }) as const;
-  const request = async (draft: ActivateDraft, scene: ActivateScene): Promise<CodePlace & { readonly mobile: string }> => {
-    const { mobile } = await activationOf(deps, foundIn(draft, scene));
+  const request = async (draft: ActivateDraft, scene: ActivateScene): Promise<CodeRequest & { readonly mobile: string }> => {
+    const found = foundIn(draft, scene);
+    const { mobile } = await activationOf(deps, found);
     if (mobile === undefined) throw new Refused('form.stale');
-    return { ...where(scene), mobile };
+    // Strangers must not learn from its limits whose mobile it is.
+    return { ...where(scene), mobile, holder: { accountId: undefined, soughtBy: JSON.stringify(['activation', found.type, found.key]) } };
   };
   return {
     path: 'mobile',

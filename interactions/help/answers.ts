@@ -19,7 +19,7 @@ export interface HelpScene {
   readonly locale: Locale;
   readonly words: Words;
   /** What the texts say of limits and ways to sign in is what holds here. */
-  readonly profile: Pick<Profile, 'brand' | 'sms' | 'help' | 'guardian'> & CityProfile;
+  readonly profile: Pick<Profile, 'brand' | 'sms' | 'help' | 'guardian' | 'ladders'> & CityProfile;
 }
 
 /** Every question of the city, in its order. */

@@ -10,6 +10,7 @@ export const examples: readonly Example[] = [
   { view: 'help/help', state: 'found', model: (scene) => helpModel(scene, scene.locale === 'en' ? 'SMS code' : '收不到验证码', stuck) },
   { view: 'help/help', state: 'nothing-found', model: (scene) => helpModel(scene, '<b>鼎鼐调和</b>') },
   { view: 'help/question', state: 'first', model: (scene) => firstQuestion(scene) },
+  { view: 'help/question', state: 'levels', model: (scene) => questionModel(scene, 'levels') ?? {} },
   { view: 'help/question', state: 'with-a-way-back', model: (scene) => firstQuestion(scene, stuck) },
   ...helpTexts.map((text): Example => ({
     view: 'help/text',

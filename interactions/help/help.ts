@@ -7,6 +7,7 @@ import { wayBackOf, withWayBack, type Pages } from '../../src/http/page.ts';
 import type { Journey } from '../journey.ts';
 import { answersOf, facts, questionPath, type Answer, type HelpScene } from './answers.ts';
 import { cityOf } from '../../src/domain/city.ts';
+import { levelRows, type LevelRow } from './levels.ts';
 import { queryOf, search, type Marked } from './search.ts';
 
 /** 帮助中心 – questions and answers, the agreements and statements that hold here. */
@@ -31,6 +32,8 @@ export interface HelpModel {
 export interface QuestionModel {
   readonly title: string;
   readonly paragraphs: readonly string[];
+  /** Of the question about levels alone. */
+  readonly levels: readonly LevelRow[];
   readonly related: readonly Link[];
   readonly centre: string;
   readonly back: WayBack;
@@ -129,6 +132,7 @@ export function questionModel(scene: HelpScene, id: string, back?: WayBack): Que
     answer && {
       title: answer.title,
       paragraphs: answer.paragraphs,
+      levels: answer.id === 'levels' ? levelRows(scene) : [],
       related: answers.filter((each) => answer.related.includes(each.id)).map((each) => linkTo(each, back)),
       centre: withWayBack('/help', back),
       back,

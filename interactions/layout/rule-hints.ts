@@ -1,4 +1,5 @@
 import type { Profile } from '../../src/domain/policy.ts';
+import { documentTypes } from '../../src/domain/person/document-number.ts';
 import type { Say } from '../../src/http/words.ts';
 
 /** Rules of the profile in words, so that nobody has to guess them (REG-12, REG-18). */
@@ -22,4 +23,9 @@ export function passwordHint(say: Say, { minLength: min, maxLength: max, charact
 
 export function passwordRules(say: Say, { require }: Profile['password']): readonly string[] {
   return require.map((character) => say(`register.password-rule.${character}`));
+}
+
+/** Where documents are taken that print names in letters, their order is said. */
+export function nameHint(say: Say, documents: Profile['documents']): string {
+  return say(documents.some((type) => documentTypes[type].inLetters) ? 'layout.document.name-hint-letters' : 'layout.document.name-hint');
 }

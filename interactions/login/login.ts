@@ -125,8 +125,9 @@ const failures: ReadonlySet<string> = new Set(['credentials.wrong', 'otp.wrong',
 
 async function recordRefusal(deps: LoginDeps, method: LoginMethod, refused: Refused, visit: Visit): Promise<void> {
   await deps.captchas.failedAtLogin(visit.ctx);
-  const details = { method: method.name, reason: refused.code };
-  await deps.unitOfWork.commit('sign-in-refused', [signInEvent(deps, visit, 'sign-in.refused', undefined, details)]);
+  const address = deps.vault.index('address', visit.ctx.state.address).toString('base64url');
+  const details = { method: method.name, reason: refused.code, address };
+  await deps.unitOfWork.commit('sign-in-refused', [signInEvent(deps, visit, 'sign-in.refused', refused.accountId, details)]);
 }
 
 /** Writes what follows from the first factor: that the person is in, or that the second one is still to come. */

@@ -88,12 +88,24 @@ export function confirmStep(deps: RecoverStepDeps): RecoverStep {
 }
 
 const where = ({ uid }: Visit, { key }: Pick<Sought, 'key'>) => ({ purpose: 'recover', scope: `${uid}:${key}` }) as const;
-const codeRequest = (visit: Visit, sought: Sought): CodeRequest => ({ ...where(visit, sought), mobile: sought.mobile });
+function soughtByOf({ typed: { kind, text, name } }: Sought): string | undefined {
+  return kind === 'mobile' ? undefined : JSON.stringify([kind, text.toLowerCase(), name]);
+}
+
+const codeRequest = (visit: Visit, sought: Sought): CodeRequest => ({
+  ...where(visit, sought),
+  mobile: sought.mobile,
+  // Whoever typed something else than the mobile must not learn from its limits whose it is.
+  holder: { accountId: sought.accountId, soughtBy: soughtByOf(sought) },
+});
 
 /** To the mobile of the account. For an unknown one everything is the same, but nothing is sent. */
 function sendCodeTo(deps: RecoverStepDeps, { captcha }: SubmittedForm, draft: RecoverDraft, visit: Visit): Promise<object> {
-  const { mobile, usable: deliver, ...sought } = soughtIn(draft);
-  return sendCode(deps, visit.ctx, captcha, { where: where(visit, sought), to: () => ({ mobile, deliver }) });
+  const sought = soughtIn(draft);
+  return sendCode(deps, visit.ctx, captcha, {
+    where: where(visit, sought),
+    to: () => ({ ...codeRequest(visit, sought), deliver: sought.usable }),
+  });
 }
 
 async function prove(

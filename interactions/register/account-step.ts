@@ -224,10 +224,13 @@ async function open(
   const now = deps.clock.now();
   const minor = confirmed !== undefined && needsGuardian(guardian, confirmed.identity.birthDate, now);
   const { nationalPlatform } = registration;
-  const agreed = nationalPlatform?.[ctx.state.channel] === 'announced' || values.nationalPlatform === 'yes';
   const accountId = await register(
     deps,
-    { ...checked, confirmed: minor ? undefined : confirmed, nationalPlatform: agreed ? nationalPlatform?.version : undefined },
+    {
+      ...checked,
+      confirmed: minor ? undefined : confirmed,
+      nationalPlatform: values.nationalPlatform === 'yes' ? nationalPlatform?.version : undefined,
+    },
     {
       agreementVersion: brand.agreement.version,
       usernamePrefix: registration.generatedUsername?.prefix,
@@ -259,8 +262,7 @@ async function accountPage(deps: AccountStepDeps, visit: Visit, state: FormState
     captcha: code?.cooldownSeconds === 0 ? await deps.captchas.model(ctx) : undefined,
     code,
   };
-  const filled = Object.keys(state.values).length > 0;
-  const model = accountPageModel(pageScene(deps, visit), { form, base: visit.base, filled, now: deps.clock.now() });
+  const model = accountPageModel(pageScene(deps, visit), { form, base: visit.base, now: deps.clock.now() });
   return { view: 'register/account', model, service: visit.service };
 }
 

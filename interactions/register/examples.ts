@@ -49,10 +49,9 @@ function account(
       const without = (all: RegistrationPolicy['fields']['h5']) => (withUsername ? all : all.filter((field) => field !== 'username'));
       const asked = { desktop: without(own.fields.desktop), h5: without(own.fields.h5) };
       const profile = { ...scene.profile, comingSubjects, registration: { ...own, fields: asked } };
-      const filled = Object.keys(form.values ?? {}).length > 0;
       return accountPageModel(
         { ...scene, channel, profile },
-        { form: sampleForm(scene, { fields, code: 'unsent', ...form }), base: interaction, filled, now },
+        { form: sampleForm(scene, { fields, code: 'unsent', ...form }), base: interaction, now },
       );
     },
   };
@@ -125,7 +124,7 @@ const onPhones: Partial<RegistrationPolicy> = {
   identity: 'skippable-step',
   hours: null,
   fields: { desktop: ['mobile', 'password'], h5: ['mobile', 'password'] },
-  nationalPlatform: { version: '2026-01', desktop: 'ticked', h5: 'announced' },
+  nationalPlatform: { version: '2026-01' },
 };
 
 const card = {
@@ -225,7 +224,7 @@ export const examples: readonly Example[] = [
     values: { ...card, name: '郑㛃' },
     refused: new Refused('identity.mismatch', 'documentNumber', { reason: 'rare-character' }),
   }),
-  account('national-platform', { registration: { nationalPlatform: { version: '2026-01', desktop: 'ticked', h5: 'announced' } } }),
+  account('national-platform', { registration: { nationalPlatform: { version: '2026-01' } } }),
   account('phone', { registration: onPhones, channel: 'h5' }),
   options('own'),
   options('for-service', housingFund),

@@ -2,13 +2,13 @@ import { documentTypes } from '../../src/domain/person/document-number.ts';
 import { validities } from '../../src/domain/person/document-validity.ts';
 import { askedFields } from '../../src/domain/person/registration-form.ts';
 import { withinHours } from '../../src/domain/person/registration-hours.ts';
-import type { Brand, NationalPlatformWay, Profile, RegistrationField } from '../../src/domain/policy.ts';
+import type { Brand, Profile, RegistrationField } from '../../src/domain/policy.ts';
 import type { Channel, FormModel, Link, Locale, ProblemModel, ProgressModel } from '../../src/http/page-model.ts';
 import type { Say } from '../../src/http/words.ts';
 import { progress } from '../../src/http/wizard.ts';
 import { subjectsModel, type SubjectsModel } from '../layout/subjects.ts';
 import type { ResultModel } from '../layout/result.ts';
-import { passwordHint, passwordRules, usernameHint, usernameRules } from '../layout/rule-hints.ts';
+import { nameHint, passwordHint, passwordRules, usernameHint, usernameRules } from '../layout/rule-hints.ts';
 
 /** What the pages of the registration show. */
 
@@ -47,8 +47,8 @@ export interface AccountPageModel {
   readonly validities: readonly Choice[];
   readonly sexes: readonly Choice[];
   readonly agreement: readonly Link[];
-  /** Absent where it is not for the person to say. */
-  readonly nationalPlatform: { readonly ticked: boolean; readonly starred: boolean } | undefined;
+  /** Whether the form offers it. */
+  readonly nationalPlatform: boolean;
   readonly notices: readonly string[];
   /** For whom it is closed at this hour. */
   readonly closed: string | undefined;
@@ -59,13 +59,9 @@ export interface AccountPageModel {
 }
 
 /** @param base - of the interaction */
-export function accountPageModel(
-  scene: PageScene,
-  { form, base, filled, now }: { form: FormModel; base: string; filled: boolean; now: Date },
-): AccountPageModel {
+export function accountPageModel(scene: PageScene, { form, base, now }: { form: FormModel; base: string; now: Date }): AccountPageModel {
   const { locale, channel, say, profile } = scene;
   const { brand, registration, documents } = profile;
-  const way = registration.nationalPlatform?.[channel];
   const { hours } = registration;
   const running = hours !== null && withinHours(hours, now);
   return {
@@ -89,11 +85,8 @@ export function accountPageModel(
       { href: '/help/agreement', label: brand.agreement.title[locale] },
       { href: '/help/privacy', label: brand.privacy.title[locale] },
     ],
-    nationalPlatform: way === undefined || way === 'announced' ? undefined : tick(way, form, filled),
-    notices: [
-      ...(hours && running ? [say('register.hours', { opens: hours.opens, closes: hours.closes })] : []),
-      ...(way === 'announced' ? [say('register.national-platform-announced')] : []),
-    ],
+    nationalPlatform: registration.nationalPlatform !== null,
+    notices: hours && running ? [say('register.hours', { opens: hours.opens, closes: hours.closes })] : [],
     closed: hours && !running ? say('register.closed', { opens: hours.opens, closes: hours.closes }) : undefined,
     submit: registration.identity.endsWith('step') && channel === 'h5' ? 'layout.next' : 'register.submit',
     ways: takenWays(scene, base, form.problems),
@@ -112,11 +105,6 @@ export function takenWays(
     { href: `${base}/login`, label: say('layout.taken.sign-in') },
     ...(profile.recovery ? [{ href: `${base}/recover`, label: say('layout.taken.recover') }] : []),
   ];
-}
-
-/** A box that was cleared stays so when the form comes back. */
-function tick(way: NationalPlatformWay, { fields }: FormModel, filled: boolean): AccountPageModel['nationalPlatform'] {
-  return { ticked: filled ? fields.nationalPlatform?.value === 'yes' : way === 'ticked', starred: way === 'ticked' };
 }
 
 const ofDocument: ReadonlySet<RegistrationField> = new Set(['name', 'document', 'details']);
@@ -143,7 +131,7 @@ function entry({ say, profile }: PageScene, kind: RegistrationField): EntryModel
     case 'password':
       return { ...plain, hint: passwordHint(say, password), rules: passwordRules(say, password) };
     case 'name':
-      return { ...plain, hint: say('layout.document.name-hint') };
+      return { ...plain, hint: nameHint(say, profile.documents) };
     case 'document':
       return { ...plain, hint: registration.identity === 'asserted' ? say('register.asserted-hint') : undefined };
     case 'address':

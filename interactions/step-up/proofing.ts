@@ -72,7 +72,12 @@ const confirmed = (draft: ProofingDraft, scene: StepUpScene) => scene.mobileProv
 
 function confirmStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
   const schema = textFields(['code']);
-  const request = (scene: StepUpScene): CodeRequest => ({ purpose: 'step-up', scope: scene.uid, mobile: scene.account.mobile });
+  const request = (scene: StepUpScene): CodeRequest => ({
+    purpose: 'step-up',
+    scope: scene.uid,
+    mobile: scene.account.mobile,
+    holder: { accountId: scene.account.id, signedIn: true },
+  });
   return {
     path: 'verify',
     when: (draft, scene) => !draft.proved && !confirmed(draft, scene),

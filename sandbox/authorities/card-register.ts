@@ -1,6 +1,5 @@
 import type { Clock } from '../../src/domain/clock.ts';
 import type { DocumentType } from '../../src/domain/person/document-number.ts';
-import { normalisePersonName } from '../../src/domain/person/person-name.ts';
 import type { SourceOutcome } from '../../src/domain/proofing/identity-source.ts';
 import type { People } from '../people.ts';
 import type { BankCard, CardReason } from '../registered-person.ts';
@@ -40,7 +39,7 @@ export function createCardRegister({ clock, people }: CardRegisterOptions): (que
     const { person, card } = found;
     const same =
       people.find(question.documentType, question.documentNumber)?.document.number === person.document.number &&
-      normalisePersonName(question.name) === person.name &&
+      question.name === person.name &&
       question.reservedMobile === card.reservedMobile;
     if (!same) return { outcome: 'mismatch', card };
     return { outcome: card.outcome, card, ...(card.reason && { reason: card.reason }) };

@@ -1,4 +1,3 @@
-import { normalisePersonName } from '../../src/domain/person/person-name.ts';
 import type { SourceOutcome } from '../../src/domain/proofing/identity-source.ts';
 import type { RegisteredPerson } from '../registered-person.ts';
 
@@ -22,7 +21,7 @@ export function compareWithRegister(person: RegisteredPerson | undefined, claime
     validUntil = person.document.validUntil,
   } = claimed;
   const same =
-    normalisePersonName(claimed.name) === person.name &&
+    claimed.name === person.name &&
     sex === person.sex &&
     birthDate === person.birthDate &&
     validFrom === person.document.validFrom &&

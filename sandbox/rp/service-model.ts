@@ -1,4 +1,4 @@
-import { acrValues } from '../../src/domain/assurance/ladder.ts';
+import { acrValues, type Acr } from '../../src/domain/assurance/ladder.ts';
 import type { Locale } from '../context.ts';
 import type { SandboxPages } from '../page.ts';
 import type { Say } from '../words.ts';
@@ -21,12 +21,18 @@ export function frameModel({ service, client, base, pages }: ModelSource, locale
     base,
     minimum: client.minimum_acr,
     person: session && calledAs(session.userinfo, say),
+    level: session && acrOf(session.claims),
   };
 }
 
 /** How a service greets somebody, by the best it was told. */
 function calledAs({ real_name: realName, preferred_username: username }: Claims, say: Say): string {
   return [realName, username].find((name) => typeof name === 'string') ?? say('rp.somebody');
+}
+
+/** The level that the platform vouches for. */
+function acrOf(claims: Claims): Acr | undefined {
+  return acrValues.find((value) => value === claims['acr']);
 }
 
 export type OfferingState = 'open' | 'level' | 'age';
@@ -54,7 +60,7 @@ export function offeringModels({ service, base }: ModelSource, session: ServiceS
 /** Who somebody is, how well known, and everything that was received. */
 export function sessionModel(session: ServiceSession, { words }: SandboxPages, say: Say) {
   const { claims, userinfo } = session;
-  const acr = acrValues.find((value) => value === claims['acr']);
+  const acr = acrOf(claims);
   const labelOf = (key: string, name: string) => (words.has(`rp.${key}`) ? say(`rp.${key}`) : name);
   return {
     acr,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { errorCode } from './error-code.ts';
-import { commaList } from './formats.ts';
+import { commaList, isLoopback } from './formats.ts';
 import { didYouMean } from './problems.ts';
 import type { Problem } from './problems.ts';
 import { readSchema, validator } from './schema.ts';
@@ -92,9 +92,18 @@ export function readVariables(env: ProcessVariables): { checked: CheckedVariable
   return { checked: second.value, problems };
 }
 
-/** Whether the sandbox runs; never in production, whatever the variable says. */
-export function isSandbox({ NODE_ENV, SANDBOX }: CheckedVariables): boolean {
-  return NODE_ENV !== 'production' && SANDBOX !== 'off';
+/**
+ * Whether the sandbox runs: never in production, whatever the variable says. It shows every message and captcha to whoever
+ * asks, so where others than this machine can ask somebody must have written it out.
+ */
+export function isSandbox(checked: CheckedVariables): boolean {
+  const { NODE_ENV, SANDBOX } = checked;
+  return NODE_ENV !== 'production' && (SANDBOX === 'on' || (SANDBOX === undefined && isThisMachineAlone(checked)));
+}
+
+function isThisMachineAlone({ HOST, ISSUER }: CheckedVariables): boolean {
+  const hosts = [HOST.includes(':') ? `[${HOST}]` : HOST, ...(ISSUER === undefined ? [] : [new URL(ISSUER).hostname])];
+  return hosts.every(isLoopback);
 }
 
 /** Origins that outgoing calls may reach although their address is private. */

@@ -151,14 +151,10 @@ export interface RegistrationHours {
   readonly exemptProvince: string;
 }
 
-/** `offered`: an empty tick box; `ticked`: one to be cleared; `announced`: by a notice, without a choice. */
-export type NationalPlatformWay = 'offered' | 'ticked' | 'announced';
-
+/** An empty box that may be left so: nobody is passed on unasked (PIPL 14). */
 export interface NationalPlatformPolicy {
   /** Version of the text that people agree to. */
   readonly version: string;
-  readonly desktop: NationalPlatformWay;
-  readonly h5: NationalPlatformWay;
 }
 
 export type ComingSubject = 'legal-person' | 'agent';
@@ -193,6 +189,8 @@ export interface SmsPolicy {
   readonly perDay: number;
   /** Per address and hour; a service hall shares one. */
   readonly perAddressHour: number;
+  /** Of all people in an hour: what a deployment is ready to pay for. */
+  readonly totalPerHour: number;
   readonly ttlSeconds: number;
   readonly attempts: number;
 }

@@ -88,6 +88,8 @@ export class Refused extends Error {
   readonly params: RefusalParams;
   /** Seconds for the Retry-After header of 429 and 503. */
   readonly retryAfterSeconds: number | undefined;
+  /** The account it was about, for the audit log alone. */
+  accountId: string | undefined = undefined;
 
   constructor(code: RefusalCode, field?: string, params: RefusalParams = {}, retryAfterSeconds?: number) {
     super(code);
@@ -96,6 +98,12 @@ export class Refused extends Error {
     this.field = field;
     this.params = params;
     this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  /** Says which account it was about; pages never do. */
+  about(accountId: string | undefined): this {
+    this.accountId = accountId;
+    return this;
   }
 
   get status(): number {

@@ -28,6 +28,7 @@ export interface OtpStore {
 }
 
 export interface CaptchaStore {
+  /** @param answer - with what it is bound to (authenticator/captcha.ts) */
   put(id: string, answer: string, expiresAt: Date): Promise<void>;
   /** One atomic act: whatever the answer, the captcha is used up. */
   redeem(id: string, answer: string, now: Date): Promise<'ok' | 'wrong' | 'none'>;

@@ -29,6 +29,8 @@ export type IndexKind =
   | 'recovery-decoy'
   | 'submission'
   | 'audit-anchor'
+  | 'audit-low-water'
+  | 'address'
   | 'quota';
 
 export interface Vault {

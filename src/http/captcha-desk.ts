@@ -1,4 +1,12 @@
-import { issueCaptcha, passCaptcha, puzzleBits, requireCaptchaAnswer, type CaptchaAnswer } from '../domain/authenticator/captcha.ts';
+import {
+  isForBrowser,
+  issueCaptcha,
+  passCaptcha,
+  puzzleBits,
+  requireCaptchaAnswer,
+  shownAnswer,
+  type CaptchaAnswer,
+} from '../domain/authenticator/captcha.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { CaptchaPolicy } from '../domain/policy.ts';
 import type { CaptchaStore, QuotaRule, QuotaStore } from '../domain/short-lived.ts';
@@ -43,9 +51,10 @@ export function createCaptchaDesk(deps: CaptchaDeskDeps): CaptchaDesk {
   });
   return {
     async model(ctx) {
+      const { seed } = ctx.state;
       const typed = captchaIn(ctx);
-      const isUnused = typed.id !== undefined && (await captchas.read(typed.id, clock.now())) !== undefined;
-      const id = isUnused && typed.id !== undefined ? typed.id : (await issueCaptcha(deps, policy)).id;
+      const isUnused = typed.id !== undefined && isForBrowser(await captchas.read(typed.id, clock.now()), seed);
+      const id = isUnused && typed.id !== undefined ? typed.id : (await issueCaptcha(deps, policy, seed)).id;
       return {
         id,
         answer: isUnused ? (typed.answer ?? '') : '',
@@ -72,7 +81,7 @@ export function createCaptchaDesk(deps: CaptchaDeskDeps): CaptchaDesk {
     },
     async picture(id) {
       const answer = await captchas.read(id, clock.now());
-      return answer === undefined ? undefined : captchaPicture(answer);
+      return answer === undefined ? undefined : captchaPicture(shownAnswer(answer));
     },
   };
 }

@@ -4,6 +4,7 @@ import { fold } from '../domain/folding.ts';
 import { mask, type Masked } from '../domain/person/masking.ts';
 import type { OnceStore } from '../domain/short-lived.ts';
 import type { AppContext } from './app-context.ts';
+import type { Devices } from './devices.ts';
 import { Refused } from '../domain/refused.ts';
 import { maskedModel } from './masked.ts';
 import type { CodeModel, MaskedModel } from './page-model.ts';
@@ -29,11 +30,22 @@ export interface CodeDesk {
 /** The page that asks: an interaction or session, and what for. */
 export type CodePlace = Pick<OtpSubject, 'purpose' | 'scope'>;
 
-export type CodeRequest = OtpSubject;
+export type CodeRequest = OtpSubject & { readonly holder?: CodeHolder };
+
+/** What is known here of whose recipient it is; absent: nothing, whoever asks is a stranger. */
+export interface CodeHolder {
+  /** The account that has it; undefined: none. */
+  readonly accountId: string | undefined;
+  /** Their own session asks. */
+  readonly signedIn?: true;
+  /** See `OtpRequest`. */
+  readonly soughtBy?: string | undefined;
+}
 
 export interface CodeDeskDeps extends OtpDeps {
   readonly once: OnceStore;
   readonly words: Words;
+  readonly devices: Devices;
   /** False lifts the limit per address (load tests). */
   readonly addressLimits: boolean;
 }
@@ -67,10 +79,14 @@ export function createCodeDesk(deps: CodeDeskDeps): CodeDesk {
       const { cooldownSeconds = 0 } = (await lastSent(where)) ?? {};
       if (cooldownSeconds > 0) throw new Refused('otp.cooldown', 'code', { seconds: cooldownSeconds }, cooldownSeconds);
     },
-    async send(ctx, { deliver, ...request }) {
+    async send(ctx, { deliver, holder, ...request }) {
+      const known = holder?.accountId !== undefined && (holder.signedIn ?? deps.devices.knows(ctx, holder.accountId));
       const { cooldownSeconds } = await issueOtp(deps, {
         ...request,
         deliver,
+        asker: known ? 'known' : 'stranger',
+        // Whoever signed in to the account before knows whose recipient it is.
+        soughtBy: known ? undefined : holder?.soughtBy,
         address: deps.addressLimits ? ctx.state.address : undefined,
         locale: ctx.state.locale,
         requestId: ctx.state.requestId,

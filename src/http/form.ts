@@ -69,7 +69,7 @@ const ownFields = new Set(['_form', 'captcha', 'captchaId', 'captchaProof']);
 export function captchaIn(ctx: AppContext): CaptchaAnswer {
   const { captchaId, captcha, captchaProof } = bodyOf(ctx);
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
-  return { id: text(captchaId), answer: text(captcha), proof: text(captchaProof) };
+  return { browser: ctx.state.seed, id: text(captchaId), answer: text(captcha), proof: text(captchaProof) };
 }
 
 function bodyOf(ctx: AppContext): Readonly<Record<string, unknown>> {

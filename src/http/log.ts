@@ -21,6 +21,7 @@ export const logEvents = {
   'audit.anchored': 'the head of the audit log was vouched for; keep the line where the database is not',
   'clock.skew': 'processes and database disagree on the time',
   'redis.failed': 'a connection to Redis failed; it is opened again',
+  'sms.budget-reached': 'the text messages of all people are used up for this hour; `reason` says whose: of strangers, or of known devices',
   'sms.sent': 'a text message was written here instead of being sent',
   'mail.sent': 'an e-mail was written here instead of being sent',
 } as const;

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Asker } from '../domain/authenticator/otp.ts';
 import type { DeliveryResult, OutboxPayload } from '../domain/notification/outbox.ts';
 import type { AppContext, Next } from './app-context.ts';
 import { whenAnswered } from './route.ts';
@@ -14,6 +15,8 @@ export interface Metrics {
   readonly stepUp: (method: string, result: 'succeeded' | 'refused' | 'declined') => void;
   /** What became of a message of the outbox. */
   readonly delivered: (kind: OutboxPayload['kind'], result: DeliveryResult['result'] | 'dropped' | 'parked') => void;
+  /** A text message was refused because those of all people are used up for this hour; of strangers, or of known devices. */
+  readonly smsRefused: (asker: Asker) => void;
   readonly committed: (useCase: string, result: 'committed' | 'conflict' | 'failed') => void;
   /** A transaction was run again after a serialization failure or a deadlock. */
   readonly retried: (useCase: string) => void;
@@ -53,6 +56,7 @@ export function createMetrics(): Metrics {
   const signIns = counter('sign_ins_total', 'Sign-ins by login method and result.', 'method', 'result');
   const stepUps = counter('step_ups_total', 'Proofings by method and result.', 'method', 'result');
   const sms = counter('sms_total', 'Text messages by what became of them.', 'result');
+  const budgets = counter('sms_budget_refusals_total', 'Text messages refused because the budget of the hour is used up.', 'asker');
   const messages = counter('outbox_deliveries_total', 'Messages of the outbox by kind and what became of them.', 'kind', 'result');
   const commits = counter('unit_of_work_commits_total', 'Transactions by use case and result.', 'use_case', 'result');
   const retries = counter('unit_of_work_retries_total', 'Transactions that were run again, by use case.', 'use_case');
@@ -64,6 +68,7 @@ export function createMetrics(): Metrics {
       messages.inc({ kind, result });
       if (kind === 'sms') sms.inc({ result });
     },
+    smsRefused: (asker) => budgets.inc({ asker }),
     committed: (useCase, result) => commits.inc({ use_case: useCase, result }),
     retried: (useCase) => retries.inc({ use_case: useCase }),
     watch: (more) => (sources = { ...sources, ...more, pools: { ...sources.pools, ...more.pools } }),

@@ -48,7 +48,7 @@ export interface CodeOrder {
   readonly to: () => CodeRecipient | Promise<CodeRecipient>;
 }
 
-export type CodeRecipient = Recipient & { readonly deliver?: boolean };
+export type CodeRecipient = Recipient & Pick<CodeRequest, 'holder'> & { readonly deliver?: boolean };
 
 /** To a recipient of the account, who is not asked for. */
 export function toOwner(request: CodeRequest): CodeOrder {

@@ -40,6 +40,7 @@ import { beforeSessionEnds, createEndingWrites } from '../oidc/session-end.ts';
 import { createHeaderOf, createSubjectOf } from '../oidc/subject.ts';
 import type { Log } from '../http/log.ts';
 import type { Metrics } from '../http/metrics.ts';
+import { createBudgetAlarm } from './budget-alarm.ts';
 
 /** Puts the parts together: the only place that knows all of them. Nothing here decides anything. */
 export interface Assembly {
@@ -203,6 +204,7 @@ function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
   const { quotas, once, drafts } = shortLived;
   const addressLimits = environment.sandboxQuotas || !environment.sandbox;
   const { cookies, provider } = parts;
+  const devices = createDevices({ cookies, vault, clock });
   const subjectOf = createSubjectOf(createHeaderOf(accounts), vault);
   return {
     ...parts,
@@ -231,10 +233,12 @@ function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
       once,
       words: parts.words,
       sms: profile.sms,
+      devices,
+      budgetReached: createBudgetAlarm(options),
       addressLimits,
     }),
     addressLimits,
-    devices: createDevices({ cookies, vault, clock }),
+    devices,
     session: { provider, accounts, policy: profile.sessions },
     passwords: { accounts, hasher, quotas, vault, clock },
     authenticators: profile.authenticators,

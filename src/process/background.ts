@@ -60,7 +60,11 @@ function jobs({ assembly, gateways, nationalPlatform, log, metrics }: Background
         },
       },
       { name: 'document-ends', everySeconds: 3600, run: () => tellDocumentEnds({ ...adapters, clock }) },
-      { name: 'retention', everySeconds: 600, run: async () => (await purge(adapters.database.db, clock.now()), false) },
+      {
+        name: 'retention',
+        everySeconds: 600,
+        run: async () => (await purge({ db: adapters.database.db, audit: adapters.audit }, clock.now()), false),
+      },
     ]),
   ];
 }

@@ -57,6 +57,7 @@ describe('a captcha', () => {
     const page = await atTheForm();
     await page.fill('#mobile', '13800000001');
     const opened = window.context.waitForEvent('page');
+    await page.click('.more summary');
     await page.click('[data-question=captcha]');
     const help = await opened;
     const answer = await help.textContent('.answer');
@@ -70,6 +71,7 @@ describe('a captcha', () => {
     const page = await atTheForm({ width: 360 });
     const who = newcomer();
     await page.fill('#mobile', who.mobile);
+    await page.click('.more summary');
     await page.click('[data-prove]');
     await page.locator('.captcha .said', { hasText: word('layout', 'captcha.proved') }).waitFor();
     expect(await page.locator('#captcha').isVisible()).toBe(false);

@@ -23,7 +23,7 @@ describe('a demonstration service', () => {
   afterAll(closeChromium);
 
   it.each(looks)(
-    '[UXP-01 RPX-02] $service at $width px in $locale: signs people in, shows what it received, asks for more, signs them out',
+    '[UXP-01 RPX-02 ACC-01] $service at $width px in $locale: signs people in, shows what it received, asks for more, signs them out',
     async ({ service, level, acr, offering, more, width, locale }) => {
       const citizen: Citizen = await newCitizen(product, level);
       const window = await openPage(product, { width, locale });
@@ -38,6 +38,8 @@ describe('a demonstration service', () => {
       await page.click('#consent-allow');
       await page.waitForSelector(`#session[data-acr=${acr}]`);
       expect(await page.textContent('.greeting')).toContain(citizen.identity.name);
+      expect(await page.getAttribute('.level-held', 'data-level')).toBe(acr);
+      expect(await page.getAttribute('#to-account', 'href')).toBe('/account');
       await expectClean(window);
       for (const details of await page.locator('details summary').all()) await details.click();
       expect(await page.textContent('#access-token')).toMatch(/^[\w.-]{20,}$/);

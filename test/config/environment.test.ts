@@ -114,6 +114,20 @@ describe('a production environment', () => {
     expect(paths({ ...production, ...change })).toEqual([path]);
   });
 
+  it.each([
+    ['this machine alone is listened to', {}, true],
+    ['by its IPv6 address', { HOST: '::1' }, true],
+    ['the network is listened to', { HOST: '0.0.0.0' }, false],
+    ['all of IPv6 is listened to', { HOST: '::' }, false],
+    ['the public address is of another host', { ISSUER: 'https://id.example.cn' }, false],
+    ['the network is listened to, and it is written out', { HOST: '0.0.0.0', SANDBOX: 'on' }, true],
+    ['the public address is of another host, and it is written out', { ISSUER: 'https://id.example.cn', SANDBOX: 'on' }, true],
+    ['it is not wanted', { SANDBOX: 'off' }, false],
+  ])('runs the sandbox, or does not, when %s', (_, given, runs) => {
+    const wanted = runs ? [] : ['SMS_GATEWAY', 'MAIL_GATEWAY'];
+    expect(paths(given)).toEqual(wanted);
+  });
+
   it('has a variable that is wrong reported as wrong, and not as missing besides', () => {
     const wrong = { ISSUER: 'id', DATABASE_URL: 'mysql://db/minxin', MINXIN_PEPPER: 'short' };
     expect(paths({ ...production, ...wrong })).toEqual(['ISSUER', 'DATABASE_URL', 'MINXIN_PEPPER']);

@@ -196,7 +196,7 @@ describe('a broken profile', () => {
     ],
     ['a landing page of somebody else', { landing: '//evil.example' }, 'landing is "//evil.example"'],
     ['a user name rule upside down', { username: { minLength: 21 } }, 'username.minLength is 21'],
-    ['a name rule upside down', { personName: { minWidth: 30, maxWidth: 20 } }, 'personName.minWidth is 30'],
+    ['a name rule upside down', { personName: { minWidth: 80, maxWidth: 70 } }, 'personName.minWidth is 80'],
   ])('is refused: %s', (_, members, problem) => {
     expect(problemsWith(members)).toEqual([problem]);
   });

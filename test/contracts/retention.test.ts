@@ -28,6 +28,7 @@ describe.each(databaseKinds)('retention in %s', (kind) => {
   afterAll(() => stores.close());
 
   const commit = (...writes: Write[]) => createUnitOfWork(stores).commit('test', writes);
+  const purged = () => ({ db: stores.db, audit: createAuditLog(stores) });
   const count = async (table: string): Promise<number> => {
     const { rows } = await sql<{ count: number }>`select count(*) from ${sql.table(table)}`.execute(stores.db);
     return rows[0]?.count ?? 0;
@@ -102,19 +103,25 @@ describe.each(databaseKinds)('retention in %s', (kind) => {
   it.each(times)('takes a row of $tables after $seconds s and not a moment before', async ({ seconds, tables }) => {
     const counts = async (): Promise<number[]> => Promise.all(tables.map(count));
     const over = secondsAfter(happenedAt, seconds);
-    await purge(stores.db, over);
+    await purge(purged(), over);
     expect(await counts()).toEqual(tables.map(() => 2));
-    expect(await purge(stores.db, new Date(over.getTime() + 1))).toMatchObject(Object.fromEntries(tables.map((table) => [table, 1])));
+    expect(await purge(purged(), new Date(over.getTime() + 1))).toMatchObject(Object.fromEntries(tables.map((table) => [table, 1])));
     expect(await counts()).toEqual(tables.map(() => 1));
   });
 
   it('leaves an audit log that is still whole', async () => {
-    expect(await createAuditLog(stores).verify()).toEqual({ checked: 1, brokenAt: undefined, unsealed: 0, anchored: undefined });
+    expect(await createAuditLog(stores).verify()).toEqual({
+      checked: 1,
+      brokenAt: undefined,
+      unsealed: 0,
+      anchored: undefined,
+      expired: 1,
+    });
   });
 
   it('takes any number of rows in batches', async () => {
     await overdueSessions(stores, 1201);
-    expect((await purge(stores.db, secondsAfter(happenedAt, 3601)))['oidc_state']).toBe(1201);
+    expect((await purge(purged(), secondsAfter(happenedAt, 3601)))['oidc_state']).toBe(1201);
   });
 });
 
@@ -130,9 +137,9 @@ describe.each(databaseKinds)('retention in %s', (kind) => {
     const overdue = secondsAfter(happenedAt, 3601);
     await stores.db.transaction().execute(async (transaction) => {
       await transaction.selectFrom('oidc_state').select('id_hash').where('id_hash', '=', 'many-7').forUpdate().execute();
-      expect((await purge(stores.db, overdue))['oidc_state']).toBe(9);
+      expect((await purge({ db: stores.db, audit: createAuditLog(stores) }, overdue))['oidc_state']).toBe(9);
     });
-    expect((await purge(stores.db, overdue))['oidc_state']).toBe(1);
+    expect((await purge({ db: stores.db, audit: createAuditLog(stores) }, overdue))['oidc_state']).toBe(1);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { issueCaptcha } from '../../src/domain/authenticator/captcha.ts';
+import { issueCaptcha, shownAnswer } from '../../src/domain/authenticator/captcha.ts';
 import type { CaptchaPolicy } from '../../src/domain/policy.ts';
 import { captchaPicture } from '../../src/http/captcha-picture.ts';
 
@@ -12,8 +12,8 @@ async function issued(policy: Pick<CaptchaPolicy, 'alphabet' | 'length'>): Promi
     read: async () => undefined,
     redeem: async () => 'none' as const,
   };
-  await issueCaptcha({ captchas, clock }, { login: 'always', failures: 3, ...policy });
-  return stored;
+  await issueCaptcha({ captchas, clock }, { login: 'always', failures: 3, ...policy }, 'browser');
+  return shownAnswer(stored);
 }
 
 interface Drawn {

@@ -127,7 +127,7 @@ describe('the address of a request', () => {
     fc.assert(
       fc.property(anything, fc.integer({ min: 1, max: 3 }), (forwarded, hops) => {
         const address = clientAddress({ peer: '192.0.2.9', forwarded, hops });
-        expect(address).toMatch(/^(\d+\.\d+\.\d+\.\d+|[0-9a-f:]+::\/64)$/);
+        expect(address).toMatch(/^(\d+\.\d+\.\d+\.\d+|[0-9a-f:]*::\/64)$/);
       }),
       { numRuns: 1000 },
     );

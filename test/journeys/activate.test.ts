@@ -81,7 +81,7 @@ describe.each(Object.entries(cities))('activation in %s', (profile, { rules, ...
       await person.submits({ validFrom: '2016-05-21', validity: '20' });
       expect(person.page.error).toMatchObject({
         code: 'identity.mismatch',
-        field: 'validFrom',
+        field: undefined,
         text: refusal('identity.mismatch.activation'),
       });
       await person.submits(possessionFields(imported));

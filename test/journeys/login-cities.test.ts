@@ -115,7 +115,8 @@ describe.each(['beijing', 'beijing-2019'])('the login page for apps in %s', (pro
       const service = await relyingParty(product, 'first-party');
       const person = await service.sendsToUs(parameters, options);
       expect(person.page.$('html').attr('data-channel')).toBe('h5');
-      expect(person.page.says('.waiting')).toBe('北京市统一身份认证平台（自然人用户）');
+      expect(person.page.says('.platform')).toBe('北京市统一身份认证平台');
+      expect(person.page.says('h1')).toContain('（自然人用户）');
       for (const id of ['login-identifier']) expect(person.page.has(`button[data-clear=${id}][aria-label]`)).toBe(true);
       await person.opens('a[href$="/register"]');
       expect(person.page.$('html').attr('data-channel')).toBe('h5');

@@ -148,7 +148,7 @@ describe.each(['demo', 'beijing'] as const)('proving a bank card in %s', (profil
       ['6299000000009999998', 'identity.invalid'],
     ];
     expect(await outcomes(person, expected)).toEqual(expected);
-    expect(person.page.error).toMatchObject({ field: 'bankCard', text: refusal('identity.invalid.bank-card') });
+    expect(person.page.error).toMatchObject({ field: undefined, text: refusal('identity.invalid.bank-card') });
   });
 
   it('[RN-21 RN-41 AST-13] tells a bank that denies from one that does not answer, and raises the level for a match only', async () => {

@@ -11,10 +11,10 @@ const people = scriptedPeople(todayInShanghai(new Date()));
 
 /** What a page says when the register answers so: status, reason, and whether something typed is to be checked. */
 const refusals: Readonly<Record<string, { readonly status: number; readonly code: string; readonly field: string | undefined }>> = {
-  mismatch: { status: 422, code: 'identity.mismatch', field: 'documentNumber' },
+  mismatch: { status: 422, code: 'identity.mismatch', field: undefined },
   // Whether there is such a person at all is not told to whoever types a number.
-  'no-record': { status: 422, code: 'identity.mismatch', field: 'documentNumber' },
-  invalid: { status: 422, code: 'identity.invalid', field: 'documentNumber' },
+  'no-record': { status: 422, code: 'identity.mismatch', field: undefined },
+  invalid: { status: 422, code: 'identity.invalid', field: undefined },
   unavailable: { status: 503, code: 'identity.unavailable', field: undefined },
   'over-quota': { status: 503, code: 'identity.over-quota', field: undefined },
   refused: { status: 422, code: 'identity.refused', field: undefined },

@@ -4,9 +4,10 @@ import { newPerson, type Person } from '../support/browser.ts';
 import { citizen, identityFields, newcomer, registers } from '../support/newcomer.ts';
 import type { Product } from '../support/product.ts';
 import { sharedProduct } from '../support/shared-products.ts';
-import { refusal } from '../support/words.ts';
+import { word, wordsOf } from '../support/words.ts';
 
 describe.each(['demo', 'beijing'])('names as they are typed in %s', (profile) => {
+  const refusal = (key: string) => wordsOf(profile)('layout/refused', key);
   let product: Product;
   let people: readonly ScriptedPerson[];
   beforeAll(async () => {
@@ -51,6 +52,23 @@ describe.each(['demo', 'beijing'])('names as they are typed in %s', (profile) =>
     // Whoever came first has the identity; the name itself was right.
     expect([undefined, 'identity.taken']).toContain(person.page.error?.code);
   });
+
+  it.each(['Emily Rose Carter', 'carter emily rose', 'Carter, Emily Rose', 'ＣＡＲＴＥＲ　ＥＭＩＬＹ　ＲＯＳＥ'])(
+    '[UXP-07 RN-12] of letters are one name in every order and case, such as "%s"',
+    async (name) => {
+      const foreigner = people.find(({ id }) => id === 'emilycarter');
+      if (!foreigner) throw new Error('nobody has a name of letters');
+      const person = await atTheStep();
+      expect(person.page.says('#name-hint')).toBe(word('layout', 'document.name-hint-letters'));
+      await person.submits({ ...identityFields(foreigner), name: `${name}x` });
+      expect(person.page.error).toEqual({ code: 'identity.mismatch', field: undefined, text: refusal('identity.mismatch') });
+      expect(person.page.$('[aria-invalid=true]')).toHaveLength(0);
+      expect(person.page.$('[name=name]').attr('value')).toBe(`${name}x`);
+      await person.submits({ ...identityFields(foreigner), name });
+      // Whoever came first has the identity; the name itself was right.
+      expect([undefined, 'identity.taken']).toContain(person.page.error?.code);
+    },
+  );
 
   it('[UXP-07] that do not match and are rare are told of another way', async () => {
     const person = await atTheStep();

@@ -50,7 +50,8 @@ describe.each(['beijing', 'beijing-2019'])('registration on a phone in %s', (pro
       .$('form.form .input, form.form [type=checkbox]')
       .toArray()
       .map((input) => person.page.$(input).attr('name'));
-    expect(names).toEqual(['mobile', 'captcha', 'code', 'newPassword', 'agreement']);
+    const offered = profile === 'beijing' ? ['nationalPlatform'] : [];
+    expect(names).toEqual(['mobile', 'captcha', 'code', 'newPassword', 'agreement', ...offered]);
     expect(person.page.says('#next')).toBe(word('layout', 'next'));
     await registersWith(person, shortFields(newcomer({ password: plainPassword })));
     for (const name of ['documentType', 'name', 'documentNumber', 'validFrom', 'validUntil'])
@@ -91,17 +92,21 @@ describe('the national platform', () => {
     product = await sharedProduct('beijing');
   });
 
-  it('[REG-45 OPS-13] is offered by a ticked box that may be cleared, and learns of whoever left it ticked', async () => {
-    const person = newPerson(product);
-    await person.goes('/register');
-    expect(person.page.$('#nationalPlatform').attr('checked')).toBeDefined();
-    expect(person.page.says('label[for=nationalPlatform]')).toBe('同步成为国家政务服务平台用户 *');
-    const who = newcomer({ password: plainPassword });
-    await registersWith(person, { ...accountFields(who), nationalPlatform: 'yes' });
-    expect(await nationalUser(product, who)).toMatchObject({ mobile: who.mobile, consentVersion: '2026-01' });
-  });
+  it.each(['desktop', 'h5'] as const)(
+    '[REG-45 OPS-13] is offered by an empty box without a star on %s, and learns of whoever ticks it',
+    async (channel) => {
+      const person = newPerson(product, { channel });
+      await person.goes('/register');
+      expect(person.page.$('#nationalPlatform').attr('checked')).toBeUndefined();
+      expect(person.page.says('label[for=nationalPlatform]')).toBe('同步成为国家政务服务平台用户');
+      const who = newcomer({ password: plainPassword });
+      const fields = channel === 'h5' ? shortFields(who) : accountFields(who);
+      await registersWith(person, { ...fields, nationalPlatform: 'yes' });
+      expect(await nationalUser(product, who)).toMatchObject({ mobile: who.mobile, consentVersion: '2026-01' });
+    },
+  );
 
-  it('[REG-45] learns of nobody who cleared the box, and a form that comes back keeps it clear', async () => {
+  it('[REG-45] learns of nobody who left the box as it was, and a form that comes back keeps it so', async () => {
     const person = newPerson(product);
     const who = newcomer({ password: plainPassword });
     await person.goes('/register');
@@ -120,22 +125,12 @@ describe('the national platform', () => {
     expect(await nationalUsers(product, who)).toEqual([]);
   });
 
-  it('[REG-45] is announced on phones, where everybody is passed on', async () => {
-    const person = newPerson(product, { channel: 'h5' });
-    await person.goes('/register');
-    expect(person.page.has('#nationalPlatform')).toBe(false);
-    expect(person.page.text).toContain('注册成功后将同步成为国家政务服务平台用户');
-    const who = newcomer({ password: plainPassword });
-    await registersWith(person, shortFields(who));
-    expect(await nationalUser(product, who)).toMatchObject({ mobile: who.mobile });
-  });
-
   it.each(['down', 'over-quota'] as const)('[OPS-13] that is %s loses nobody and holds nobody up', async (behaviour) => {
     const person = newPerson(product, { channel: 'h5' });
     await person.sandbox.authority('national-platform', behaviour);
     await person.goes('/register');
     const who = newcomer({ password: plainPassword });
-    await registersWith(person, shortFields(who));
+    await registersWith(person, { ...shortFields(who), nationalPlatform: 'yes' });
     expect(person.page.url.pathname).toMatch(/\/identity$/);
     expect(await nationalUsers(product, who)).toEqual([]);
     await person.sandbox.authority('national-platform', 'normal');

@@ -52,9 +52,9 @@ describe.each(['demo', 'beijing'])('what an authority answers, %s', (profile) =>
     return { person, citizen };
   };
   const isTold = (page: Page, outcome: Outcome) => {
-    const { status, code, mendable } = told[outcome];
+    const { status, code } = told[outcome];
     expect(page.status).toBe(status);
-    expect(page.error).toMatchObject({ code, field: mendable ? 'documentNumber' : undefined });
+    expect(page.error).toMatchObject({ code, field: undefined });
     expect(page.headers['retry-after'] === undefined).toBe(status !== 503);
   };
   const gainedNothing = async (person: Person) => {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { adviceAfterNotice, answersOf, createAsk, type HelpScene } from '../../interactions/help/answers.ts';
+import { levelRows } from '../../interactions/help/levels.ts';
 import { helpTexts, textModel } from '../../interactions/help/help.ts';
 import { paragraphsOf, questionIds, questions } from '../../interactions/help/questions.ts';
 import { queryOf, search } from '../../interactions/help/search.ts';
@@ -25,6 +26,17 @@ describe('the help of a city', () => {
     ['hubei', false],
   ])('names the SMS code as a way to sign in only where it is one: %s', (name, offered) => {
     expect(answer(profileOf(name), 'forgotten-password').includes('短信登录')).toBe(offered);
+  });
+
+  it('says of each level what it opens and how it is reached here', () => {
+    const rows = (name: string) => levelRows(scene(profileOf(name))).map(({ label, ways }) => [label, ways]);
+    expect(rows('demo')).toEqual([
+      ['未认证', '注册即可'],
+      ['初级认证', '实名认证'],
+      ['中级认证', '银行卡认证'],
+      ['高级认证', '敬请期待'],
+    ]);
+    expect(rows('guangzhou').map(([, ways]) => ways)).toEqual(['注册即可', '请拨打服务热线 12345 咨询', '请拨打服务热线 12345 咨询']);
   });
 
   it('gives the limits that hold there', () => {

@@ -95,7 +95,12 @@ async function sceneOf(deps: ChangeDeps, ctx: AppContext): Promise<ChangeScene> 
 
 function verifyStep(deps: ChangeDeps, { name }: Change): Step {
   const schema = textFields(['code']);
-  const request = ({ owner }: ChangeScene): CodeRequest => ({ purpose: 'step-up', scope: owner.sessionUid, mobile: owner.account.mobile });
+  const request = ({ owner }: ChangeScene): CodeRequest => ({
+    purpose: 'step-up',
+    scope: owner.sessionUid,
+    mobile: owner.account.mobile,
+    holder: { accountId: owner.account.id, signedIn: true },
+  });
   return {
     path: 'verify',
     when: (draft, scene) => !draft.changed && !proved(deps, draft, scene),

@@ -27,7 +27,7 @@ export function smsCodeLogin({ accounts, codes }: SmsCodeDeps): LoginMethod {
     async code({ values }, { scope }) {
       const mobile = requireMobile(values.mobile ?? '');
       const account = await accounts.byIdentifier('mobile', mobile);
-      return { purpose: 'login', scope, mobile, deliver: account !== undefined };
+      return { purpose: 'login', scope, mobile, deliver: account !== undefined, holder: { accountId: account?.id } };
     },
     async authenticate({ values }, { scope }): Promise<Authenticated> {
       const mobile = requireMobile(values.mobile ?? '');

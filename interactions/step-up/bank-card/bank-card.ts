@@ -1,6 +1,7 @@
 import { isAgreed } from '../../../src/domain/agreement.ts';
 import type { Person } from '../../../src/domain/person/account.ts';
 import { mask } from '../../../src/domain/person/masking.ts';
+import { shownName } from '../../../src/domain/person/person-name.ts';
 import type { DocumentType } from '../../../src/domain/person/document-number.ts';
 import type { BankCardPolicy, Profile } from '../../../src/domain/policy.ts';
 import { checkBankCard, lookAgain, verifyBankCard } from '../../../src/domain/proofing/bank-card.ts';
@@ -90,7 +91,7 @@ export function bankCardPage(
 ): BankCardPage {
   return {
     known: {
-      name: maskedModel(words, locale, mask.name(person.name, masking.name)),
+      name: maskedModel(words, locale, mask.name(shownName(person), masking.name)),
       document: maskedModel(words, locale, mask.document(person.document.number, masking.document)),
     },
     documentTypes: documents.map((type) => ({ value: type, label: words.text(locale, `layout.document.type.${type}`) })),

@@ -2,7 +2,7 @@ import type { Person } from '../../../src/domain/person/account.ts';
 import { endOfDay } from '../../../src/domain/person/civil-date.ts';
 import type { DocumentType } from '../../../src/domain/person/document-number.ts';
 import { mask } from '../../../src/domain/person/masking.ts';
-import type { PersonNamePolicy } from '../../../src/domain/person/person-name.ts';
+import { shownName, type PersonNamePolicy } from '../../../src/domain/person/person-name.ts';
 import type { Profile } from '../../../src/domain/policy.ts';
 import type { IdentitySource } from '../../../src/domain/proofing/identity-source.ts';
 import type { ProofDeps } from '../../../src/domain/proofing/proof.ts';
@@ -14,6 +14,7 @@ import { checkFormAnd, textFields } from '../../../src/http/form-schema.ts';
 import { maskedModel } from '../../../src/http/masked.ts';
 import type { Locale, MaskedModel } from '../../../src/http/page-model.ts';
 import type { Say, Words } from '../../../src/http/words.ts';
+import { nameHint } from '../../layout/rule-hints.ts';
 import type { ProofingMethod } from '../../proofing-method.ts';
 
 export interface RealNameDeps extends ProofDeps {
@@ -67,6 +68,7 @@ export interface RealNamePage {
   readonly notice: string;
   /** Who was verified before: only the validity is asked for (DIS-17). */
   readonly known: KnownIdentity | undefined;
+  readonly nameHint: string;
   readonly documentTypes: readonly { readonly value: string; readonly label: string }[];
   readonly sexes: readonly { readonly value: string; readonly label: string }[];
 }
@@ -81,11 +83,12 @@ export interface KnownIdentity {
 
 type KnownScene = Pick<RealNameDeps, 'masking' | 'words'> & { readonly locale: Locale; readonly now: Date };
 
-export function knownModel({ masking, words, locale, now }: KnownScene, { name, document }: Person): KnownIdentity {
+export function knownModel({ masking, words, locale, now }: KnownScene, person: Person): KnownIdentity {
+  const { document } = person;
   const { validUntil } = document;
   return {
     ended: validUntil !== undefined && validUntil !== 'long-term' && endOfDay(validUntil) <= now,
-    name: maskedModel(words, locale, mask.name(name, masking.name)),
+    name: maskedModel(words, locale, mask.name(shownName(person), masking.name)),
     documentType: words.text(locale, `layout.document.type.${document.type}`),
     number: maskedModel(words, locale, mask.document(document.number, masking.document)),
   };
@@ -95,6 +98,7 @@ export function realNamePage(documents: readonly DocumentType[], say: Say, known
   return {
     notice: say(`step-up.real-name.${known ? (known.ended ? 'renewal' : 'again') : 'notice'}`),
     known,
+    nameHint: nameHint(say, documents),
     documentTypes: documents.map((type) => ({ value: type, label: say(`layout.document.type.${type}`) })),
     sexes: ['male', 'female'].map((sex) => ({ value: sex, label: say(`layout.sex.${sex}`) })),
   };

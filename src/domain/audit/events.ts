@@ -7,7 +7,7 @@ export const auditEvents = {
   'account.activated': 'an imported person took up the account; `method` says by which mobile',
   'people.imported': 'a chunk of an import from `source` was written; `reference` names file and lines',
   'sign-in.succeeded': 'a person signed in; `method` says how',
-  'sign-in.refused': 'a sign-in failed; `reason` says why',
+  'sign-in.refused': 'a sign-in failed; `reason` says why, `address` is the keyed hash of where it came from',
   'sign-out.done': 'a person ended the session',
   'sessions.ended': 'every other session of an account was ended',
   'otp.sent': 'a one-time code was asked for; `purpose` says what for',
@@ -58,6 +58,7 @@ export interface AuditDetails {
   readonly role?: string;
   readonly keyId?: string;
   readonly agreement?: string;
+  /** Keyed hash of a network address. */
   readonly address?: string;
   readonly count?: number;
   /** `system`: a process by itself; `command`: somebody on the command line. */
@@ -86,13 +87,34 @@ export interface AuditLog {
    * Vouches for the head of the chain by a keyed hash, kept outside the log: without the key nobody can cut off the end
    * or chain everything anew. Answers `<number>.<hash>.<keyed hash>`, to be kept where the database is not; undefined
    * when there is nothing new to vouch for.
+   *
+   * @throws Error when the entry that was vouched for is gone: what was cut off stays found, whatever is appended
    */
   anchor(at: Date): Promise<string | undefined>;
   /**
-   * Walks the chain; answers how many events were checked and the first that does not fit.
+   * Removes the oldest events, whose time has come, and vouches by a keyed hash for where the log begins from now on (its
+   * low-water mark), in one transaction. Nothing else writes that mark, so that whoever deletes old events is found. Goes no
+   * further than the chain fits, and leaves the last event.
+   *
+   * @param before - events of an earlier moment have had their time
+   * @returns how many were removed
+   */
+  expire(before: Date, at: Date, limit: number): Promise<number>;
+  /**
+   * Walks the chain from where it begins; answers how many events were checked and the first that does not fit.
    *
    * @param anchor - one that was kept elsewhere, in place of the newest
-   * @returns `anchored`: the event up to which an anchor vouches; undefined when there is none, or it is not ours
    */
-  verify(anchor?: string): Promise<{ checked: number; brokenAt: number | undefined; unsealed: number; anchored: number | undefined }>;
+  verify(anchor?: string): Promise<AuditVerdict>;
+}
+
+export interface AuditVerdict {
+  readonly checked: number;
+  /** Number of the first event that does not fit or is missing. */
+  readonly brokenAt: number | undefined;
+  readonly unsealed: number;
+  /** The event up to which an anchor vouches; undefined when there is none, or it is not ours. */
+  readonly anchored: number | undefined;
+  /** The last event that had its time; 0: none yet. */
+  readonly expired: number;
 }

@@ -24,6 +24,8 @@ export const puzzleBits = 17;
 const ttlSeconds = 120;
 
 export interface CaptchaAnswer {
+  /** What the browser is known by, of which nothing is kept; a challenge is good for the one that got it. */
+  readonly browser: string;
   readonly id: string | undefined;
   /** What was read from the picture. */
   readonly answer: string | undefined;
@@ -35,11 +37,12 @@ export interface CaptchaAnswer {
 export async function issueCaptcha(
   { captchas, clock }: { captchas: CaptchaStore; clock: Clock },
   policy: CaptchaPolicy,
+  browser: string,
 ): Promise<{ id: string }> {
   const id = randomBytes(16).toString('base64url');
   const alphabet = alphabets[policy.alphabet];
   const answer = Array.from({ length: policy.length }, () => alphabet[randomInt(alphabet.length)]).join('');
-  await captchas.put(id, answer, secondsAfter(clock.now(), ttlSeconds));
+  await captchas.put(id, bound(browser, answer), secondsAfter(clock.now(), ttlSeconds));
   return { id };
 }
 
@@ -59,13 +62,27 @@ export function requireCaptchaAnswer({ id, answer, proof }: CaptchaAnswer): void
  */
 export async function passCaptcha({ captchas, clock }: { captchas: CaptchaStore; clock: Clock }, given: CaptchaAnswer): Promise<void> {
   requireCaptchaAnswer(given);
-  const { id = '', answer, proof } = given;
+  const { browser, id = '', answer, proof } = given;
   const now = clock.now();
   const expected = await captchas.read(id, now);
-  const solved = proof !== undefined && proof !== '' && expected !== undefined && proves(id, proof);
+  const solved = proof !== undefined && proof !== '' && isForBrowser(expected, browser) && proves(id, proof);
   // Either way one conditional act decides who used it: a proof is redeemed with the stored answer.
-  const result = await captchas.redeem(id, solved ? expected : fold('captcha', answer ?? ''), now);
+  const result = await captchas.redeem(id, solved ? expected : bound(browser, fold('captcha', answer ?? '')), now);
   if (result !== 'ok') throw new Refused('captcha.wrong', 'captcha');
+}
+
+/** Is the stored challenge this browser's? */
+export function isForBrowser(stored: string | undefined, browser: string): stored is string {
+  return stored?.startsWith(bound(browser, '')) === true;
+}
+
+/** What a picture of a stored challenge shows. */
+export function shownAnswer(stored: string): string {
+  return stored.slice(stored.indexOf(':') + 1);
+}
+
+function bound(browser: string, answer: string): string {
+  return `${createHash('sha256').update(browser).digest('base64url')}:${answer}`;
 }
 
 /** SHA-256(`id:counter`) begins with `puzzleBits` zero bits. */

@@ -20,7 +20,12 @@ export interface OtpDeps {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly sms: SmsPolicy;
+  /** Told whenever a text message is refused because those of all people are used up for this hour. */
+  readonly budgetReached: (asker: Asker) => void;
 }
+
+/** Who asks for a code: a browser that signed in to the account of the recipient before, or anybody. Their limits are apart. */
+export type Asker = 'known' | 'stranger';
 
 /** Where a code goes, normalised. */
 export type Recipient = { readonly mobile: string } | { readonly email: string };
@@ -35,6 +40,12 @@ export type OtpSubject = Recipient & {
 export type OtpRequest = OtpSubject & {
   /** False: store the code, send nothing. What an unknown number gets, in the same time. */
   readonly deliver: boolean;
+  readonly asker: Asker;
+  /**
+   * What led to the recipient, where somebody typed neither it nor owns it (a document number, a name). The answer must not
+   * tell whose recipient it is: it goes by limits of what was typed, and what the recipient's own do not allow is kept back.
+   */
+  readonly soughtBy: string | undefined;
   /** Address of the browser; absent lifts the limit per address (load tests). */
   readonly address: string | undefined;
   readonly locale: string;
@@ -50,11 +61,12 @@ export function addressOf(recipient: Recipient): string {
  * Makes a code, stores its keyed hash and hands the text to the outbox, together with the audit record.
  *
  * @returns seconds until another one may be asked for
- * @throws Refused otp.cooldown, otp.hour-limit, otp.day-limit, otp.address-limit with Retry-After
+ * @throws Refused otp.cooldown, otp.hour-limit, otp.day-limit, otp.address-limit, service.busy with Retry-After
  */
 export async function issueOtp(deps: OtpDeps, request: OtpRequest): Promise<{ cooldownSeconds: number }> {
   const now = deps.clock.now();
-  await takeQuota(deps, request, now);
+  await takeAnswered(deps, request, now);
+  const deliver = (await takeDelivered(deps, request, now)) && request.deliver;
 
   const code = randomInt(0, 1_000_000).toString().padStart(6, '0');
   const expiresAt = secondsAfter(now, deps.sms.ttlSeconds);
@@ -72,7 +84,7 @@ export async function issueOtp(deps: OtpDeps, request: OtpRequest): Promise<{ co
         details: { purpose: request.purpose },
       },
     },
-    { write: 'outbox.enqueue', message: codeMessage(request, code, now, expiresAt, deps.sms.ttlSeconds) },
+    { write: 'outbox.enqueue', message: codeMessage({ ...request, deliver }, { code, now, expiresAt, ttlSeconds: deps.sms.ttlSeconds }) },
   ]);
   return { cooldownSeconds: deps.sms.cooldownSeconds };
 }
@@ -98,24 +110,44 @@ function reasonOf(recipient: Recipient): RefusalParams {
   return 'email' in recipient ? { reason: 'email' } : {};
 }
 
-const limitCodes: readonly RefusalCode[] = ['otp.cooldown', 'otp.hour-limit', 'otp.day-limit', 'otp.address-limit'];
+const hour = 3600;
+const day = 86_400;
 
-async function takeQuota({ quotas, vault, sms }: OtpDeps, request: OtpRequest, now: Date): Promise<void> {
-  const to = vault.index('quota', addressOf(request)).toString('base64url');
-  const rules: QuotaRule[] = [
-    { key: `sms:cooldown:${to}`, limit: 1, windowSeconds: sms.cooldownSeconds },
-    { key: `sms:hour:${to}`, limit: sms.perHour, windowSeconds: 3600 },
-    { key: `sms:day:${to}`, limit: sms.perDay, windowSeconds: 86_400 },
+type Limit = QuotaRule & { readonly code: RefusalCode };
+
+/** The limits that the page tells of. */
+async function takeAnswered(deps: OtpDeps, request: OtpRequest, now: Date): Promise<void> {
+  const { vault, sms } = deps;
+  const { asker, address, soughtBy } = request;
+  const keyOf = (value: string) => `${asker}:${vault.index('quota', value).toString('base64url')}`;
+  const asked = keyOf(soughtBy === undefined ? addressOf(request) : `sought|${soughtBy}`);
+  const limits: Limit[] = [
+    { code: 'otp.cooldown', key: `sms:cooldown:${asked}`, limit: 1, windowSeconds: sms.cooldownSeconds },
+    { code: 'otp.hour-limit', key: `sms:hour:${asked}`, limit: sms.perHour, windowSeconds: hour },
+    { code: 'otp.day-limit', key: `sms:day:${asked}`, limit: sms.perDay, windowSeconds: day },
   ];
-  const { address } = request;
   if (address !== undefined) {
-    const place = vault.index('quota', address).toString('base64url');
-    rules.push({ key: `sms:address:${place}`, limit: sms.perAddressHour, windowSeconds: 3600 });
+    limits.push({ code: 'otp.address-limit', key: `sms:address:${keyOf(address)}`, limit: sms.perAddressHour, windowSeconds: hour });
   }
-  const taken = await quotas.take(rules, now);
+  if ('mobile' in request) {
+    limits.push({ code: 'service.busy', key: `sms:everybody:${asker}`, limit: sms.totalPerHour, windowSeconds: hour });
+  }
+  const taken = await deps.quotas.take(limits, now);
   if (taken.ok) return;
-  const code = limitCodes[taken.rule] ?? 'otp.cooldown';
+  const { code } = limits[taken.rule] ?? { code: 'otp.cooldown' };
+  if (code === 'service.busy') deps.budgetReached(asker);
   throw new Refused(code, 'code', { seconds: taken.retryAfterSeconds, ...reasonOf(request) }, taken.retryAfterSeconds);
+}
+
+/** What strangers may have sent to a recipient, by whichever way they found it. */
+async function takeDelivered({ quotas, vault, sms }: OtpDeps, request: OtpRequest, now: Date): Promise<boolean> {
+  if (request.asker === 'known') return true;
+  const to = vault.index('quota', addressOf(request)).toString('base64url');
+  const rules = [
+    { key: `sms:delivered:${to}`, limit: sms.perHour, windowSeconds: hour },
+    { key: `sms:delivered:${to}`, limit: sms.perDay, windowSeconds: day },
+  ];
+  return (await quotas.take(rules, now)).ok;
 }
 
 function otpKey(vault: Vault, subject: OtpSubject): string {
@@ -126,7 +158,10 @@ function codeHash(vault: Vault, subject: OtpSubject, code: string): Buffer {
   return vault.index('otp', `${subject.purpose}|${subject.scope}|${addressOf(subject)}|${code}`);
 }
 
-function codeMessage(request: OtpRequest, code: string, now: Date, expiresAt: Date, ttlSeconds: number): OutboxMessage {
+function codeMessage(
+  request: OtpRequest,
+  { code, now, expiresAt, ttlSeconds }: { code: string; now: Date; expiresAt: Date; ttlSeconds: number },
+): OutboxMessage {
   return {
     id: randomUUID(),
     payload: {

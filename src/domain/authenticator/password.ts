@@ -57,9 +57,9 @@ export async function signInWithPassword(deps: PasswordDeps, attempt: PasswordAt
   const stored = await deps.accounts.passwordHash(account?.id ?? nobody);
   const password = normalisePassword(attempt.password);
   const right = await deps.hasher.verify(password, stored);
-  if (!right || !account || !stored) throw new Refused('credentials.wrong', 'identifier');
+  if (!right || !account || !stored) throw new Refused('credentials.wrong', 'identifier').about(account?.id);
   await counted.succeed();
-  if (account.status !== 'active') throw new Refused('account.locked');
+  if (account.status !== 'active') throw new Refused('account.locked').about(account.id);
   return { accountId: account.id, writes: deps.hasher.outdated(stored) ? await rehash(deps, account.id, stored, password) : [] };
 }
 

@@ -1,7 +1,7 @@
 import type { Account, AccountStore, Identifier, IdentifierKind, Person, PersonStore } from '../person/account.ts';
 import { documentTypes, type DocumentType } from '../person/document-number.ts';
 import type { DocumentNumber } from '../person/document-number-check.ts';
-import { checkPersonName, type PersonNamePolicy } from '../person/person-name.ts';
+import { checkPersonName, isSameName, type PersonNamePolicy } from '../person/person-name.ts';
 import { requireMobile } from '../person/register.ts';
 import { normaliseUsername } from '../person/username.ts';
 import { FormRefused, Refused } from '../refused.ts';
@@ -108,7 +108,7 @@ export async function search(deps: SearchDeps, { candidates, typed }: Wanted, ve
     accounts.passwordHash(header?.id ?? nobody),
   ]);
   const unknown = { typed, passwordMark: passwordMark(hash), ...decoy(deps.vault, { candidates, typed }, verifiable) };
-  const isOwn = typed.name === undefined || person?.name === typed.name;
+  const isOwn = typed.name === undefined || (person !== undefined && isSameName(typed.name, person.name));
   return account && isOwn ? { ...unknown, ...found(account, person) } : unknown;
 }
 

@@ -95,8 +95,10 @@ export type Sex = 'male' | 'female' | 'unknown';
 export interface Person {
   readonly id: string;
   readonly subjectId: string;
-  /** As verified. */
+  /** Canonical form, as the authority confirmed it. */
   readonly name: string;
+  /** As its owner typed it, where that is another: what pages show. */
+  readonly typedName?: string | undefined;
   readonly document: IdentityDocument;
   readonly sex: Sex;
   readonly birthDate: CivilDate | undefined;

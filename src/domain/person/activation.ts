@@ -125,7 +125,7 @@ export async function confirmPossession(
     : { who: `${person.id}:bound-mobile`, document: undefined };
   const answer = await askCounted(deps, inquiry, () => deps.identitySource.check(check, randomUUID()));
   const source = deps.identitySource.name;
-  const proof = { kind: 'real-name', source, answer, field: 'validFrom', params: { reason: 'activation' } };
+  const proof = { kind: 'real-name', source, answer, params: { reason: 'activation' } };
   await requireMatch(deps, { ...origin, accountId: undefined }, proof);
   return { name, validFrom, validUntil, source, reference: answer.reference };
 }

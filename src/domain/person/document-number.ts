@@ -30,6 +30,8 @@ export interface DocumentTypeRule {
   check(text: string, now: Date, issuingCountry?: string): DocumentNumberCheck;
   /** A number that is right tells sex and birth date, so nobody is asked for them. */
   readonly tellsSex: boolean;
+  /** Prints the name in letters, the surname first. */
+  readonly inLetters: boolean;
 }
 
 const compact = (text: string): string => fold('document-number', text);
@@ -40,9 +42,9 @@ export const documentTypes: Readonly<Record<DocumentType, DocumentTypeRule>> = {
   'hk-permit': rule(compact, (canonical) => checkHongKongMacaoPermit(canonical, 'H')),
   'macao-permit': rule(compact, (canonical) => checkHongKongMacaoPermit(canonical, 'M')),
   'taiwan-permit': rule(normaliseTaiwanPermit, checkTaiwanPermit),
-  'foreign-permanent-resident': rule(compact, checkPermanentResidentNumber),
+  'foreign-permanent-resident': { ...rule(compact, checkPermanentResidentNumber), inLetters: true },
   'hmt-residence-permit': { ...rule(compact, checkResidencePermitNumber), tellsSex: true },
-  'foreign-passport': rule(compact, checkPassportNumber),
+  'foreign-passport': { ...rule(compact, checkPassportNumber), inLetters: true },
   other: rule((text) => compact(text.normalize('NFC')), checkOtherNumber),
 };
 
@@ -130,5 +132,10 @@ function rule(
   normalise: DocumentTypeRule['normalise'],
   check: (canonical: string, now: Date, issuingCountry?: string) => DocumentNumberCheck,
 ): DocumentTypeRule {
-  return { normalise, check: (text, now, issuingCountry) => check(normalise(text), now, issuingCountry), tellsSex: false };
+  return {
+    normalise,
+    check: (text, now, issuingCountry) => check(normalise(text), now, issuingCountry),
+    tellsSex: false,
+    inLetters: false,
+  };
 }

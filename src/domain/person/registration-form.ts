@@ -91,7 +91,7 @@ export function checkRegistration(typed: Typed, policies: RegistrationPolicies, 
     identity: policies.identity === 'in-form' && name && document && details ? identityOf(name, document, details) : undefined,
     asserted:
       policies.identity === 'asserted' && name && document
-        ? { name, documentType: document.documentType, documentNumber: document.number, email }
+        ? { name: name.typedName ?? name.name, documentType: document.documentType, documentNumber: document.number, email }
         : undefined,
   };
 }
@@ -111,13 +111,14 @@ function checkedDocument(typed: Typed, documentType: DocumentType, offered: read
   return { documentType, number: number.canonical, key: number.key, sex: number.sex, birthDate: number.birthDate };
 }
 
+type CheckedName = Pick<CheckedIdentity, 'name' | 'typedName'>;
 type Details = Partial<Pick<CheckedIdentity, 'sex' | 'birthDate' | 'validFrom' | 'validUntil'>>;
 
 /** What the number says is truer than what was typed beside it (RN-14). */
-function identityOf(name: string, document: CheckedDocument, { sex, birthDate, validFrom, validUntil }: Details): CheckedIdentity {
+function identityOf(name: CheckedName, document: CheckedDocument, { sex, birthDate, validFrom, validUntil }: Details): CheckedIdentity {
   return {
     ...document,
-    name,
+    ...name,
     sex: document.sex ?? sex ?? 'unknown',
     birthDate: document.birthDate ?? birthDate,
     validFrom,

@@ -115,7 +115,6 @@ export async function verifyBankCard(
     kind: 'bank-card',
     source,
     answer: accepted(answer, policy),
-    field: 'bankCard',
     params: { reason: 'bank-card' },
   });
   const refusal = unacceptable(answer, policy);

@@ -59,7 +59,7 @@ export function checkGuardian(
   const mobile = keep(asRefusal(() => requireMobile(form.mobile)));
   if (!form.agreement) keep(new Refused('agreement.required', 'agreement'));
   if (problems.length > 0 || !documentType || !name || !number || !mobile) throw new FormRefused(problems);
-  return { name, documentType, documentNumber: number.canonical, key: number.key, mobile };
+  return { name: name.name, documentType, documentNumber: number.canonical, key: number.key, mobile };
 }
 
 function asRefusal(judge: () => string): string | Refused {
@@ -88,6 +88,6 @@ export async function proveGuardian(
     deps.identitySource.check(check, randomUUID()),
   );
   const source = deps.identitySource.name;
-  await requireMatch(deps, asking, { kind: 'real-name', source, answer, field: 'documentNumber', params: { reason: 'guardian' } });
+  await requireMatch(deps, asking, { kind: 'real-name', source, answer, params: { reason: 'guardian' } });
   return { name, documentType, documentNumber, mobile, version, source, reference: answer.reference, at: deps.clock.now().getTime() };
 }

@@ -16,6 +16,11 @@ export interface SourceAnswer {
   readonly reference: string;
 }
 
+/** Of a name in letters: the order of its words that was confirmed, where that is another than was asked. */
+export interface IdentityAnswer extends SourceAnswer {
+  readonly name?: string;
+}
+
 export interface IdentityCheck {
   readonly documentType: DocumentType;
   /** Canonical form. */
@@ -32,7 +37,7 @@ export interface IdentityCheck {
 export interface IdentitySource {
   readonly name: string;
   /** Never throws and never takes longer than its time limit (5 s): a late answer is `unavailable`. */
-  check(check: IdentityCheck, reference: string): Promise<SourceAnswer>;
+  check(check: IdentityCheck, reference: string): Promise<IdentityAnswer>;
 }
 
 export interface BankCardCheck {

@@ -109,14 +109,13 @@ export async function askCounted<Answer extends SourceAnswer>(
 }
 
 /**
- * Goes on for `match`; records and refuses everything else.
- *
- * @param field - of the form, marked for refusals about what was typed
+ * Goes on for `match`; records and refuses everything else. No field is marked: that the whole does not fit says nothing
+ * of any part of it.
  */
 export async function requireMatch(
   deps: Pick<ProofDeps, 'unitOfWork' | 'clock'>,
   applicant: Asking,
-  proof: { kind: EvidenceKind; source: string; answer: SourceAnswer; field: string; params?: Record<string, string> },
+  proof: { kind: EvidenceKind; source: string; answer: SourceAnswer; params?: Record<string, string> },
 ): Promise<void> {
   const { outcome, reference, reason } = proof.answer;
   if (outcome === 'match') return;
@@ -131,8 +130,7 @@ export async function requireMatch(
       }),
     },
   ]);
-  const about = outcome === 'mismatch' || outcome === 'no-record' || outcome === 'invalid';
-  throw new Refused(refusalOf[outcome], about ? proof.field : undefined, proof.params, retryAfterSeconds[outcome]?.(deps.clock.now()));
+  throw new Refused(refusalOf[outcome], undefined, proof.params, retryAfterSeconds[outcome]?.(deps.clock.now()));
 }
 
 /**

@@ -23,7 +23,10 @@ export interface RealNameForm {
 
 export interface CheckedIdentity {
   readonly documentType: DocumentType;
+  /** Canonical form. */
   readonly name: string;
+  /** As it was typed, where that is another. */
+  readonly typedName: string | undefined;
   readonly number: string;
   readonly key: string;
   readonly sex: Sex;
@@ -59,7 +62,7 @@ export function checkRealName(
   if (problems.length > 0 || !type || !name || !number || !validFrom || !validUntil) throw new FormRefused(problems);
   return {
     documentType: type,
-    name,
+    ...name,
     number: number.canonical,
     key: number.key,
     // What the number says is truer than what was ticked (RN-14).
@@ -75,10 +78,11 @@ export function chosenType(text: string, offered: readonly DocumentType[]): Docu
   return isDocumentType(text) && offered.includes(text) ? text : new Refused('document.invalid', 'documentType', { reason: 'type' });
 }
 
-/** A name as typed, or why it cannot be one (REG-21, REG-22). */
-export function checkedName(text: string, policy: PersonNamePolicy): string | Refused {
+/** A name in its canonical form and as typed, or why it cannot be one (REG-21, REG-22). */
+export function checkedName(text: string, policy: PersonNamePolicy): Pick<CheckedIdentity, 'name' | 'typedName'> | Refused {
   const name = checkPersonName(text, policy);
-  return name.ok ? name.canonical : new Refused('name.invalid', 'name', { reason: name.reason });
+  if (!name.ok) return new Refused('name.invalid', 'name', { reason: name.reason });
+  return { name: name.canonical, typedName: name.shown === name.canonical ? undefined : name.shown };
 }
 
 /**
@@ -146,15 +150,15 @@ export async function confirmRealName(
     deps.identitySource.check(check, randomUUID()),
   );
   const source = deps.identitySource.name;
-  const params = hasRareCharacter(name) ? { reason: 'rare-character' } : {};
-  await requireMatch(deps, asking, { kind: 'real-name', source, answer, field: 'documentNumber', params });
-  return { identity, source, reference: answer.reference };
+  const params = hasRareCharacter(identity.typedName ?? name) ? { reason: 'rare-character' } : {};
+  await requireMatch(deps, asking, { kind: 'real-name', source, answer, params });
+  return { identity: { ...identity, name: answer.name ?? name }, source, reference: answer.reference };
 }
 
 /** The person as the register confirmed them. */
 export function confirmedPerson({ identity }: ConfirmedIdentity): Omit<Person, 'id' | 'subjectId'> {
-  const { documentType: type, number, key, validFrom, validUntil, name, sex, birthDate } = identity;
-  return { name, document: { type, number, key, validFrom, validUntil }, sex, birthDate };
+  const { documentType: type, number, key, validFrom, validUntil, name, typedName, sex, birthDate } = identity;
+  return { name, typedName, document: { type, number, key, validFrom, validUntil }, sex, birthDate };
 }
 
 /** The evidence `real-name`. The document's end is its end (DIS-17). */

@@ -10,11 +10,11 @@ import { checkRealName, type CheckedIdentity, type RealNameForm } from './real-n
  * @throws FormRefused
  */
 export function checkRenewal(
-  { name, document, sex, birthDate }: Person,
+  { name, typedName, document, sex, birthDate }: Person,
   dates: Pick<RealNameForm, 'validFrom' | 'validUntil' | 'longTerm'>,
   policies: { documents: readonly DocumentType[]; personName: PersonNamePolicy },
   now: Date,
 ): CheckedIdentity {
   const checked = checkRealName({ ...dates, documentType: document.type, name, documentNumber: document.number, sex }, policies, now);
-  return { ...checked, birthDate: checked.birthDate ?? birthDate };
+  return { ...checked, name, typedName, birthDate: checked.birthDate ?? birthDate };
 }

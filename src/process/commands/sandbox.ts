@@ -1,3 +1,4 @@
+import { shownAnswer } from '../../domain/authenticator/captcha.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Adapters } from '../../../adapters/registry.ts';
 import { startAuthorities } from '../../../sandbox/authorities/authorities.ts';
@@ -49,7 +50,10 @@ export const openSandbox: OpenSandbox = async ({ environment, clients }, adapter
         },
         nationalUsers: authorities.nationalPlatform.users,
         messages,
-        captchaAnswer: (id) => adapters.shortLived.captchas.read(id, systemClock.now()),
+        async captchaAnswer(id) {
+          const stored = await adapters.shortLived.captchas.read(id, systemClock.now());
+          return stored && shownAnswer(stored);
+        },
         gallery: createGallery(assembly),
         accounts: adapters.accounts,
         hasher: adapters.hasher,

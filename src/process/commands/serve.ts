@@ -13,6 +13,7 @@ import { createApp } from '../app.ts';
 import { assemble, type Assembly, type AssemblyOptions } from '../assembly.ts';
 import { startBackground, type BackgroundOptions } from '../background.ts';
 import type { Configuration } from '../../config/configuration.ts';
+import { inEveryOrder } from '../../domain/proofing/name-orders.ts';
 import { systemClock } from '../../domain/clock.ts';
 import { countedUnitOfWork } from '../../domain/counted-unit-of-work.ts';
 import type { UnitOfWork } from '../../domain/unit-of-work.ts';
@@ -112,7 +113,7 @@ export async function serve(configuration: Configuration, openSandbox: OpenSandb
 
 function sources(access: Readonly<Record<'publicSecurity' | 'bankCard', AuthorityAccess | undefined>>): AssemblyOptions['sources'] {
   return {
-    identity: source(identitySources, access.publicSecurity, 'PUBLIC_SECURITY_URL'),
+    identity: inEveryOrder(source(identitySources, access.publicSecurity, 'PUBLIC_SECURITY_URL')),
     bankCard: source(bankCardSources, access.bankCard, 'BANK_CARD_URL'),
   };
 }

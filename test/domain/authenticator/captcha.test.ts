@@ -1,28 +1,32 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { issueCaptcha, passCaptcha } from '../../../src/domain/authenticator/captcha.ts';
+import { issueCaptcha, passCaptcha, puzzleBits, shownAnswer } from '../../../src/domain/authenticator/captcha.ts';
 import type { CaptchaStore } from '../../../src/domain/short-lived.ts';
 
 const clock = { now: () => new Date('2026-03-01T08:00:00Z') };
 
 /** Of one captcha. */
-function store(): CaptchaStore & { answer: string } {
+function store(): CaptchaStore & { readonly answer: string; stored: string } {
   return {
-    answer: '',
+    stored: '',
+    get answer() {
+      return shownAnswer(this.stored);
+    },
     async put(_, answer) {
-      this.answer = answer;
+      this.stored = answer;
     },
     async read() {
-      return this.answer;
+      return this.stored;
     },
     async redeem(_, answer) {
-      return answer === this.answer ? 'ok' : 'wrong';
+      return answer === this.stored ? 'ok' : 'wrong';
     },
   };
 }
 
 async function issued(length = 4): Promise<ReturnType<typeof store>> {
   const captchas = store();
-  await issueCaptcha({ captchas, clock }, { login: 'always', failures: 3, length, alphabet: 'alphanumeric' });
+  await issueCaptcha({ captchas, clock }, { login: 'always', failures: 3, length, alphabet: 'alphanumeric' }, 'browser');
   return captchas;
 }
 
@@ -56,7 +60,7 @@ describe('the answer of a captcha', () => {
   ])('may be typed %s', async (_, typed) => {
     const captchas = await issued();
     await expect(
-      passCaptcha({ captchas, clock }, { id: 'any', answer: typed(captchas.answer), proof: undefined }),
+      passCaptcha({ captchas, clock }, { browser: 'browser', id: 'any', answer: typed(captchas.answer), proof: undefined }),
     ).resolves.toBeUndefined();
   });
 
@@ -64,8 +68,32 @@ describe('the answer of a captcha', () => {
     const captchas = await issued();
     const other = captchas.answer.startsWith('A') ? 'C' : 'A';
     const answer = other + captchas.answer.slice(1);
-    await expect(passCaptcha({ captchas, clock }, { id: 'any', answer, proof: undefined })).rejects.toMatchObject({
+    await expect(passCaptcha({ captchas, clock }, { browser: 'browser', id: 'any', answer, proof: undefined })).rejects.toMatchObject({
       code: 'captcha.wrong',
     });
   });
+
+  it('is right only in the browser that got the picture', async () => {
+    const captchas = await issued();
+    const { answer } = captchas;
+    await expect(passCaptcha({ captchas, clock }, { browser: 'another', id: 'any', answer, proof: undefined })).rejects.toMatchObject({
+      code: 'captcha.wrong',
+    });
+  });
+
+  it('is the work of a machine as well, for that browser alone', async () => {
+    const captchas = await issued();
+    const proof = proofFor('any');
+    await expect(passCaptcha({ captchas, clock }, { browser: 'another', id: 'any', answer: '', proof })).rejects.toMatchObject({
+      code: 'captcha.wrong',
+    });
+    await expect(passCaptcha({ captchas, clock }, { browser: 'browser', id: 'any', answer: '', proof })).resolves.toBeUndefined();
+  });
 });
+
+function proofFor(id: string): string {
+  for (let counter = 0; ; counter += 1) {
+    const head = createHash('sha256').update(`${id}:${counter}`).digest().readUInt32BE(0);
+    if (Math.clz32(head) >= puzzleBits) return String(counter);
+  }
+}

@@ -1,8 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { checkPersonName, displayWidth, hasRareCharacter, normalisePersonName } from '../../../src/domain/person/person-name.ts';
+import {
+  canonicalPersonName,
+  checkPersonName,
+  displayWidth,
+  hasRareCharacter,
+  isSameName,
+  nameOrders,
+} from '../../../src/domain/person/person-name.ts';
 
-const guangzhou = { minWidth: 4, maxWidth: 20, digits: true };
+const guangzhou = { minWidth: 4, maxWidth: 60, digits: true };
 
 describe('checkPersonName', () => {
   it.each([
@@ -15,9 +22,18 @@ describe('checkPersonName', () => {
     ['a full stop for the dot', '阿卜杜拉.买买提', '阿卜杜拉·买买提'],
     ['a full-width stop for the dot', '阿卜杜拉．买买提', '阿卜杜拉·买买提'],
     ['spaces around the dot', '阿卜杜拉 · 买买提', '阿卜杜拉·买买提'],
-    ['a Latin name', '  John  A.  Smith ', 'John A. Smith'],
-    ['an apostrophe and a hyphen', "Anne-Marie O'Neill", "Anne-Marie O'Neill"],
-    ['an accent typed in two parts', 'Jose\u0301', 'Jos\u00e9'],
+    ['a name of letters', '  John  A.  Smith ', 'JOHN A. SMITH'],
+    ['a name of letters as a keyboard of a phone writes it', 'anne‑marie o’neill', "ANNE-MARIE O'NEILL"],
+    ['a name of letters in full width', 'ＣＡＲＴＥＲ　Ｅｍｉｌｙ', 'CARTER EMILY'],
+    ['a surname in front of a comma', 'Carter, Emily Rose', 'CARTER EMILY ROSE'],
+    ['ligatures of a PDF file', 'So\ufb01a Ho\ufb00mann', 'SOFIA HOFFMANN'],
+    ['radicals of a PDF file', '\u2f45\u2ee2\u2ef0\u2ee9', '方马龙黄'],
+    ['a compatibility ideograph', '隆\uf9dc', '隆隆'],
+    ['an ideograph that only stands among those', '王\ufa0e', '王\ufa0e'],
+    ['the full stop of a Chinese keyboard for the dot', '阿卜杜拉。买买提', '阿卜杜拉·买买提'],
+    ['an apostrophe and a hyphen', "Anne-Marie O'Neill", "ANNE-MARIE O'NEILL"],
+    ['an accent typed in two parts', 'Jose\u0301', 'JOS\u00c9'],
+    ['25 Han characters', '阿'.repeat(25), '阿'.repeat(25)],
     ['a character of Extension E', '王𬀩', '王𬀩'],
     ['a character that Node does not know yet', '王\u{3fff0}', '王\u{3fff0}'],
     ['a character of private use', '王\ue863', '王\ue863'],
@@ -26,11 +42,14 @@ describe('checkPersonName', () => {
     ['invisible characters from a chat', '\u200b王\u2060伟\ufeff', '王伟'],
     ['fifty characters outside the BMP', '𬀩'.repeat(50), '𬀩'.repeat(50)],
   ])('takes %s', (_, typed, canonical) => {
-    expect(checkPersonName(typed)).toEqual({ ok: true, canonical });
+    expect(checkPersonName(typed)).toMatchObject({ ok: true, canonical });
   });
 
-  it('keeps a name as typed where NFKC would change it', () => {
-    expect(checkPersonName('ﬁＪ')).toEqual({ ok: true, canonical: 'ﬁＪ' });
+  it.each([
+    [' emily  rose\u200b carter ', 'emily rose carter'],
+    ['Anne\u2011Marie O\u2019Neill', 'Anne\u2011Marie O\u2019Neill'],
+  ])('shows "%s" as it was typed, without what nobody sees', (typed, shown) => {
+    expect(checkPersonName(typed)).toMatchObject({ ok: true, shown });
   });
 
   it.each([
@@ -38,7 +57,6 @@ describe('checkPersonName', () => {
     ['only dots were typed', '···', 'characters'],
     ['a place was left for a missing character', '王□', 'characters'],
     ['a character is described', '王⿰火华', 'characters'],
-    ['a radical stands for a character, as in copied PDF text', '⽅伟', 'characters'],
     ['markup is among it', '<b>王伟</b>', 'characters'],
     ['a digit is among it', '王伟2', 'digits'],
     ['it has 51 characters', '𬀩'.repeat(51), 'length'],
@@ -49,8 +67,8 @@ describe('checkPersonName', () => {
   it.each([
     ['two Han characters fill the four columns', '王伟', true],
     ['one Han character does not', '王', false],
-    ['ten fill the twenty', '阿'.repeat(10), true],
-    ['eleven do not fit', '阿'.repeat(11), false],
+    ['25 fit, and the dots between them (民委发〔2016〕33号)', `${'阿'.repeat(12)}·${'阿'.repeat(6)}·${'阿'.repeat(7)}`, true],
+    ['31 do not', '阿'.repeat(31), false],
     ['digits may stand in it', '王伟2', true],
   ])('with the rule of Guangzhou (REG-21), %s', (_, typed, ok) => {
     expect(checkPersonName(typed, guangzhou).ok).toBe(ok);
@@ -58,23 +76,62 @@ describe('checkPersonName', () => {
 
   it('tells a narrow name from a wide one', () => {
     expect(checkPersonName('王', guangzhou)).toEqual({ ok: false, reason: 'too-narrow' });
-    expect(checkPersonName('阿'.repeat(11), guangzhou)).toEqual({ ok: false, reason: 'too-wide' });
+    expect(checkPersonName('阿'.repeat(31), guangzhou)).toEqual({ ok: false, reason: 'too-wide' });
   });
 });
 
-describe('normalisePersonName', () => {
+describe('canonicalPersonName', () => {
   it('is idempotent', () => {
-    const parts = fc.constantFrom('王', '伟', 'J', 'é', 'e\u0301', ' ', '\u3000', '·', '.', '・', '．', '\u200b', '𬀩', '-');
+    const parts = fc.constantFrom(
+      '王',
+      '伟',
+      'J',
+      'é',
+      'e\u0301',
+      ' ',
+      '\u3000',
+      '·',
+      '.',
+      '・',
+      '．',
+      '\u200b',
+      '𬀩',
+      '-',
+      '\u2019',
+      ',',
+      '\u0149',
+      'ß',
+      '\u2ee2',
+      '\ufb01',
+      '。',
+    );
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.array(parts).map((all) => all.join('')),
     );
     fc.assert(
       fc.property(text, (typed) => {
-        expect(normalisePersonName(normalisePersonName(typed))).toBe(normalisePersonName(typed));
+        expect(canonicalPersonName(canonicalPersonName(typed))).toBe(canonicalPersonName(typed));
       }),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe('the order of a name of letters', () => {
+  it('is asked as typed, with the last word in front, and with the first behind', () => {
+    expect(nameOrders('EMILY ROSE CARTER')).toEqual(['EMILY ROSE CARTER', 'CARTER EMILY ROSE', 'ROSE CARTER EMILY']);
+    expect(nameOrders('AIGERIM SADYKOVA')).toEqual(['AIGERIM SADYKOVA', 'SADYKOVA AIGERIM']);
+    expect(nameOrders('阿卜杜拉·买买提')).toEqual(['阿卜杜拉·买买提']);
+  });
+
+  it.each([
+    ['EMILY ROSE CARTER', 'CARTER EMILY ROSE', true],
+    ['EMILY CARTER', 'CARTER EMILY ROSE', false],
+    ['EMILY ROSE CARTIER', 'CARTER EMILY ROSE', false],
+    ['王伟', '伟王', false],
+  ])('makes %s and %s one name: %s', (one, other, same) => {
+    expect(isSameName(one, other)).toBe(same);
   });
 });
 
