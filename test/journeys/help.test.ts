@@ -71,7 +71,7 @@ describe.each(['beijing', 'demo'])('answers from the manual, in %s', (profile) =
     [
       '[NOT-04] permits that fail',
       'permit-fails',
-      /港澳居民来往内地通行证.*台湾居民来往大陆通行证.*外国人永久居留身份证.*联系证件的签发机关/,
+      /香港特别行政区居民来往内地通行证.*台湾省居民来往大陆通行证.*港澳台居民居住证.*外国人永久居留身份证.*联系证件的签发机关/,
     ],
     ['[NOT-05] rare characters', 'rare-characters', /以符号代替.*窗口办理/],
     ['[NOT-06] questions about business', 'business', /公积金.*只负责账号、登录和身份认证.*咨询办理该业务的网站或者部门/],

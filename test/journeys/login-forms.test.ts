@@ -116,14 +116,14 @@ describe('forms of the sign-in', () => {
 
   it('fields that are too long, and empty ones, are refused with the field', async () => {
     const { person } = await atForm();
-    const page = await person.submits({ identifier: 'x'.repeat(65), password: '' });
+    const page = await person.submits({ identifier: 'x'.repeat(129), password: '' });
     expect(page.status).toBe(422);
     expect(
       page
         .$('[role=alert] a')
         .toArray()
         .map((link) => link.attribs['href']),
-    ).toEqual(['#login-password', '#login-identifier']);
+    ).toEqual(['#login-identifier', '#login-password']);
     expect(page.$('#login-identifier').attr('aria-invalid')).toBe('true');
     expect(page.$('#login-password').attr('aria-invalid')).toBe('true');
   });

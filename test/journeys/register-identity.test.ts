@@ -43,6 +43,7 @@ describe.each(['demo', 'beijing'])('the real-name step of the registration in %s
         '香港特别行政区居民来往内地通行证',
         '澳门特别行政区居民来往内地通行证',
         '台湾省居民来往大陆通行证',
+        '港澳台居民居住证',
         '外国人永久居留身份证',
       ]);
     });
@@ -70,7 +71,7 @@ describe.each(['demo', 'beijing'])('the real-name step of the registration in %s
     });
 
     it('[REG-22] says that the name must be that of the document', () => {
-      expect(page.says('#name-hint')).toBe('请保持和证件上的姓名一致');
+      expect(page.says('#name-hint')).toMatch(/^请保持和证件上的姓名一致；外文姓名先填姓、后填名/);
     });
 
     it('[REG-36] lets people leave it for later', () => {
