@@ -138,7 +138,7 @@ describe.each(Object.entries(cities))('activation in %s', (profile, { rules, ...
       const imported = await importedPerson(product);
       const person = newPerson(product, { channel: 'h5' });
       await person.goes('/activate');
-      expect(person.page.$('#mobile').attr('inputmode')).toBe('numeric');
+      expect(person.page.$('#mobile').attr('inputmode')).toBe('tel');
       await seeksRecord(person, imported, imported.mobile);
       await provesAndSetsPassword(person, imported);
       expect(person.page.outcome).toBe('done');

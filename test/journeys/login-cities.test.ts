@@ -121,7 +121,7 @@ describe.each(['beijing', 'beijing-2019'])('the login page for apps in %s', (pro
       await person.opens('a[href$="/register"]');
       expect(person.page.$('html').attr('data-channel')).toBe('h5');
       expect(person.page.has('button[data-clear=mobile]')).toBe(true);
-      expect(person.page.$('[name=mobile]').attr('inputmode')).toBe('numeric');
+      expect(person.page.$('[name=mobile]').attr('inputmode')).toBe('tel');
     },
   );
 });

@@ -378,7 +378,7 @@ it.each(['beijing', 'beijing-2019'])('[REC-04] on a phone only the mobile begins
   const product = await sharedProduct(profile);
   const who = await newCitizen(product);
   const person = await atRecovery(product, { channel: 'h5' });
-  expect(person.page.$('#identifier').attr('inputmode')).toBe('numeric');
+  expect(person.page.$('#identifier').attr('inputmode')).toBe('tel');
   expect(person.page.has('[data-captcha-id]')).toBe(true);
   await person.submits({ identifier: who.username });
   expect(person.page.error).toMatchObject({ code: 'mobile.invalid', field: 'identifier' });
@@ -392,7 +392,7 @@ it('[REG-27] where the manual only promises it for the mobile, that is what is a
   const person = newPerson(product);
   await person.goes('/login');
   await person.opens('a[href$="/recover"]');
-  expect(person.page.$('#identifier').attr('inputmode')).toBe('numeric');
+  expect(person.page.$('#identifier').attr('inputmode')).toBe('tel');
   await person.submits({ identifier: who.username });
   expect(person.page.error?.code).toBe('mobile.invalid');
   await seeksAccount(person, who.mobile);
