@@ -39,7 +39,7 @@ export function sampleForm(scene: ExampleScene, { fields, values = {}, refused, 
   return {
     action: nowhere,
     token,
-    fields: fieldsOf([...fields, 'captcha'], values, problems),
+    fields: fieldsOf([...fields, ...(code === undefined ? [] : (['code'] as const)), 'captcha'], values, problems),
     problems,
     captcha: asks ? scene.captcha : undefined,
     code: code && sampleCode(scene, code),
