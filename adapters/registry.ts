@@ -18,7 +18,7 @@ import type { ImportStore } from '../src/domain/person/import-progress.ts';
 import type { BankCardSource, IdentitySource } from '../src/domain/proofing/identity-source.ts';
 import type { SessionStore, StateStore } from '../src/domain/protocol-state.ts';
 import type { Settings } from '../src/domain/settings.ts';
-import type { CaptchaStore, DraftStore, OnceStore, OtpStore, QuotaStore, RecentStore } from '../src/domain/short-lived.ts';
+import type { CaptchaStore, DraftStore, OnceStore, OtpStore, QuotaStore, RecentStore, TurnStore } from '../src/domain/short-lived.ts';
 import type { UnitOfWork } from '../src/domain/unit-of-work.ts';
 import type { Vault } from '../src/domain/vault.ts';
 import { createAccountStore } from './database/accounts.ts';
@@ -51,6 +51,7 @@ import { createMemoryOtps } from './memory/otps.ts';
 import { createMemoryQuotas } from './memory/quotas.ts';
 import { createMemoryRecent } from './memory/recent.ts';
 import { createMemoryState } from './memory/state.ts';
+import { createMemoryTurns } from './memory/turns.ts';
 import { createNationalPlatform } from './national-platform/signed-json.ts';
 import { createOutboundPost, type OutboundOptions } from './outbound/post.ts';
 import { createArgon2idHasher, hashWidth } from './password-hash/argon2id.ts';
@@ -63,6 +64,7 @@ import { createRedisOtps } from './redis/otps.ts';
 import { createRedisQuotas } from './redis/quotas.ts';
 import { createRedisRecent } from './redis/recent.ts';
 import { createRedisState } from './redis/state.ts';
+import { createRedisTurns } from './redis/turns.ts';
 import { createAliyun } from './sms/aliyun.ts';
 import { createChuanglan } from './sms/chuanglan.ts';
 import { createSmsLog } from './sms/log.ts';
@@ -106,6 +108,7 @@ export interface ShortLived {
   readonly captchas: CaptchaStore;
   readonly quotas: QuotaStore;
   readonly drafts: DraftStore;
+  readonly turns: TurnStore;
   readonly once: OnceStore;
   readonly recent: RecentStore;
 }
@@ -194,6 +197,7 @@ function memoryStores(clock: Clock): ShortLived {
     captchas: createMemoryCaptchas(clock),
     quotas: createMemoryQuotas(clock),
     drafts: createMemoryDrafts(clock),
+    turns: createMemoryTurns(clock),
     once: createMemoryOnce(clock),
     recent: createMemoryRecent(),
   };
@@ -206,6 +210,7 @@ function redisStores(redis: RedisConnection, clock: Clock): ShortLived {
     captchas: createRedisCaptchas(redis, clock),
     quotas: createRedisQuotas(redis),
     drafts: createRedisDrafts(redis, clock),
+    turns: createRedisTurns(redis, clock),
     once: createRedisOnce(redis, clock),
     recent: createRedisRecent(redis),
   };

@@ -14,12 +14,11 @@ import type { Vault } from '../src/domain/vault.ts';
 import type { AppContext } from '../src/http/app-context.ts';
 import type { CaptchaDesk } from '../src/http/captcha-desk.ts';
 import type { CodeDesk } from '../src/http/code-desk.ts';
-import { fieldsOf } from '../src/http/form.ts';
 import { checkFormAnd, textFields } from '../src/http/form-schema.ts';
 import type { FormModel, Link, ProgressModel } from '../src/http/page-model.ts';
 import type { Page, Pages } from '../src/http/page.ts';
 import type { Say } from '../src/http/words.ts';
-import { sendCode } from '../src/http/step-form.ts';
+import { codeForm, plainForm, sendCode } from '../src/http/step-form.ts';
 import type { FormState, WizardStep } from '../src/http/wizard.ts';
 import { nameHint } from './layout/rule-hints.ts';
 import type { ProofingPage } from './proofing-method.ts';
@@ -88,6 +87,7 @@ const schemaWithCode = textFields(asked, [...required, 'code']);
 export const guardianFields = [...asked, 'captcha'] as const;
 
 export function guardianStep<Draft extends object, Scene>(deps: GuardianDeps, step: GuardianStep<Draft, Scene>): WizardStep<Draft, Scene> {
+  const { skipped } = step;
   return {
     path: 'guardian',
     when: step.when,
@@ -98,15 +98,16 @@ export function guardianStep<Draft extends object, Scene>(deps: GuardianDeps, st
       return guardianPage(deps, step.minor(draft, scene), state, { frame, service });
     },
     actions: {
-      async 'send-code'({ values, captcha }, draft, scene) {
-        const { ctx, uid } = step.minor(draft, scene);
-        return sendCode(deps, ctx, captcha, { where: where(uid), to: () => ({ mobile: requireMobile(values.mobile ?? '') }) });
+      'send-code': {
+        async stays({ values, captcha }, draft, scene) {
+          const { ctx, uid } = step.minor(draft, scene);
+          return sendCode(deps, ctx, captcha, { where: where(uid), to: () => ({ mobile: requireMobile(values.mobile ?? '') }) });
+        },
       },
+      ...(skipped && { skip: { goesOn: async () => ({ learnt: skipped }) } }),
     },
     async submit({ values }, draft, scene) {
-      const minor = step.minor(draft, scene);
-      if (minor.ctx.query.skip === '1' && step.skipped) return { learnt: step.skipped };
-      const proof = await prove(deps, minor, values);
+      const proof = await prove(deps, step.minor(draft, scene), values);
       return { learnt: await step.agreed(proof, draft, scene) };
     },
   };
@@ -148,15 +149,7 @@ async function guardianPage(
 ): Promise<Page> {
   const say: Say = (key, params) => deps.pages.words.text(ctx.state.locale, key, params);
   const proven = await provenEarlier(deps, uid, state.values.mobile ?? '');
-  const code = proven ? undefined : await deps.codes.model(ctx, `${state.action}/send-code`, where(uid));
-  const form: FormModel = {
-    action: state.action,
-    token: state.token,
-    fields: fieldsOf(guardianFields, state.values, state.problems),
-    problems: state.problems,
-    captcha: code?.cooldownSeconds === 0 ? await deps.captchas.model(ctx) : undefined,
-    code,
-  };
+  const form = proven ? plainForm(state, guardianFields) : await codeForm(deps, ctx, state, { where: where(uid), fields: guardianFields });
   return { view: 'layout/guardian', model: guardianPageModel(say, deps.profile, { form, ...frame }), service };
 }
 

@@ -20,6 +20,7 @@ export const keys = {
   /** All windows share one tag, because one act checks several of them and takes all or none. */
   quota: (windowSeconds: number, key: string) => `mx:{quota}:${windowSeconds}:${key}`,
   draft: (id: string) => `mx:draft:${id}`,
+  turn: (key: string) => `mx:turn:${key}`,
   claim: (key: string) => `mx:claim:${key}`,
   value: (key: string) => `mx:value:${key}`,
   recent: (list: string) => `mx:recent:${list}`,

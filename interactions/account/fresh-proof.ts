@@ -98,7 +98,7 @@ export function freshProofRoutes(router: Router<AppState>, deps: FreshProofDeps)
   };
   wizardRoutes(router, deps, `${proofBase}/:page`, async (ctx) => {
     const scene = await sceneOf(ctx, ctx.params.page);
-    return { wizard, run: { id: scene.owner.sessionUid, base: scene.base }, scene };
+    return { wizard, id: scene.owner.sessionUid, base: scene.base, scene };
   });
 }
 
@@ -137,9 +137,9 @@ function codeStep(deps: FreshProofDeps): Step {
     when: (_, { page }) => page !== passwordOnly,
     done: () => false,
     async page(_, scene, state) {
-      return proofPage(deps, 'sms-code', scene, await codeForm(deps, scene.ctx, state, request(scene)));
+      return proofPage(deps, 'sms-code', scene, await codeForm(deps, scene.ctx, state, { where: request(scene) }));
     },
-    actions: { 'send-code': (form, _, scene) => sendCode(deps, scene.ctx, form.captcha, toOwner(request(scene))) },
+    actions: { 'send-code': { stays: (form, _, scene) => sendCode(deps, scene.ctx, form.captcha, toOwner(request(scene))) } },
     async submit(form, _, scene) {
       checkForm(schema, form.values);
       await deps.codes.redeem(request(scene), form.values.code ?? '');

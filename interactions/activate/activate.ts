@@ -1,7 +1,8 @@
 import type { AppContext } from '../../src/http/app-context.ts';
 import type { Devices } from '../../src/http/devices.ts';
 import { Refused } from '../../src/domain/refused.ts';
-import { draftOf, type Wizard } from '../../src/http/wizard.ts';
+import type { Wizard } from '../../src/http/wizard.ts';
+import { draftOf } from '../../src/http/wizard-draft.ts';
 import { wizardRoutes } from '../../src/http/wizard-routes.ts';
 import { finish } from '../../src/oidc/outcome.ts';
 import type { Journey } from '../journey.ts';
@@ -44,14 +45,18 @@ export function createActivate(deps: ActivateJourneyDeps): Journey {
     ],
   };
   // Each pass begins a run of its own: what another run has learnt was learnt of another document.
-  const run = ({ uid, base, pass }: ActivateScene) => ({ id: pass === undefined ? uid : `${uid}:${pass}`, base: `${base}/activate` });
+  const run = ({ uid, base, pass }: ActivateScene) => ({
+    wizard,
+    id: pass === undefined ? uid : `${uid}:${pass}`,
+    base: `${base}/activate`,
+  });
   return {
     name: 'activate',
     routes(router) {
       if (!deps.profile.activation) return;
       router.get('/interaction/:uid/activate/finish', async (ctx) => {
         const scene = await sceneOf(deps, ctx);
-        const { accountId, activatedAt } = await draftOf(deps, wizard, run(scene));
+        const { accountId, activatedAt } = await draftOf(deps, run(scene));
         if (accountId === undefined) return ctx.redirect(`${scene.base}/activate`);
         deps.devices.remember(ctx, accountId);
         await finish(ctx, deps.provider(), {
@@ -64,7 +69,7 @@ export function createActivate(deps: ActivateJourneyDeps): Journey {
       });
       wizardRoutes(router, deps, '/interaction/:uid/activate', async (ctx) => {
         const scene = await sceneOf(deps, ctx);
-        return { wizard, run: run(scene), scene };
+        return { ...run(scene), scene };
       });
     },
   };

@@ -1,13 +1,12 @@
 import { checkSought, type Sought } from '../../src/domain/person/activation.ts';
 import { requireMobile } from '../../src/domain/person/register.ts';
 import { Refused } from '../../src/domain/refused.ts';
-import { fieldsOf } from '../../src/http/form.ts';
 import { checkFormAnd, textFields } from '../../src/http/form-schema.ts';
-import { sendCode } from '../../src/http/step-form.ts';
+import { codeForm, sendCode } from '../../src/http/step-form.ts';
 import { documentPageModel, nobodyModel } from './pages.ts';
 import { sayOf, type ActivateScene, type ActivateStep, type ActivateStepDeps, type Found } from './steps.ts';
 
-const fields = ['documentType', 'documentNumber', 'mobile', 'code', 'captcha'] as const;
+const fields = ['documentType', 'documentNumber', 'mobile'] as const;
 
 /**
  * The document and a mobile of one's own, proven by an SMS code. The same for all numbers: only behind the code shows
@@ -21,21 +20,15 @@ export function documentStep(deps: ActivateStepDeps): ActivateStep {
     when: (draft) => draft.accountId === undefined,
     done: (draft, scene) => (draft.found ?? scene.passed) !== undefined,
     async page(_, scene, state) {
-      const code = await deps.codes.model(scene.ctx, `${state.action}/send-code`, where(scene));
-      const form = {
-        action: state.action,
-        token: state.token,
-        fields: fieldsOf(fields, state.values, state.problems),
-        problems: state.problems,
-        captcha: code.cooldownSeconds === 0 ? await deps.captchas.model(scene.ctx) : undefined,
-        code,
-      };
+      const form = await codeForm(deps, scene.ctx, state, { where: where(scene), fields });
       const model = documentPageModel(sayOf(deps, scene), deps.profile, form, scene.base);
       return { view: 'activate/document', model, service: scene.service };
     },
     actions: {
-      'send-code': ({ values, captcha }, _, scene) =>
-        sendCode(deps, scene.ctx, captcha, { where: where(scene), to: () => ({ mobile: requireMobile(values.mobile ?? '') }) }),
+      'send-code': {
+        stays: ({ values, captcha }, _, scene) =>
+          sendCode(deps, scene.ctx, captcha, { where: where(scene), to: () => ({ mobile: requireMobile(values.mobile ?? '') }) }),
+      },
     },
     async submit({ values }, _, scene) {
       const { documentType = '', documentNumber = '', mobile = '', code = '' } = values;

@@ -88,7 +88,7 @@ export function mobilePageModel(
     form,
     bound: masked(bound),
     given: masked(given),
-    replaceAction: `${form.action}?replace=1`,
+    replaceAction: `${form.action}/replace`,
     back: { href: `${base}/document`, label: say('layout.back') },
   };
 }

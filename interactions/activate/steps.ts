@@ -1,4 +1,3 @@
-import type { FieldName } from '../../src/domain/form-fields.ts';
 import { isAgreed } from '../../src/domain/agreement.ts';
 import type { Activation, ActivationStore } from '../../src/domain/person/activation-store.ts';
 import type { AccountStore } from '../../src/domain/person/account.ts';
@@ -21,11 +20,9 @@ import type { QuotaStore } from '../../src/domain/short-lived.ts';
 import type { Vault } from '../../src/domain/vault.ts';
 import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
 import type { CodeDesk, CodeRequest } from '../../src/http/code-desk.ts';
-import { fieldsOf } from '../../src/http/form.ts';
 import { checkFormAnd, textFields } from '../../src/http/form-schema.ts';
-import type { FormModel } from '../../src/http/page-model.ts';
-import { sendCode } from '../../src/http/step-form.ts';
-import type { FormState, WizardDeps, WizardStep } from '../../src/http/wizard.ts';
+import { codeForm, plainForm, sendCode } from '../../src/http/step-form.ts';
+import type { WizardDeps, WizardStep } from '../../src/http/wizard.ts';
 import { guardianStep } from '../guardian.ts';
 import type { Visit } from '../visit.ts';
 import { bar, doneModel, identityPageModel, mobilePageModel, passwordPageModel, type ActivateWords } from './pages.ts';
@@ -110,13 +107,8 @@ export function mobileStep(deps: ActivateStepDeps): ActivateStep {
     done: (draft) => draft.replacing === true,
     async page(draft, scene, state) {
       const { mobile } = await request(draft, scene);
-      const code = await deps.codes.model(scene.ctx, `${state.action}/send-code`, where(scene));
       const model = mobilePageModel(sayOf(deps, scene), {
-        form: {
-          ...formOf(state, ['code', 'captcha']),
-          code,
-          captcha: code.cooldownSeconds === 0 ? await deps.captchas.model(scene.ctx) : undefined,
-        },
+        form: await codeForm(deps, scene.ctx, state, { where: where(scene) }),
         bound: mobile,
         given: foundIn(draft, scene).mobile,
         base: `${scene.base}/activate`,
@@ -124,11 +116,12 @@ export function mobileStep(deps: ActivateStepDeps): ActivateStep {
       return { view: 'activate/mobile', model, service: scene.service };
     },
     actions: {
-      'send-code': ({ captcha }, draft, scene) =>
-        sendCode(deps, scene.ctx, captcha, { where: where(scene), to: () => request(draft, scene) }),
+      'send-code': {
+        stays: ({ captcha }, draft, scene) => sendCode(deps, scene.ctx, captcha, { where: where(scene), to: () => request(draft, scene) }),
+      },
+      replace: { goesOn: async () => ({ learnt: { replacing: true } }) },
     },
     async submit({ values }, draft, scene) {
-      if (scene.ctx.query.replace === '1') return { learnt: { replacing: true } };
       checkFormAnd(schema, values, () => undefined);
       const proven = await request(draft, scene);
       await deps.codes.redeem(proven, values.code ?? '');
@@ -156,7 +149,7 @@ export function identityStep(deps: ActivateStepDeps): ActivateStep {
       const found = foundIn(draft, scene);
       const activation = await activationOf(deps, found);
       const model = identityPageModel(sayOf(deps, scene), deps.profile, {
-        form: formOf(state, fields),
+        form: plainForm(state, fields),
         activation,
         mobile: found.mobile,
         back: `${scene.base}/activate/${found.bound === 'other' ? 'mobile' : 'document'}`,
@@ -212,7 +205,7 @@ export function passwordStep(deps: ActivateStepDeps): ActivateStep {
     done: (draft) => draft.accountId !== undefined,
     async page(_, scene, state) {
       const model = passwordPageModel(sayOf(deps, scene), deps.profile, {
-        form: formOf(state, fields),
+        form: plainForm(state, fields),
         back: `${scene.base}/activate/identity`,
       });
       return { view: 'activate/password', model, service: scene.service };
@@ -249,10 +242,4 @@ export function doneStep(deps: ActivateStepDeps): ActivateStep {
       return { view: 'layout/result', model, service: scene.service };
     },
   };
-}
-
-/** Form model of a step without captcha and code. */
-function formOf(state: FormState, fields: readonly FieldName[]): FormModel {
-  const { action, token, values, problems } = state;
-  return { action, token, fields: fieldsOf(fields, values, problems), problems, captcha: undefined, code: undefined };
 }

@@ -5,11 +5,11 @@ import type { Profile } from '../../src/domain/policy.ts';
 import { Conflict } from '../../src/domain/unit-of-work.ts';
 import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
 import type { CodeDesk } from '../../src/http/code-desk.ts';
-import { fieldsOf, type SubmittedForm } from '../../src/http/form.ts';
+import type { SubmittedForm } from '../../src/http/form.ts';
 import { checkFormAnd } from '../../src/http/form-schema.ts';
 import type { Channel, FormModel, Link } from '../../src/http/page-model.ts';
 import type { Page } from '../../src/http/page.ts';
-import { sendCode } from '../../src/http/step-form.ts';
+import { plainForm, sendCode } from '../../src/http/step-form.ts';
 import type { FormState, Wizard, WizardDeps, WizardStep } from '../../src/http/wizard.ts';
 import { wizardRoutes } from '../../src/http/wizard-routes.ts';
 import type { Journey } from '../journey.ts';
@@ -73,7 +73,7 @@ export function createLogin(deps: LoginDeps, methods: readonly LoginMethod[]): J
       wizardRoutes(router, deps, '/interaction/:uid/login', async (ctx) => {
         const visit = await visitOf(deps, ctx);
         const scene: LoginScene = { ...visit, first: await firstFactor(deps, visit.uid, ctx.params.step) };
-        return { wizard, run: { id: visit.uid, base: `${visit.base}/login` }, scene };
+        return { wizard, id: visit.uid, base: `${visit.base}/login`, scene };
       });
     },
   };
@@ -89,6 +89,7 @@ function methodStep(
   method: LoginMethod,
   offered: (visit: Visit) => readonly LoginMethod[],
 ): WizardStep<NoDraft, LoginScene> {
+  const { code } = method;
   return {
     path: method.name,
     when: (_, visit) => offered(visit).includes(method),
@@ -102,7 +103,14 @@ function methodStep(
         return signIn(deps, method, await method.authenticate(form, attemptOf(deps, visit)), visit);
       });
     },
-    ...(method.code ? { actions: { 'send-code': (form, _, visit) => sendCodeBy(deps, method, form, visit) } } : {}),
+    ...(code && {
+      actions: {
+        'send-code': {
+          stays: (form, _, visit) =>
+            sendCode(deps, visit.ctx, form.captcha, { where: codePlace(visit), to: () => code(form, attemptOf(deps, visit)) }),
+        },
+      },
+    }),
   };
 }
 
@@ -144,10 +152,6 @@ function refuseCopies(error: unknown): never {
 }
 
 /** The captcha is used up here; it is not asked again when the code is submitted. */
-function sendCodeBy(deps: LoginDeps, { code }: LoginMethod, form: SubmittedForm, visit: Visit): Promise<object> {
-  if (!code) throw new Refused('page.not-found');
-  return sendCode(deps, visit.ctx, form.captcha, { where: codePlace(visit), to: () => code(form, attemptOf(deps, visit)) });
-}
 
 const codePlace = ({ uid }: Visit) => ({ purpose: 'login', scope: uid }) as const;
 
@@ -197,10 +201,7 @@ async function loginPage(
       current: name === method.name,
     })),
     form: {
-      action: state.action,
-      token: state.token,
-      fields: fieldsOf([...method.fields, 'captcha'], filled(method, visit, state), state.problems),
-      problems: state.problems,
+      ...plainForm({ ...state, values: filled(method, visit, state) }, [...method.fields, 'captcha']),
       captcha: asks ? await deps.captchas.model(ctx) : undefined,
       code,
     },

@@ -11,7 +11,7 @@ import { Refused } from '../../src/domain/refused.ts';
 import type { OnceStore } from '../../src/domain/short-lived.ts';
 import type { Write } from '../../src/domain/unit-of-work.ts';
 import type { Vault } from '../../src/domain/vault.ts';
-import { fieldsOf } from '../../src/http/form.ts';
+import { plainForm } from '../../src/http/step-form.ts';
 import { checkForm, textFields } from '../../src/http/form-schema.ts';
 import type { FormModel, Link } from '../../src/http/page-model.ts';
 import type { Pages } from '../../src/http/page.ts';
@@ -135,16 +135,11 @@ async function passSecondFactor(
 }
 
 /** @param base - `/interaction/:uid` */
-export function secondFactorModel(
-  say: Say,
-  base: string,
-  kind: SecondFactorKind,
-  { action, token, problems }: FormState,
-): SecondFactorModel {
+export function secondFactorModel(say: Say, base: string, kind: SecondFactorKind, state: FormState): SecondFactorModel {
   const other = kind === 'totp' ? 'recovery-code' : 'totp';
   return {
     kind,
-    form: { action, token, problems, fields: fieldsOf([secondFactorFields[kind]], {}, problems), captcha: undefined, code: undefined },
+    form: plainForm({ ...state, values: {} }, [secondFactorFields[kind]]),
     other: { href: `${base}/login/${paths[other]}`, label: say(`login.second-factor.use-${other}`) },
     back: { href: `${base}/login`, label: say('login.second-factor.back') },
   };

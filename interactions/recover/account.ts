@@ -13,7 +13,8 @@ import type { SubmittedForm } from '../../src/http/form.ts';
 import { both, checkFormAnd, textFields } from '../../src/http/form-schema.ts';
 import type { Visit } from '../visit.ts';
 import { accountPageModel, isMobileOnly } from './pages.ts';
-import { formOf, sayOf, type RecoverStep, type RecoverStepDeps } from './steps.ts';
+import { plainForm } from '../../src/http/step-form.ts';
+import { sayOf, type RecoverStep, type RecoverStepDeps } from './steps.ts';
 
 const identifierSchema = textFields(['identifier']);
 const identitySchema = textFields(['name', 'documentNumber']);
@@ -36,7 +37,7 @@ export function accountStep(deps: RecoverStepDeps): RecoverStep {
     async page(_, visit, state) {
       const captcha = await deps.captchas.model(visit.ctx);
       const model = accountPageModel(sayOf(deps, visit), {
-        form: { ...formOf(state, [...fields(deps, visit), 'captcha']), captcha },
+        form: { ...plainForm(state, [...fields(deps, visit), 'captcha']), captcha },
         starts: startsOf(deps, visit),
         base: visit.base,
       });

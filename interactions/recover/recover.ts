@@ -31,7 +31,7 @@ export function createRecover(deps: RecoverJourneyDeps): Journey {
       });
       wizardRoutes(router, deps, '/interaction/:uid/recover', async (ctx) => {
         const scene = await visitAtSignIn(deps, ctx);
-        return { wizard, run: { id: scene.uid, base: `${scene.base}/recover` }, scene };
+        return { wizard, id: scene.uid, base: `${scene.base}/recover`, scene };
       });
     },
   };

@@ -1,4 +1,3 @@
-import type { FieldName } from '../../src/domain/form-fields.ts';
 import type { PasskeyStore } from '../../src/domain/authenticator/passkey-store.ts';
 import { proveOwner, recover, type Origin, type RecoveryDeps } from '../../src/domain/authenticator/recovery.ts';
 import { checkDocumentNumber, type SearchDeps, type Sought } from '../../src/domain/authenticator/recovery-search.ts';
@@ -9,11 +8,10 @@ import { FormRefused, Refused } from '../../src/domain/refused.ts';
 import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
 import type { CodeDesk, CodeRequest } from '../../src/http/code-desk.ts';
 import type { Devices } from '../../src/http/devices.ts';
-import { fieldsOf, type SubmittedForm } from '../../src/http/form.ts';
+import type { SubmittedForm } from '../../src/http/form.ts';
 import { checkFormAnd, textFields } from '../../src/http/form-schema.ts';
-import type { FormModel } from '../../src/http/page-model.ts';
-import { sendCode } from '../../src/http/step-form.ts';
-import type { FormState, WizardDeps, WizardStep } from '../../src/http/wizard.ts';
+import { codeForm, plainForm, sendCode } from '../../src/http/step-form.ts';
+import type { WizardDeps, WizardStep } from '../../src/http/wizard.ts';
 import type { Visit } from '../visit.ts';
 import { choicePageModel, confirmPageModel, doneModel, passwordPageModel, verifyPageModel, type RecoverWords } from './pages.ts';
 
@@ -133,14 +131,14 @@ export function verifyStep(deps: RecoverStepDeps): RecoverStep {
     async page(draft, visit, state) {
       const sought = soughtIn(draft);
       const model = verifyPageModel(sayOf(deps, visit), deps.profile, {
-        form: await codeForm(deps, state, ['documentNumber'], sought, visit),
+        form: await codeForm(deps, visit.ctx, state, { where: where(visit, sought), fields: ['documentNumber'] }),
         sought,
         base: visit.base,
         channel: visit.ctx.state.channel,
       });
       return { view: 'recover/verify', model, service: visit.service };
     },
-    actions: { 'send-code': (form, draft, visit) => sendCodeTo(deps, form, draft, visit) },
+    actions: { 'send-code': { stays: (form, draft, visit) => sendCodeTo(deps, form, draft, visit) } },
     async submit({ values }, draft, visit) {
       const sought = soughtIn(draft);
       const { documentNumber: typed = '', code } = values;
@@ -166,7 +164,7 @@ export function passwordStep(deps: RecoverStepDeps): RecoverStep {
     async page(draft, visit, state) {
       const sought = soughtIn(draft);
       const asks = isByIdentity(draft) && !(await deps.codes.proven(codeRequest(visit, sought)));
-      const form = asks ? await codeForm(deps, state, fields, sought, visit) : formOf(state, fields);
+      const form = asks ? await codeForm(deps, visit.ctx, state, { where: where(visit, sought), fields }) : plainForm(state, fields);
       const model = passwordPageModel(sayOf(deps, visit), deps.profile, {
         form,
         sought,
@@ -175,7 +173,7 @@ export function passwordStep(deps: RecoverStepDeps): RecoverStep {
       });
       return { view: 'recover/password', model, service: visit.service };
     },
-    actions: { 'send-code': (form, draft, visit) => sendCodeTo(deps, form, draft, visit) },
+    actions: { 'send-code': { stays: (form, draft, visit) => sendCodeTo(deps, form, draft, visit) } },
     async submit({ values }, draft, visit) {
       const sought = soughtIn(draft);
       const { newPassword = '', confirmPassword = '', code } = values;
@@ -245,21 +243,4 @@ function asForm<T>(judge: () => T): T {
   } catch (error) {
     throw error instanceof Refused ? new FormRefused([error]) : error;
   }
-}
-
-async function codeForm(
-  deps: RecoverStepDeps,
-  state: FormState,
-  fields: readonly FieldName[],
-  sought: Sought,
-  visit: Visit,
-): Promise<FormModel> {
-  const code = await deps.codes.model(visit.ctx, `${state.action}/send-code`, where(visit, sought));
-  const captcha = code.cooldownSeconds === 0 ? await deps.captchas.model(visit.ctx) : undefined;
-  return { ...formOf(state, [...fields, 'code', 'captcha']), code, captcha };
-}
-
-/** Form model of a step without captcha and code. */
-export function formOf({ action, token, values, problems }: FormState, fields: readonly FieldName[]): FormModel {
-  return { action, token, fields: fieldsOf(fields, values, problems), problems, captcha: undefined, code: undefined };
 }

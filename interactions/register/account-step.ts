@@ -24,11 +24,11 @@ import { Refused } from '../../src/domain/refused.ts';
 import type { QuotaStore } from '../../src/domain/short-lived.ts';
 import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
 import type { CodeDesk } from '../../src/http/code-desk.ts';
-import { fieldsOf, type SubmittedForm } from '../../src/http/form.ts';
+import type { SubmittedForm } from '../../src/http/form.ts';
 import { checkFormAnd, textFields, type FieldSchema } from '../../src/http/form-schema.ts';
 import type { Channel } from '../../src/http/page-model.ts';
 import type { Page } from '../../src/http/page.ts';
-import { sendCode } from '../../src/http/step-form.ts';
+import { codeForm, plainForm, sendCode } from '../../src/http/step-form.ts';
 import type { FormState, WizardDeps, WizardStep } from '../../src/http/wizard.ts';
 import type { Visit } from '../visit.ts';
 import { accountPageModel, type IdentityResult, type PageScene } from './pages.ts';
@@ -114,15 +114,17 @@ export function accountStep(deps: AccountStepDeps): WizardStep<RegisterDraft, Vi
     page: (_, visit, state) => accountPage(deps, visit, state),
     actions: {
       // Sent to taken numbers as well: who holds the number may learn it, nobody else (DIS-21).
-      'send-code': ({ values, captcha }, _, visit) =>
-        sendCode(deps, visit.ctx, captcha, {
-          where: where(visit),
-          to() {
-            const mobile = requireMobile(values.mobile ?? '');
-            requireOpenFor(deps, values);
-            return { mobile };
-          },
-        }),
+      'send-code': {
+        stays: ({ values, captcha }, _, visit) =>
+          sendCode(deps, visit.ctx, captcha, {
+            where: where(visit),
+            to() {
+              const mobile = requireMobile(values.mobile ?? '');
+              requireOpenFor(deps, values);
+              return { mobile };
+            },
+          }),
+      },
     },
     async submit(form, _, visit) {
       const checked = await checkedForm(deps, forms[visit.ctx.state.channel], form, visit);
@@ -253,15 +255,7 @@ async function accountPage(deps: AccountStepDeps, visit: Visit, state: FormState
   const { ctx } = visit;
   // Who has proven the mobile and mends something else is not asked for another code.
   const proven = await provenEarlier(deps, visit, state.values.mobile ?? '');
-  const code = proven ? undefined : await deps.codes.model(ctx, `${state.action}/send-code`, where(visit));
-  const form = {
-    action: state.action,
-    token: state.token,
-    fields: fieldsOf(fields, state.values, state.problems),
-    problems: state.problems,
-    captcha: code?.cooldownSeconds === 0 ? await deps.captchas.model(ctx) : undefined,
-    code,
-  };
+  const form = proven ? plainForm(state, fields) : await codeForm(deps, ctx, state, { where: where(visit), fields });
   const model = accountPageModel(pageScene(deps, visit), { form, base: visit.base, now: deps.clock.now() });
   return { view: 'register/account', model, service: visit.service };
 }

@@ -3,8 +3,9 @@ import type { Devices } from '../../src/http/devices.ts';
 import { provedLately } from '../../src/domain/authenticator/fresh-proof.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { CookieJar } from '../../src/http/cookies.ts';
-import { fieldsOf } from '../../src/http/form.ts';
-import { draftOf, type Wizard, type WizardStep } from '../../src/http/wizard.ts';
+import { plainForm } from '../../src/http/step-form.ts';
+import type { FormState, Wizard, WizardStep } from '../../src/http/wizard.ts';
+import { draftOf } from '../../src/http/wizard-draft.ts';
 import { wizardRoutes } from '../../src/http/wizard-routes.ts';
 import { finish } from '../../src/oidc/outcome.ts';
 import { guardianStep } from '../guardian.ts';
@@ -12,7 +13,7 @@ import type { Journey } from '../journey.ts';
 import { proofingScene, type ProofingMethod, type ProofingPage, type ProofingSceneDeps } from '../proofing-method.ts';
 import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
 import { accountStep, pageScene, type AccountStepDeps, type RegisterDraft } from './account-step.ts';
-import { bar, donePageModel, optionsModel, takenWays } from './pages.ts';
+import { bar, donePageModel, optionsModel, takenWays, type PageScene } from './pages.ts';
 
 /**
  * 注册 – account → identity → done, signed in, back to the waiting service (REG-06). Whether the identity is a step of
@@ -32,13 +33,13 @@ const amr = ['pwd', 'sms'];
 
 export function createRegister(deps: RegisterJourneyDeps, methods: readonly ProofingMethod[]): Journey {
   const wizard: Wizard<RegisterDraft, Visit> = { name: 'register', empty: {}, steps: stepsOf(deps, methods) };
-  const run = (visit: Visit) => ({ id: visit.uid, base: `${visit.base}/register` });
+  const run = (visit: Visit) => ({ wizard, id: visit.uid, base: `${visit.base}/register` });
   return {
     name: 'register',
     routes(router) {
       router.get('/interaction/:uid/register/finish', async (ctx) => {
         const visit = await visitOf(deps, ctx);
-        const draft = await draftOf(deps, wizard, run(visit));
+        const draft = await draftOf(deps, run(visit));
         if (draft.accountId === undefined) return ctx.redirect(`${visit.base}/register`);
         if (ctx.query.to === 'account' && !visit.service) {
           const [state = ''] = (deps.cookies.get(ctx, 'target') ?? '').split(' ');
@@ -56,14 +57,14 @@ export function createRegister(deps: RegisterJourneyDeps, methods: readonly Proo
       if (deps.profile.registration.options) {
         router.get('/interaction/:uid/register', async (ctx, next) => {
           const visit = await visitOf(deps, ctx);
-          if ((await draftOf(deps, wizard, run(visit))).accountId !== undefined) return next();
+          if ((await draftOf(deps, run(visit))).accountId !== undefined) return next();
           const model = optionsModel(pageScene(deps, visit), visit.base);
           await deps.pages.render(ctx, { view: 'register/options', model, service: visit.service });
         });
       }
       wizardRoutes(router, deps, '/interaction/:uid/register', async (ctx) => {
         const scene = await visitOf(deps, ctx);
-        return { wizard, run: run(scene), scene };
+        return { ...run(scene), scene };
       });
     },
   };
@@ -96,18 +97,10 @@ function identityStep(deps: RegisterJourneyDeps, method: ProofingMethod): Step {
     done: (draft) => draft.identity !== undefined || draft.awaiting !== undefined,
     async page(draft, visit, state) {
       const shown = pageScene(deps, visit);
-      const skip = { action: `${state.action}?skip=1`, token: state.token, label: shown.say('register.skip') };
       const model: ProofingPage = {
         progress: bar(shown, 'identity'),
-        form: {
-          action: state.action,
-          token: state.token,
-          fields: fieldsOf(method.fields, state.values, state.problems),
-          problems: state.problems,
-          captcha: undefined,
-          code: undefined,
-        },
-        skip: skippable ? skip : undefined,
+        form: plainForm(state, method.fields),
+        skip: skippable ? skipOf(shown, state) : undefined,
         back: undefined,
         ways: takenWays(shown, visit.base, state.problems),
         ...method.page(await sceneOf(deps, draft, visit)),
@@ -115,7 +108,6 @@ function identityStep(deps: RegisterJourneyDeps, method: ProofingMethod): Step {
       return { view: `step-up/${method.name}/view`, model, service: visit.service };
     },
     async submit(form, draft, visit) {
-      if (visit.ctx.query.skip === '1' && skippable) return { learnt: { identity: 'skipped', awaiting: undefined } };
       try {
         const awaiting = await method.verify(form, await sceneOf(deps, draft, visit));
         return { learnt: awaiting ? { awaiting } : { identity: 'verified', awaiting: undefined } };
@@ -125,7 +117,15 @@ function identityStep(deps: RegisterJourneyDeps, method: ProofingMethod): Step {
         throw error;
       }
     },
+    ...(skippable ? { actions: { skip: { goesOn: async () => ({ learnt: skipped }) } } } : {}),
   };
+}
+
+const skipped: RegisterDraft = { identity: 'skipped', awaiting: undefined };
+
+/** 暂不认证. */
+function skipOf({ say }: PageScene, { action, token }: FormState): ProofingPage['skip'] {
+  return { action: `${action}/skip`, token, label: say('register.skip') };
 }
 
 /** Of a minor. The account is there already; without a guardian it stays without a verified identity. */
@@ -142,10 +142,9 @@ function guardiansStep(deps: RegisterJourneyDeps, method: ProofingMethod): Step 
     }),
     frame: (_, visit, state) => {
       const shown = pageScene(deps, visit);
-      const skip = { action: `${state.action}?skip=1`, token: state.token, label: shown.say('register.skip') };
-      return { progress: bar(shown, 'identity'), back: undefined, skip, service: visit.service };
+      return { progress: bar(shown, 'identity'), back: undefined, skip: skipOf(shown, state), service: visit.service };
     },
-    skipped: { identity: 'skipped', awaiting: undefined },
+    skipped,
     async agreed(proof, draft, visit) {
       if (draft.awaiting) await method.record?.(draft.awaiting, proof, await sceneOf(deps, draft, visit));
       return { identity: 'verified', awaiting: undefined };

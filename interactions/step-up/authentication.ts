@@ -1,14 +1,13 @@
-import type { FieldName } from '../../src/domain/form-fields.ts';
 import type Router from '@koa/router';
 import { signInWithPasskey } from '../../src/domain/authenticator/passkey.ts';
 import { requestOptions } from '../../src/domain/authenticator/passkey-options.ts';
 import { confirmPassword } from '../../src/domain/authenticator/password.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { AppState } from '../../src/http/app-context.ts';
-import { fieldsOf } from '../../src/http/form.ts';
 import { checkForm, textFields } from '../../src/http/form-schema.ts';
-import type { FormModel } from '../../src/http/page-model.ts';
-import { showStep, submitStep, type FormState, type Wizard, type WizardStep } from '../../src/http/wizard.ts';
+import { plainForm } from '../../src/http/step-form.ts';
+import type { WizardStep } from '../../src/http/wizard.ts';
+import { pageRoutes } from '../../src/http/wizard-routes.ts';
 import { finish } from '../../src/oidc/outcome.ts';
 import type { PasskeyModel, PasswordModel } from './pages.ts';
 import { stageOf, type Stage, type StepUpDeps } from './stage.ts';
@@ -19,21 +18,12 @@ type Step = WizardStep<Record<never, never>, Stage>;
 
 export function authenticationRoutes(router: Router<AppState>, deps: StepUpDeps): void {
   const { passkey } = deps.authenticators;
-  const wizard: Wizard<Record<never, never>, Stage> = {
-    name: 'step-up:authentication',
-    draftless: true,
-    empty: {},
-    steps: [passwordStep(deps), ...(passkey ? [passkeyStep(deps)] : [])],
-  };
-  const run = ({ scene }: Stage) => ({ id: scene.uid, base: scene.base });
-  for (const { path } of wizard.steps) {
-    router.get(`/interaction/:uid/step-up/${path}`, async (ctx) => {
+  const ways = { password: passwordStep(deps), ...(passkey ? { passkey: passkeyStep(deps) } : {}) };
+  for (const [name, step] of Object.entries(ways)) {
+    const wizard = { name: `step-up:${name}`, draftless: true, empty: {}, steps: [step] };
+    pageRoutes(router, deps, { path: `/interaction/:uid/step-up/${name}`, wizard }, async (ctx) => {
       const stage = await stageOf(deps, ctx);
-      await showStep(deps, wizard, run(stage), stage, ctx, path);
-    });
-    router.post(`/interaction/:uid/step-up/${path}`, async (ctx) => {
-      const stage = await stageOf(deps, ctx);
-      await submitStep(deps, wizard, run(stage), stage, ctx, path);
+      return { id: stage.scene.uid, base: `${stage.scene.base}/${name}`, scene: stage };
     });
   }
   if (passkey) passkeyChallenge(router, deps);
@@ -42,11 +32,11 @@ export function authenticationRoutes(router: Router<AppState>, deps: StepUpDeps)
 function passwordStep(deps: StepUpDeps): Step {
   const schema = textFields(['password']);
   return {
-    path: 'password',
+    path: '',
     when: () => true,
     done: () => false,
     async page(_, { visit, scene }, state) {
-      const model: PasswordModel = { form: formOf(state, 'password'), back: { href: scene.base, label: scene.say('layout.back') } };
+      const model: PasswordModel = { form: plainForm(state, ['password']), back: { href: scene.base, label: scene.say('layout.back') } };
       return { view: 'step-up/password', model, service: visit.service };
     },
     async submit(form, _, { visit, scene }) {
@@ -69,11 +59,11 @@ const challengeScope = (uid: string) => ({ purpose: 'step-up', scope: uid }) as 
 function passkeyStep(deps: StepUpDeps): Step {
   const schema = textFields(['credential']);
   return {
-    path: 'passkey',
+    path: '',
     when: () => true,
     done: () => false,
     async page(_, { visit, scene }, state) {
-      const form = formOf(state, 'credential');
+      const form = plainForm(state, ['credential']);
       const model: PasskeyModel = {
         form,
         challenge: `${state.action}/challenge`,
@@ -102,8 +92,4 @@ function passkeyChallenge(router: Router<AppState>, deps: StepUpDeps): void {
     ctx.set('Cache-Control', 'no-store');
     ctx.body = await requestOptions({ ...deps.passkeys, site: deps.site }, challengeScope(visit.uid), passkeys);
   });
-}
-
-function formOf({ action, token, values, problems }: FormState, field: FieldName): FormModel {
-  return { action, token, problems, fields: fieldsOf([field], values, problems), captcha: undefined, code: undefined };
 }

@@ -85,13 +85,13 @@ function confirmStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
     async page(_, scene, state) {
       const model: VerifyModel = {
         progress: bar(scene.say, method.name, 0),
-        form: await codeForm(deps, scene.ctx, state, request(scene)),
+        form: await codeForm(deps, scene.ctx, state, { where: request(scene) }),
         mobile: maskedModel(deps.pages.words, scene.ctx.state.locale, mask.mobile(scene.account.mobile)),
         back: { href: scene.base, label: scene.say('layout.back') },
       };
       return { view: 'step-up/verify', model, service: scene.service };
     },
-    actions: { 'send-code': (form, _, scene) => sendCode(deps, scene.ctx, form.captcha, toOwner(request(scene))) },
+    actions: { 'send-code': { stays: (form, _, scene) => sendCode(deps, scene.ctx, form.captcha, toOwner(request(scene))) } },
     async submit(form, _, scene) {
       checkForm(schema, form.values);
       await deps.codes.redeem(request(scene), form.values.code ?? '');
@@ -121,7 +121,7 @@ function evidenceStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
     actions: Object.fromEntries(
       Object.entries(method.actions ?? {}).map(([name, act]) => [
         name,
-        (form: SubmittedForm, _: ProofingDraft, scene: StepUpScene) => act(form, scene),
+        { stays: (form: SubmittedForm, _: ProofingDraft, scene: StepUpScene) => act(form, scene) },
       ]),
     ),
     async submit(form, _, scene) {

@@ -5,7 +5,8 @@ import type { AssuranceLevel } from '../../src/domain/assurance/ladder.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { AppState } from '../../src/http/app-context.ts';
 import { readForm } from '../../src/http/form.ts';
-import { draftOf, type Wizard } from '../../src/http/wizard.ts';
+import type { Wizard } from '../../src/http/wizard.ts';
+import { draftOf } from '../../src/http/wizard-draft.ts';
 import { wizardRoutes } from '../../src/http/wizard-routes.ts';
 import { levelFacts } from '../../src/oidc/level.ts';
 import { finish } from '../../src/oidc/outcome.ts';
@@ -45,12 +46,13 @@ function methodRoutes(
   needsPerson: (name: string | undefined) => boolean,
 ): void {
   const run = ({ scene }: Stage, method: string | undefined) => ({
+    wizard: wizardOf(method),
     id: `${scene.uid}:${method}`,
     base: `${scene.base}/${method}`,
   });
   router.get('/interaction/:uid/step-up/:method/finish', async (ctx) => {
     const stage = await stageOf(deps, ctx);
-    const draft = await draftOf(deps, wizardOf(ctx.params.method), run(stage, ctx.params.method));
+    const draft = await draftOf(deps, run(stage, ctx.params.method));
     if (!draft.proved) return ctx.redirect(stage.scene.base);
     const { confirmedAt } = draft;
     await finish(ctx, deps.provider(), {
@@ -62,10 +64,9 @@ function methodRoutes(
   wizardRoutes(router, deps, '/interaction/:uid/step-up/:method', async (ctx) => {
     const stage = await stageOf(deps, ctx);
     const { method } = ctx.params;
-    const wizard = wizardOf(method);
     // Which of the ways are open is said by the level page.
     if (needsPerson(method) && stage.scene.person === undefined) return { leaveTo: stage.scene.base };
-    return { wizard, run: run(stage, method), scene: stage.scene };
+    return { ...run(stage, method), scene: stage.scene };
   });
 }
 

@@ -72,6 +72,13 @@ export interface DraftStore {
   destroy(id: string): Promise<void>;
 }
 
+export interface TurnStore {
+  /** True for exactly one owner per key until `expiresAt`. One atomic act; asking again is for nobody, the owner included. */
+  take(key: string, owner: string, expiresAt: Date, now: Date): Promise<boolean>;
+  /** Ends the turn if it is still this owner's: what somebody else took after it had expired stays theirs. */
+  end(key: string, owner: string): Promise<void>;
+}
+
 export interface OnceStore {
   /** True for exactly one caller per key until `expiresAt`. */
   claim(key: string, expiresAt: Date, now: Date): Promise<boolean>;

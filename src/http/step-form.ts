@@ -11,18 +11,28 @@ import type { FormState } from './wizard.ts';
 
 /** Form models of wizard steps. */
 
-/** Without captcha and code. `preset`: what the fields hold before anybody types. */
-export function plainForm(
-  { action, token, values, problems }: FormState,
-  fields: readonly FieldName[],
-  preset: Readonly<Record<string, string>> = {},
-): FormModel {
+type Preset = Readonly<Record<string, string>>;
+
+/**
+ * Without captcha and code.
+ *
+ * @param preset - what the fields hold before anybody types
+ */
+export function plainForm({ action, token, values, problems }: FormState, fields: readonly FieldName[], preset: Preset = {}): FormModel {
   return { action, token, problems, fields: fieldsOf(fields, { ...preset, ...values }, problems), captcha: undefined, code: undefined };
 }
 
+/** Where codes come from, and what must be solved before. */
 export interface CodeForms {
   readonly codes: CodeDesk;
   readonly captchas: CaptchaDesk;
+}
+
+export interface CodeFields {
+  readonly where: CodePlace;
+  /** Besides code and captcha. */
+  readonly fields?: readonly FieldName[];
+  readonly preset?: Preset;
 }
 
 /** With a one-time code, and a captcha while one may be sent; the button posts to `<action>/send-code`. */
@@ -30,12 +40,11 @@ export async function codeForm(
   { codes, captchas }: CodeForms,
   ctx: AppContext,
   state: FormState,
-  where: CodePlace,
-  fields: readonly FieldName[] = [],
+  { where, fields = [], preset }: CodeFields,
 ): Promise<FormModel> {
   const code = await codes.model(ctx, `${state.action}/send-code`, where);
   const captcha = code.cooldownSeconds === 0 ? await captchas.model(ctx) : undefined;
-  return { ...plainForm(state, [...fields, 'code', 'captcha']), captcha, code };
+  return { ...plainForm(state, [...fields, 'code', 'captcha'], preset), captcha, code };
 }
 
 export interface CodeOrder {

@@ -16,39 +16,47 @@ export interface Loaded<Draft> {
   readonly revision: number;
 }
 
-interface Kept<Draft> {
-  readonly name: string;
-  readonly empty: Draft;
-  readonly draftless?: boolean;
+/** A run, as far as its draft goes. */
+export interface Kept<Draft extends object> {
+  readonly wizard: { readonly name: string; readonly empty: Draft; readonly draftless?: boolean };
+  readonly id: string;
 }
 
 type Values = Readonly<Record<string, string | undefined>>;
 
 const draftTtlSeconds = 3600;
 
-export async function load<Draft extends object>(
-  { drafts, vault, clock }: WizardDraftDeps,
-  wizard: Kept<Draft>,
-  run: { readonly id: string },
-): Promise<Loaded<Draft>> {
-  const nothing = { draft: wizard.empty, submitted: {}, revision: 0 };
-  if (wizard.draftless) return nothing;
-  const row = await drafts.get(`${wizard.name}:${run.id}`, clock.now());
+const nameOf = ({ wizard, id }: Kept<object>): string => `${wizard.name}:${id}`;
+const purposeOf = ({ wizard }: Kept<object>): string => `draft:${wizard.name}`;
+
+export async function load<Draft extends object>({ drafts, vault, clock }: WizardDraftDeps, run: Kept<Draft>): Promise<Loaded<Draft>> {
+  const nothing = { draft: run.wizard.empty, submitted: {}, revision: 0 };
+  if (run.wizard.draftless) return nothing;
+  const row = await drafts.get(nameOf(run), clock.now());
   if (!row) return nothing;
-  const kept = JSON.parse(vault.openFor(`draft:${wizard.name}`, row.sealed)) as Omit<Loaded<Draft>, 'revision'>;
+  const kept = JSON.parse(vault.openFor(purposeOf(run), row.sealed)) as Omit<Loaded<Draft>, 'revision'>;
   return { ...kept, revision: row.revision };
+}
+
+/** What a run has learnt so far; for the end of a wizard, which is no step. */
+export async function draftOf<Draft extends object>(deps: WizardDraftDeps, run: Kept<Draft>): Promise<Draft> {
+  return (await load(deps, run)).draft;
 }
 
 /** Saves the next revision; false when somebody else did meanwhile. */
 export async function save<Draft extends object>(
   { drafts, vault, clock }: WizardDraftDeps,
-  wizard: Kept<Draft>,
-  run: { readonly id: string },
+  run: Kept<Draft>,
   { draft, submitted, revision }: Loaded<Draft>,
 ): Promise<boolean> {
   const now = clock.now();
-  const sealed = vault.sealFor(`draft:${wizard.name}`, JSON.stringify({ draft, submitted }));
-  return drafts.put(`${wizard.name}:${run.id}`, revision, sealed, secondsAfter(now, draftTtlSeconds), now);
+  const sealed = vault.sealFor(purposeOf(run), JSON.stringify({ draft, submitted }));
+  return drafts.put(nameOf(run), revision, sealed, secondsAfter(now, draftTtlSeconds), now);
+}
+
+/** Whoever comes again begins anew. */
+export async function forget({ drafts }: Pick<WizardDraftDeps, 'drafts'>, run: Kept<object>): Promise<void> {
+  await drafts.destroy(nameOf(run));
 }
 
 export function withSubmitted(

@@ -201,7 +201,7 @@ function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
   const { sources, adapters, environment, profile, clock, metrics } = options;
   const { vault, shortLived, accounts, persons, evidence, sessions, unitOfWork, hasher } = adapters;
   const shared = { clock, accounts, persons, evidence, sessions, unitOfWork, hasher };
-  const { quotas, once, drafts } = shortLived;
+  const { quotas, once, drafts, turns } = shortLived;
   const addressLimits = environment.sandboxQuotas || !environment.sandbox;
   const { cookies, provider } = parts;
   const devices = createDevices({ cookies, vault, clock });
@@ -217,6 +217,7 @@ function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
     quotas,
     once,
     drafts,
+    turns,
     profile,
     ladder: profile.ladders.person,
     brand: profile.brand,

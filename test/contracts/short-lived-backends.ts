@@ -4,6 +4,7 @@ import { createMemoryOnce } from '../../adapters/memory/once.ts';
 import { createMemoryOtps } from '../../adapters/memory/otps.ts';
 import { createMemoryQuotas } from '../../adapters/memory/quotas.ts';
 import { createMemoryState } from '../../adapters/memory/state.ts';
+import { createMemoryTurns } from '../../adapters/memory/turns.ts';
 import { createRedisCaptchas } from '../../adapters/redis/captchas.ts';
 import { createRedisDrafts } from '../../adapters/redis/drafts.ts';
 import { createRedisOnce } from '../../adapters/redis/once.ts';
@@ -12,10 +13,11 @@ import type { RedisConnection } from '../../adapters/redis/open.ts';
 import { createRedisOtps } from '../../adapters/redis/otps.ts';
 import { createRedisQuotas } from '../../adapters/redis/quotas.ts';
 import { createRedisState } from '../../adapters/redis/state.ts';
+import { createRedisTurns } from '../../adapters/redis/turns.ts';
 import { secondsAfter } from '../../src/domain/clock.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import type { StateStore } from '../../src/domain/protocol-state.ts';
-import type { CaptchaStore, DraftStore, OnceStore, OtpStore, QuotaStore } from '../../src/domain/short-lived.ts';
+import type { CaptchaStore, DraftStore, OnceStore, OtpStore, QuotaStore, TurnStore } from '../../src/domain/short-lived.ts';
 import { redisForTests } from '../support/redis.ts';
 
 /** Every implementation of the short-lived ports. */
@@ -26,6 +28,7 @@ export interface Backend {
   readonly captchas: CaptchaStore;
   readonly quotas: QuotaStore;
   readonly drafts: DraftStore;
+  readonly turns: TurnStore;
   readonly once: OnceStore;
   close(): Promise<void>;
 }
@@ -53,6 +56,7 @@ export function memoryBackend(): Backend {
     captchas: createMemoryCaptchas(clock),
     quotas: createMemoryQuotas(clock),
     drafts: createMemoryDrafts(clock),
+    turns: createMemoryTurns(clock),
     once: createMemoryOnce(clock),
     close: async () => {},
   };
@@ -79,6 +83,7 @@ function redisStores(redis: RedisConnection): Omit<Backend, 'name' | 'close'> {
     captchas: createRedisCaptchas(redis, clock),
     quotas: createRedisQuotas(redis),
     drafts: createRedisDrafts(redis, clock),
+    turns: createRedisTurns(redis, clock),
     once: createRedisOnce(redis, clock),
   };
 }

@@ -10,7 +10,8 @@ import { checkForm, textFields } from '../../../src/http/form-schema.ts';
 import { maskedModel } from '../../../src/http/masked.ts';
 import type { Page } from '../../../src/http/page.ts';
 import { codeForm, sendCode, toOwner } from '../../../src/http/step-form.ts';
-import { draftOf, type FormState, type Run, type Wizard, type WizardStep } from '../../../src/http/wizard.ts';
+import type { FormState, Wizard, WizardStep } from '../../../src/http/wizard.ts';
+import { draftOf, forget } from '../../../src/http/wizard-draft.ts';
 import { wizardRoutes } from '../../../src/http/wizard-routes.ts';
 import { rememberProof, type FreshProofDeps, type ProofModel } from '../fresh-proof.ts';
 import { requireOwner, type Owner } from '../owner.ts';
@@ -58,16 +59,16 @@ export function changeRoutes(router: Router<AppState>, deps: ChangeDeps, change:
     steps: [verifyStep(deps, change), changeStep(deps, change), doneStep(deps, change)],
   };
   const path = `/account/${change.name}`;
-  const runOf = ({ sessionUid }: Owner): Run => ({ id: sessionUid, base: path });
+  const runOf = ({ sessionUid }: Owner) => ({ wizard, id: sessionUid, base: path });
   router.get(path, async (ctx, next) => {
     const run = runOf(await requireOwner(deps, ctx));
     // Who comes again after a change wants another one.
-    if ((await draftOf(deps, wizard, run)).changed) await deps.drafts.destroy(`${wizard.name}:${run.id}`);
+    if ((await draftOf(deps, run)).changed) await forget(deps, run);
     return next();
   });
   wizardRoutes(router, deps, path, async (ctx) => {
     const scene = await sceneOf(deps, ctx);
-    return { wizard, run: runOf(scene.owner), scene };
+    return { ...runOf(scene.owner), scene };
   });
 }
 
@@ -111,13 +112,13 @@ function verifyStep(deps: ChangeDeps, { name }: Change): Step {
       const model: ProofModel = {
         progress: bar((key) => words.text(locale, key), name, 0),
         way: 'sms-code',
-        form: await codeForm(deps, scene.ctx, state, request(scene)),
+        form: await codeForm(deps, scene.ctx, state, { where: request(scene) }),
         mobile: maskedModel(words, locale, mask.mobile(scene.owner.account.mobile)),
         otherHref: undefined,
       };
       return { view: 'account/proof', model, user: scene.owner.user };
     },
-    actions: { 'send-code': (form, _, scene) => sendCode(deps, scene.ctx, form.captcha, toOwner(request(scene))) },
+    actions: { 'send-code': { stays: (form, _, scene) => sendCode(deps, scene.ctx, form.captcha, toOwner(request(scene))) } },
     async submit(form, _, scene) {
       checkForm(schema, form.values);
       await deps.codes.redeem(request(scene), form.values.code ?? '');
@@ -139,7 +140,7 @@ function changeStep(deps: ChangeDeps, change: Change): Step {
     when: (draft, scene) => !draft.changed && proved(deps, draft, scene),
     done: (draft) => draft.changed === true,
     page: async (_, scene, state) => ({ ...(await change.page(scene, state)), user: scene.owner.user }),
-    ...(send && { actions: { 'send-code': (form, _, scene) => send(form, scene) } }),
+    ...(send && { actions: { 'send-code': { stays: (form, _, scene) => send(form, scene) } } }),
     async submit(form, _, scene) {
       await change.submit(form, scene);
       return { learnt: { changed: true } };

@@ -16,7 +16,7 @@ export function emailChange(deps: ChangeDeps): Change {
     name: 'email',
     async page(scene, state) {
       const { ctx } = scene;
-      const form = await codeForm(deps, ctx, state, where(scene), ['email']);
+      const form = await codeForm(deps, ctx, state, { where: where(scene), fields: ['email'] });
       return { view: 'account/change/email', model: newEmailModel((key) => deps.pages.words.text(ctx.state.locale, key), form) };
     },
     send: (form, scene) => sendCode(deps, scene.ctx, form.captcha, { where: where(scene), to: () => ({ email: typed(form, scene) }) }),

@@ -16,7 +16,7 @@ export function mobileChange(deps: ChangeDeps): Change {
     async page(scene, state) {
       const { ctx } = scene;
       const { locale } = ctx.state;
-      const form = await codeForm(deps, ctx, state, where(scene), ['mobile']);
+      const form = await codeForm(deps, ctx, state, { where: where(scene), fields: ['mobile'] });
       const model = newMobileModel({ locale, say: (key, params) => deps.pages.words.text(locale, key, params) }, deps.profile.brand, form);
       return { view: 'account/change/mobile', model };
     },

@@ -66,7 +66,7 @@ function newPasskey(state: string, refused?: Refused): Example {
     view: 'account/security/passkey-new',
     state,
     user,
-    model: (scene) => newPasskeyModel(formState(scene, refused, { passkeyName: scene.say('account.security.passkey.preset') })),
+    model: (scene) => newPasskeyModel(formState(scene, refused), { passkeyName: scene.say('account.security.passkey.preset') }),
   };
 }
 
@@ -106,7 +106,7 @@ export const examples: readonly Example[] = [
     view: 'account/security/passkey',
     state: 'shown',
     user,
-    model: (scene) => passkeyModel(scene.locale, phone, formState(scene), sampleAct),
+    model: (scene) => passkeyModel(scene.locale, phone, formState(scene)),
   },
   setUp('empty'),
   setUp('wrong', new Refused('totp.wrong', 'totpCode')),

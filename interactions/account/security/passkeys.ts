@@ -6,10 +6,11 @@ import { mask } from '../../../src/domain/person/masking.ts';
 import { Refused } from '../../../src/domain/refused.ts';
 import { Conflict } from '../../../src/domain/unit-of-work.ts';
 import type { AppContext, AppState } from '../../../src/http/app-context.ts';
-import { fieldsOf, readForm } from '../../../src/http/form.ts';
 import { checkForm, textFields } from '../../../src/http/form-schema.ts';
 import type { FormModel, Locale } from '../../../src/http/page-model.ts';
-import { showStep, submitStep, type FormState, type Wizard } from '../../../src/http/wizard.ts';
+import { plainForm } from '../../../src/http/step-form.ts';
+import type { FormState, Wizard } from '../../../src/http/wizard.ts';
+import { pageRoutes } from '../../../src/http/wizard-routes.ts';
 import { provedOwner } from '../fresh-proof.ts';
 import type { Owner } from '../owner.ts';
 import { commitChange, dayText, leaveWith, securityPath, type SecurityDeps } from './change.ts';
@@ -51,33 +52,16 @@ export interface PasskeyModel {
 
 export function passkeyRoutes(router: Router<AppState>, deps: SecurityDeps): void {
   addRoutes(router, deps);
-  const wizard = renameWizard(deps);
-  const run = ({ owner, passkey }: PasskeyScene) => ({ id: owner.sessionUid, base: `${base}/${passkey.id}` });
-  router.get(`${base}/:id`, async (ctx) => {
+  pageRoutes(router, deps, { path: `${base}/:id`, wizard: passkeyWizard(deps) }, async (ctx) => {
     const scene = await passkeyScene(deps, ctx, ctx.params.id);
-    if (scene) await showStep(deps, wizard, run(scene), scene, ctx, 'name');
-  });
-  router.post(`${base}/:id/name`, async (ctx) => {
-    const scene = await passkeyScene(deps, ctx, ctx.params.id);
-    if (scene) await submitStep(deps, wizard, run(scene), scene, ctx, 'name');
-  });
-  router.post(`${base}/:id/remove`, async (ctx) => {
-    const scene = await passkeyScene(deps, ctx, ctx.params.id);
-    if (!scene) return;
-    readForm(ctx, deps.tokens, removePath(scene.passkey.id));
-    const { owner, passkey } = scene;
-    await commitChange(deps, ctx, owner, 'passkey.removed', [{ write: 'passkey.remove', id: passkey.id, accountId: owner.account.id }]);
-    ctx.status = 303;
-    ctx.redirect(leaveWith('passkey-removed'));
+    return scene && { id: scene.owner.sessionUid, base: `${base}/${scene.passkey.id}`, scene };
   });
 }
 
 function addRoutes(router: Router<AppState>, deps: SecurityDeps): void {
-  const wizard = addWizard(deps);
-  const run = ({ owner }: Scene) => ({ id: owner.sessionUid, base });
-  router.get(addPath, async (ctx) => {
+  pageRoutes(router, deps, { path: addPath, wizard: addWizard(deps) }, async (ctx) => {
     const owner = await provedOwner(deps, ctx, addPath);
-    if (owner) await showStep(deps, wizard, run({ ctx, owner }), { ctx, owner }, ctx, 'new');
+    return owner && { id: owner.sessionUid, base: addPath, scene: { ctx, owner } };
   });
   router.get(`${addPath}/challenge`, async (ctx) => {
     const owner = await provedOwner(deps, ctx, addPath);
@@ -91,10 +75,6 @@ function addRoutes(router: Router<AppState>, deps: SecurityDeps): void {
       passkeys,
     });
   });
-  router.post(addPath, async (ctx) => {
-    const owner = await provedOwner(deps, ctx, addPath);
-    if (owner) await submitStep(deps, wizard, run({ ctx, owner }), { ctx, owner }, ctx, 'new');
-  });
 }
 
 const scopeOf = ({ sessionUid }: Owner): ChallengeScope => ({ purpose: 'add', scope: sessionUid });
@@ -107,14 +87,14 @@ function addWizard(deps: SecurityDeps): Wizard<NoDraft, Scene> {
     empty: {},
     steps: [
       {
-        path: 'new',
+        path: '',
         when: () => true,
         done: () => false,
         async page(_, { ctx, owner }, state) {
           const preset = { passkeyName: deps.pages.words.text(ctx.state.locale, 'account.security.passkey.preset') };
           return {
             view: 'account/security/passkey-new',
-            model: newPasskeyModel({ ...state, values: { ...preset, ...state.values } }),
+            model: newPasskeyModel(state, preset),
             user: owner.user,
           };
         },
@@ -134,16 +114,8 @@ function refuseKnown(error: unknown): never {
   throw error instanceof Conflict && error.rule === 'passkey' ? new Refused('passkey.known', 'credential') : error;
 }
 
-export function newPasskeyModel({ action, token, values, problems }: FormState): NewPasskeyModel {
-  const form = {
-    action,
-    token,
-    problems,
-    fields: fieldsOf(['passkeyName', 'credential'], values, problems),
-    captcha: undefined,
-    code: undefined,
-  };
-  return { form, challenge: `${addPath}/challenge` };
+export function newPasskeyModel(state: FormState, preset: { readonly passkeyName: string }): NewPasskeyModel {
+  return { form: plainForm(state, ['passkeyName', 'credential'], preset), challenge: `${addPath}/challenge` };
 }
 
 /** The passkey of the owner who asks; one of somebody else is not there. */
@@ -155,9 +127,7 @@ async function passkeyScene(deps: SecurityDeps, ctx: AppContext, id = ''): Promi
   return { ctx, owner, passkey };
 }
 
-const removePath = (id: string) => `${base}/${id}/remove`;
-
-function renameWizard(deps: SecurityDeps): Wizard<NoDraft, PasskeyScene> {
+function passkeyWizard(deps: SecurityDeps): Wizard<NoDraft, PasskeyScene> {
   const schema = textFields(['passkeyName']);
   return {
     name: 'account-passkey',
@@ -165,12 +135,11 @@ function renameWizard(deps: SecurityDeps): Wizard<NoDraft, PasskeyScene> {
     empty: {},
     steps: [
       {
-        path: 'name',
+        path: '',
         when: () => true,
         done: () => false,
         async page(_, { ctx, owner, passkey }, state) {
-          const remove = { action: removePath(passkey.id), token: deps.tokens.issue(ctx, removePath(passkey.id)) };
-          return { view: 'account/security/passkey', model: passkeyModel(ctx.state.locale, passkey, state, remove), user: owner.user };
+          return { view: 'account/security/passkey', model: passkeyModel(ctx.state.locale, passkey, state), user: owner.user };
         },
         async submit({ values }, _, { ctx, owner, passkey }) {
           checkForm(schema, values);
@@ -180,15 +149,24 @@ function renameWizard(deps: SecurityDeps): Wizard<NoDraft, PasskeyScene> {
           await commitChange(deps, ctx, owner, 'passkey.renamed', [{ write: 'passkey.rename', id, accountId, name }]);
           return { leaveTo: leaveWith('passkey-renamed') };
         },
+        actions: {
+          remove: {
+            async goesOn(_form, _, { ctx, owner, passkey }) {
+              const { id, accountId } = passkey;
+              await commitChange(deps, ctx, owner, 'passkey.removed', [{ write: 'passkey.remove', id, accountId }]);
+              return { leaveTo: leaveWith('passkey-removed') };
+            },
+          },
+        },
       },
     ],
   };
 }
 
-export function passkeyModel(locale: Locale, passkey: Passkey, state: FormState, remove: PasskeyModel['remove']): PasskeyModel {
-  const { action, token, values, problems } = state;
-  const fields = fieldsOf(['passkeyName'], { passkeyName: passkey.name, ...values }, problems);
-  return { passkey: passkeyRow(locale, passkey), form: { action, token, fields, problems, captcha: undefined, code: undefined }, remove };
+export function passkeyModel(locale: Locale, passkey: Passkey, state: FormState): PasskeyModel {
+  const remove = { action: `${state.action}/remove`, token: state.token };
+  const form = plainForm(state, ['passkeyName'], { passkeyName: passkey.name });
+  return { passkey: passkeyRow(locale, passkey), form, remove };
 }
 
 export function passkeyRow(locale: Locale, { id, name, synced, createdAt, lastUsedAt }: Passkey): PasskeyRow {

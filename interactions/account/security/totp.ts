@@ -6,10 +6,12 @@ import { secondsAfter } from '../../../src/domain/clock.ts';
 import { mask } from '../../../src/domain/person/masking.ts';
 import { Refused } from '../../../src/domain/refused.ts';
 import type { AppContext, AppState } from '../../../src/http/app-context.ts';
-import { fieldsOf, readForm } from '../../../src/http/form.ts';
+import { readForm } from '../../../src/http/form.ts';
 import { checkForm, textFields } from '../../../src/http/form-schema.ts';
 import type { FormModel } from '../../../src/http/page-model.ts';
-import { showStep, submitStep, type FormState, type Wizard } from '../../../src/http/wizard.ts';
+import { plainForm } from '../../../src/http/step-form.ts';
+import type { FormState, Wizard } from '../../../src/http/wizard.ts';
+import { pageRoutes } from '../../../src/http/wizard-routes.ts';
 import { provedOwner } from '../fresh-proof.ts';
 import type { Owner } from '../owner.ts';
 import { commitChange, leaveWith, securityPath, type SecurityDeps } from './change.ts';
@@ -42,15 +44,9 @@ export interface QrModel {
 }
 
 export function totpRoutes(router: Router<AppState>, deps: SecurityDeps): void {
-  const wizard = setUpWizard(deps);
-  const run = ({ owner }: Scene) => ({ id: owner.sessionUid, base: securityPath });
-  router.get(setUpPath, async (ctx) => {
+  pageRoutes(router, deps, { path: setUpPath, wizard: setUpWizard(deps) }, async (ctx) => {
     const scene = await setUpScene(deps, ctx);
-    if (scene) await showStep(deps, wizard, run(scene), scene, ctx, 'totp');
-  });
-  router.post(setUpPath, async (ctx) => {
-    const scene = await setUpScene(deps, ctx);
-    if (scene) await submitStep(deps, wizard, run(scene), scene, ctx, 'totp');
+    return scene && { id: scene.owner.sessionUid, base: setUpPath, scene };
   });
   router.get(removePath, async (ctx) => {
     const owner = await provedOwner(deps, ctx, removePath);
@@ -105,7 +101,7 @@ function setUpWizard(deps: SecurityDeps): Wizard<Record<never, never>, Scene> {
     empty: {},
     steps: [
       {
-        path: 'totp',
+        path: '',
         when: () => true,
         done: () => false,
         async page(_, { owner, secret }, state) {
@@ -129,9 +125,9 @@ function setUpWizard(deps: SecurityDeps): Wizard<Record<never, never>, Scene> {
   };
 }
 
-export function totpModel(secret: Buffer, uri: string, { action, token, problems }: FormState): TotpModel {
+export function totpModel(secret: Buffer, uri: string, state: FormState): TotpModel {
   return {
-    form: { action, token, problems, fields: fieldsOf(['totpCode'], {}, problems), captcha: undefined, code: undefined },
+    form: plainForm({ ...state, values: {} }, ['totpCode']),
     qr: qrModel(uri),
     secret: (base32(secret).match(/.{1,4}/g) ?? []).join(' '),
     uri,

@@ -42,7 +42,7 @@ export async function reservedMobileForm(
 ): Promise<FormModel> {
   const mobile = checkMobile(state.values.reservedMobile ?? '');
   if (mobile.ok && (await isProven(deps, scene, mobile.canonical))) return plainForm(state, fields);
-  return codeForm(deps, scene.ctx, state, where(scene), fields);
+  return codeForm(deps, scene.ctx, state, { where: where(scene), fields });
 }
 
 /**
