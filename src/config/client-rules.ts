@@ -25,6 +25,11 @@ export function clientRules(surroundings: Surroundings): readonly Rule[] {
       flowIsComplete,
     ),
     rule<ClientRecord, 'scope' | 'entitlements'>(['scope', 'entitlements'], scopesAreEntitled),
+    rule<ClientRecord, 'subject_type' | 'sector' | 'entitlements'>(['subject_type', 'sector', 'entitlements'], subjectIsGranted),
+    rule<ClientRecord, 'assertion_audience' | 'token_endpoint_auth_method'>(
+      ['assertion_audience', 'token_endpoint_auth_method'],
+      audienceHasAssertions,
+    ),
     rule<ClientRecord, 'application_type' | 'redirect_uris' | 'post_logout_redirect_uris'>(
       ['application_type', 'redirect_uris', 'post_logout_redirect_uris'],
       (client) => [
@@ -116,6 +121,28 @@ function scopesAreEntitled({ scope, entitlements }: Pick<ClientRecord, 'scope' |
   const asked = scope?.split(' ').includes('identity_document') ?? false;
   if (!asked || entitlements.includes('identity_document')) return [];
   return [{ at: ['scope'], problem: 'has identity_document', expected: 'identity_document under "entitlements" as well' }];
+}
+
+/** Who sees a person under one name at several services can put together what they did there: somebody must have granted it. */
+function subjectIsGranted({
+  subject_type: type,
+  sector,
+  entitlements,
+}: Pick<ClientRecord, 'subject_type' | 'sector' | 'entitlements'>): readonly Violation[] {
+  if (type !== 'public') return [];
+  if (!entitlements.includes('public_subject')) {
+    return [{ at: ['subject_type'], problem: 'is public', expected: 'public_subject under "entitlements" as well' }];
+  }
+  return sector === undefined ? [] : [{ at: ['sector'], problem: 'is given and subject_type is public', expected: 'only one of the two' }];
+}
+
+function audienceHasAssertions({
+  assertion_audience: audience,
+  token_endpoint_auth_method: method,
+}: Pick<ClientRecord, 'assertion_audience' | 'token_endpoint_auth_method'>): readonly Violation[] {
+  if (audience === 'issuer' || method === 'private_key_jwt') return [];
+  const problem = `is ${audience}, but token_endpoint_auth_method is ${method}`;
+  return [{ at: ['assertion_audience'], problem, expected: 'private_key_jwt, or no such member' }];
 }
 
 /** Codes travel through these addresses (RFC 9700 section 2.6, RFC 8252 sections 7 and 8.3). */

@@ -16,6 +16,8 @@ export interface ClientRecord {
   readonly client_secret_sha256?: string;
   readonly token_endpoint_auth_method: ClientAuthMethod;
   readonly token_endpoint_auth_signing_alg?: SigningAlgorithm;
+  /** Whom the client's assertions are for (docs/adr/0033). */
+  readonly assertion_audience: 'issuer' | 'token-endpoint';
   readonly jwks?: { readonly keys: readonly Readonly<Record<string, unknown>>[] };
   readonly jwks_uri?: string;
 
@@ -58,6 +60,8 @@ export interface ClientRecord {
   readonly principal: 'person' | 'legal_person' | 'any';
   /** Clients with the same one see the same `sub`; absent: the client alone (PRT-06). */
   readonly sector?: string;
+  /** `public` by the entitlement `public_subject` alone: the `sub` of all such clients (docs/adr/0033). */
+  readonly subject_type: 'pairwise' | 'public';
   readonly pkce_required: boolean;
   readonly entitlements: readonly Entitlement[];
   /** Exists only where the sandbox runs. */
@@ -70,5 +74,5 @@ export type GrantType = 'authorization_code' | 'refresh_token' | 'client_credent
 
 export type SigningAlgorithm = 'ES256' | 'RS256' | 'PS256' | 'EdDSA';
 
-/** Scopes that a client needs a permission for. */
-export type Entitlement = 'identity_document';
+/** What a client needs a permission for: a scope, or the `sub` that other clients see as well. */
+export type Entitlement = 'identity_document' | 'public_subject';

@@ -1,6 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { decodeJwt } from 'jose';
 import { errors, type Client, type ClientMetadata } from 'oidc-provider';
 import { ownClientId, type ClientRecord } from '../domain/client.ts';
+import { endpoints } from '../http/endpoints.ts';
 import type { Locale } from '../http/page-model.ts';
 import { personalScopes } from './claims.ts';
 
@@ -15,6 +17,8 @@ export const ourMembers: readonly string[] = [
   'entitlements',
   'client_name#en',
   'login_uri',
+  'public_subject',
+  'assertion_audience',
 ];
 
 /** Scopes that need an entitlement of the client. */
@@ -23,19 +27,34 @@ const entitledScopes: ReadonlySet<string> = new Set(['identity_document']);
 /**
  * A client record as the library wants it. Every client is pairwise with a sector that redirect hosts do
  * not decide (D1), and of its secret the library only ever sees the hash.
+ *
+ * @param issuer - named to whoever begins a sign-in at the client
  */
-export function libraryClient(record: ClientRecord): ClientMetadata {
+export function libraryClient(record: ClientRecord, issuer: string): ClientMetadata {
   const { client_secret, client_secret_sha256, sandbox_only: _, scope, initiate_login_uri, ...metadata } = record;
   const hash = client_secret_sha256 ?? (client_secret === undefined ? undefined : secretHash(client_secret));
   return {
     ...structuredClone(metadata),
     scope: scope ?? defaultScope(record),
     subject_type: 'pairwise',
+    public_subject: seesPublicSubject(record),
     sector_identifier_uri: `https://${record.client_id.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-')}.invalid/`,
     ...(hash === undefined ? {} : { client_secret: hash }),
     // The library wants https even in development, so the address is a member of our own.
-    ...(initiate_login_uri === undefined ? {} : { login_uri: initiate_login_uri }),
+    ...(initiate_login_uri === undefined ? {} : { login_uri: loginAt(initiate_login_uri, issuer) }),
   };
+}
+
+/** The grant counts, not the wish: a record that came past the rules of the file is pairwise. */
+export function seesPublicSubject({ subject_type, entitlements }: Pick<ClientRecord, 'subject_type' | 'entitlements'>): boolean {
+  return subject_type === 'public' && entitlements.includes('public_subject');
+}
+
+/** Initiating login at a client (OpenID Connect Core 4): it must be told who asks it to begin. */
+function loginAt(address: string, issuer: string): string {
+  const url = new URL(address);
+  url.searchParams.set('iss', issuer);
+  return url.href;
 }
 
 function defaultScope({ entitlements, grant_types }: ClientRecord): string {
@@ -55,21 +74,60 @@ export function sameSecret(keptHash: string, offered: string): boolean {
   return expected.length === hash.length && timingSafeEqual(expected, hash);
 }
 
+/**
+ * Whom the assertions of a client must name, as one text and alone: the issuer, because what is good for several servers
+ * can be used by each of them at the others (RFC 7523bis, CVE-2025-27370), or where its record says so the token endpoint,
+ * wherever the assertion is shown (docs/adr/0033).
+ */
+function audienceOf({ assertion_audience: audience }: Client, issuer: string): string {
+  return audience === 'token-endpoint' ? `${issuer}${endpoints.token.path}` : issuer;
+}
+
+/**
+ * What the library compares the audience with.
+ *
+ * @param assertion - not verified yet: a wrong audience is told, so that whoever sets up a service learns the right one
+ * @throws InvalidClientAuth that names the audience expected
+ */
+export function expectedAudiences(client: Client, issuer: string, assertion: string): Set<string> {
+  const expected = audienceOf(client, issuer);
+  let named: unknown = expected;
+  try {
+    named = decodeJwt(assertion).aud;
+  } catch {
+    // No token at all: the library says so.
+  }
+  checkAudience(named, expected);
+  return new Set([expected]);
+}
+
+function checkAudience(named: unknown, expected: string): void {
+  if (named === expected) return;
+  throw refusedClient(`the audience (aud) of the client assertion must be the text ${expected} and nothing else`);
+}
+
+/** What is wrong with a client's own assertion is told to it; the library keeps every reason for the log. */
+function refusedClient(description: string): errors.InvalidClientAuth {
+  return Object.assign(new errors.InvalidClientAuth(description), { error_description: description });
+}
+
 /** Seconds; a clock of a service may run ahead as far as the library allows it elsewhere. */
 const assertionLife = { most: 300, tolerance: 15 };
 
 /**
- * What an assertion of `private_key_jwt` must be besides what the library demands: for us alone, because one that is
- * good for several servers can be used by each of them at the others (RFC 7523bis, CVE-2025-27370), and for minutes.
+ * What a verified assertion of `private_key_jwt` must be besides what the library demands: for us alone, and for minutes.
  *
- * @param issuer - the only audience
  * @throws InvalidClientAuth
  */
-export function checkAssertion({ aud, exp }: Readonly<Record<string, unknown>>, issuer: string, now: Date): void {
-  if (aud !== issuer) throw new errors.InvalidClientAuth('the audience must be the issuer and nobody else');
+export function checkAssertion(
+  { aud, exp }: Readonly<Record<string, unknown>>,
+  { client, issuer, now }: { readonly client: Client; readonly issuer: string; readonly now: Date },
+): void {
+  checkAudience(aud, audienceOf(client, issuer));
   const left = Number(exp) - now.getTime() / 1000;
-  if (left > assertionLife.most + assertionLife.tolerance)
-    throw new errors.InvalidClientAuth('the assertion lives longer than five minutes');
+  if (left > assertionLife.most + assertionLife.tolerance) {
+    throw refusedClient('the client assertion must expire (exp) within five minutes');
+  }
 }
 
 /**

@@ -13,6 +13,8 @@ export interface Replacements {
   readonly formPost: Parameters<Provider['registerResponseMode']>[1];
   /** @param kept - what the client record holds in place of the secret */
   readonly sameSecret: (kept: string, offered: string) => boolean;
+  /** Audiences that an assertion of `private_key_jwt` may name; the library would take three. */
+  readonly expectedAudiences: (client: Client, assertion: string) => Set<string>;
   /** A service is to hear that somebody leaves; called for each, right before the session is destroyed. */
   readonly leaves: (ctx: KoaContextWithOIDC, client: Client, session: LeftSession) => Promise<void>;
 }
@@ -23,7 +25,7 @@ export interface LeftSession {
 }
 
 export function createLibraryProvider(issuer: string, setup: Configuration, replacements: Replacements): Provider {
-  const { formPost, sameSecret, leaves } = replacements;
+  const { formPost, sameSecret, expectedAudiences, leaves } = replacements;
   // Response modes are registered by the constructor, before a subclass has fields: the class itself closes over the page.
   class PagedProvider extends Provider {
     override registerResponseMode(name: string, handler: Parameters<Provider['registerResponseMode']>[1]): void {
@@ -51,6 +53,17 @@ export function createLibraryProvider(issuer: string, setup: Configuration, repl
         const { ctx } = Provider;
         if (!ctx) throw new Error('a session ends within a request');
         await leaves(ctx, this, { accountId, sid });
+      },
+  );
+  replaceMethod(
+    provider.OIDCContext.prototype,
+    'clientJwtAuthExpectedAudience',
+    () =>
+      function (this: KoaContextWithOIDC['oidc']) {
+        const assertion = this.params?.['client_assertion'];
+        if (!this.client || typeof assertion !== 'string')
+          throw new Error('an audience is compared once there is an assertion of a client');
+        return expectedAudiences(this.client, assertion);
       },
   );
   keepUnknownSessions(provider);

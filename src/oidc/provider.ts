@@ -6,7 +6,16 @@ import { acrValues } from '../domain/assurance/ladder.ts';
 import { endpoints } from '../http/endpoints.ts';
 import { createFindAccount, type AccountDeps } from './account.ts';
 import { claimsByScope } from './claims.ts';
-import { checkAssertion, fetchKeys, libraryClient, ourMembers, ownOrigin, sameSecret } from './clients.ts';
+import {
+  checkAssertion,
+  expectedAudiences,
+  fetchKeys,
+  libraryClient,
+  ourMembers,
+  ownOrigin,
+  sameSecret,
+  seesPublicSubject,
+} from './clients.ts';
 import { createCookieSignatures } from './cookie-signatures.ts';
 import { createLoadExistingGrant, type GrantDeps } from './grants.ts';
 import { createLibraryProvider } from './library.ts';
@@ -40,6 +49,7 @@ export function createProvider(deps: ProviderDeps, keys: readonly PrivateJwk[]):
   return createLibraryProvider(deps.issuer, configuration(deps, keys), {
     formPost: deps.pages.formPost,
     sameSecret,
+    expectedAudiences: (client, assertion) => expectedAudiences(client, deps.issuer, assertion),
     leaves: (ctx, client, session) => collectLogout(deps.sessionEnd, ctx, client, session),
   });
 }
@@ -47,12 +57,13 @@ export function createProvider(deps: ProviderDeps, keys: readonly PrivateJwk[]):
 function configuration(deps: ProviderDeps, keys: readonly PrivateJwk[]): Configuration {
   return {
     adapter: createStateAdapter(deps.state),
-    clients: deps.clients.map(libraryClient),
+    clients: deps.clients.map((record) => libraryClient(record, deps.issuer)),
     formats: { bitsOfOpaqueRandomness: (_ctx, token) => randomBitsOf(token) },
     jwks: { keys: [...keys] },
     findAccount: createFindAccount(deps.accounts),
     pairwiseIdentifier: (ctx, accountId, client) => deps.subjectOf(ctx, accountId, client),
-    subjectTypes: ['pairwise'],
+    // As far as the library knows, all are pairwise; what it prints is what services of this deployment were granted.
+    subjectTypes: deps.clients.some(seesPublicSubject) ? ['pairwise', 'public'] : ['pairwise'],
     sectorIdentifierUriValidate: () => false,
     extraClientMetadata: { properties: [...ourMembers] },
     acrValues: [...acrValues],
@@ -67,7 +78,8 @@ function configuration(deps: ProviderDeps, keys: readonly PrivateJwk[]): Configu
     pkce: { required: (_ctx, client) => client.pkce_required !== false },
     // Core 3.1.2.1 requires redirect_uri; where it is missing or comes twice, nobody is sent anywhere.
     allowOmittingSingleRegisteredRedirectUri: false,
-    assertJwtClientAuthClaimsAndHeader: (ctx, claims) => checkAssertion(claims, ctx.oidc.issuer, deps.state.clock.now()),
+    assertJwtClientAuthClaimsAndHeader: (_ctx, claims, _header, client) =>
+      checkAssertion(claims, { client, issuer: deps.issuer, now: deps.state.clock.now() }),
     // Keys too short for their algorithm verify nothing (RFC 7518 section 3.3): jose sees to it.
     fetch: fetchKeys(deps.mayCall),
     rotateRefreshToken: true,

@@ -12,6 +12,8 @@ export interface SubjectClient {
   readonly clientId: string;
   /** Clients of one sector see the same subject; absent: the client alone. */
   readonly sector?: unknown;
+  /** Granted to see the subject that all such clients see (PRT-06). */
+  readonly public_subject?: unknown;
 }
 
 /** Header of an account, asked for once per request however many tokens name it. */
@@ -37,7 +39,9 @@ export function createSubjectOf(headerOf: HeaderOf, vault: Vault): SubjectOf {
   };
 }
 
-export function sectorOf({ sector, clientId }: SubjectClient): string {
+/** "Public" is one sector that many clients share; its name has no colon and is nobody else's. */
+function sectorOf({ sector, clientId, public_subject: isPublic }: SubjectClient): string {
+  if (isPublic === true) return 'public';
   return typeof sector === 'string' ? `sector:${sector}` : `client:${clientId}`;
 }
 

@@ -187,6 +187,8 @@ function ownClient(issuer: string): ClientRecord {
     principal: 'person',
     pkce_required: false,
     entitlements: [],
+    subject_type: 'pairwise',
+    assertion_audience: 'issuer',
     sandbox_only: false,
   };
 }

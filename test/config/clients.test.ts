@@ -82,6 +82,8 @@ describe('a client', () => {
         principal: 'person',
         pkce_required: true,
         entitlements: [],
+        subject_type: 'pairwise',
+        assertion_audience: 'issuer',
         sandbox_only: false,
       },
     ]);
@@ -157,12 +159,38 @@ describe('a client', () => {
       { jwks: { keys: [generateKeyPairSync('x25519').publicKey.export({ format: 'jwk' })] } },
       '[0] (tax).jwks.keys[0] is a key of the type X25519',
     ],
+    ['a public subject that nobody granted', { subject_type: 'public' }, '[0] (tax).subject_type is public'],
+    [
+      'a public subject with another entitlement alone',
+      { subject_type: 'public', entitlements: ['identity_document'] },
+      '[0] (tax).subject_type is public',
+    ],
+    [
+      'a public subject and a sector',
+      { subject_type: 'public', entitlements: ['public_subject'], sector: 'tax' },
+      '[0] (tax).sector is given and subject_type is public',
+    ],
+    [
+      'an audience of assertions that it does not make',
+      { assertion_audience: 'token-endpoint' },
+      '[0] (tax).assertion_audience is token-endpoint, but token_endpoint_auth_method is client_secret_basic',
+    ],
+    [
+      'an audience of its own choice',
+      { assertion_audience: 'https://tax.example.gov.cn' },
+      '[0] (tax).assertion_audience is "https://tax.example.gov.cn"',
+    ],
     ['a scope without its entitlement', { scope: 'openid identity_document' }, '[0] (tax).scope has identity_document'],
     ['a refresh token for nobody', { grant_types: ['refresh_token'] }, '[0] (tax).grant_types has refresh_token alone'],
     ['a response type that does not fit', { response_types: ['none'] }, '[0] (tax).response_types does not fit grant_types'],
     ['a sector that is no name', { sector: 'Tax Office' }, '[0] (tax).sector is "Tax Office"'],
   ])('is refused with %s', (_, members, problem) => {
     expect(problemsWith(members)).toEqual([problem]);
+  });
+
+  it('that is held to FAPI 2.0 addresses its assertions to the issuer: the two members never go together', () => {
+    const members = { profile: 'high', token_endpoint_auth_method: 'private_key_jwt', client_secret_sha256: undefined };
+    expect(problemsWith({ ...members, jwks: { keys: [soundEcKey] }, assertion_audience: 'token-endpoint' })).not.toEqual([]);
   });
 
   it('is not the platform itself, whose pages are a client too', () => {

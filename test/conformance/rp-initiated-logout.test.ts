@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import type { Page, Person } from '../support/browser.ts';
+import { initiates } from '../support/relying-party.ts';
 import { testPlan, type Completed, type Suite } from './suite.ts';
 import { encode, metadataOf, type Form } from './wire.ts';
 
@@ -41,7 +42,7 @@ testPlan('oidcc-rp-initiated-logout-certification-test-plan', {
   'oidcc-rp-initiated-logout-no-post-logout-redirect-uri: the same, with a way back to the client': async (suite) => {
     const completed = await suite.completes();
     const page = await expectOurGoodbye(suite, completed, { id_token_hint: hintOf(completed), state });
-    expect(page.$('#next').attr('href')).toBe('https://suite.example/login');
+    expect(page.$('#next').attr('href')).toBe(initiates(suite.product, 'https://suite.example/login'));
   },
 
   'oidcc-rp-initiated-logout-no-id-token-hint: the person is asked, and nobody is sent anywhere': async (suite) => {

@@ -1,6 +1,7 @@
 import { createPublicKey, KeyObject, sign } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRemoteJWKSet, decodeProtectedHeader, generateKeyPair, jwtVerify, SignJWT, type CryptoKey } from 'jose';
+import * as openid from 'openid-client';
 import type { ServerMetadata } from 'openid-client';
 import { newPerson } from '../support/browser.ts';
 import { newCitizen, signsIn, type Citizen } from '../support/citizen.ts';
@@ -25,6 +26,8 @@ const algorithms = ['ES256', 'RS256', 'PS256', 'EdDSA'] as const;
 type Algorithm = (typeof algorithms)[number];
 
 let clients: Readonly<Record<Algorithm, KeyClient>>;
+/** Its record says that it addresses its assertions to the token endpoint. */
+let endpointClient: KeyClient;
 let product: OwnProduct;
 let metadata: ServerMetadata;
 let citizen: Citizen;
@@ -39,7 +42,10 @@ beforeAll(async () => {
     PS256: await keyClient('PS256'),
     EdDSA: await keyClient('EdDSA'),
   };
-  product = await startProduct({ clients: Object.values(clients).map(entryOf) });
+  endpointClient = { ...clients.ES256, clientId: 'endpoint' };
+  product = await startProduct({
+    clients: [...Object.values(clients).map(entryOf), { ...entryOf(endpointClient), assertion_audience: 'token-endpoint' }],
+  });
   canary = await startRawServer((_, outgoing) => {
     visits += 1;
     outgoing.end('{}');
@@ -190,6 +196,27 @@ describe('what an assertion says', () => {
     await expectTokenError(await asksForToken(await assertionOf(client, change(rightClaims(client)))), 'invalid_client', 401);
   });
 
+  it.each<[string, (issuer: string) => unknown]>([
+    ['the token endpoint', (issuer) => `${issuer}/token`],
+    ['a list with the issuer', (issuer) => [issuer]],
+    ['an issuer with a slash', (issuer) => `${issuer}/`],
+    ['another', () => 'https://evil.example'],
+    ['nobody', () => undefined],
+  ])('one for %s is refused with the audience that would be right', async (_, aud) => {
+    const client = clients.ES256;
+    const answer = await asksForToken(await assertionOf(client, { ...rightClaims(client), aud: aud(product.issuer) }));
+    expect(await jsonOf(answer)).toEqual({
+      error: 'invalid_client',
+      error_description: `the audience (aud) of the client assertion must be the text ${product.issuer} and nothing else`,
+    });
+  });
+
+  it('one that lives for an hour is refused with how long it may live', async () => {
+    const client = clients.ES256;
+    const answer = await asksForToken(await assertionOf(client, { ...rightClaims(client), exp: now + 3600 }));
+    expect(await jsonOf(answer)).toMatchObject({ error_description: 'the client assertion must expire (exp) within five minutes' });
+  });
+
   it('one that begins in eight seconds is taken: clocks differ', async () => {
     const client = clients.ES256;
     const claims = { ...rightClaims(client), nbf: Math.floor(Date.now() / 1000) + 8 };
@@ -212,11 +239,64 @@ describe('what an assertion says', () => {
     }
   });
 
+  it('whose key is another’s learns nothing: a right audience under a wrong signature is refused like any other', async () => {
+    const claims = rightClaims(clients.ES256);
+    const answer = await asksForToken(await signedAs(claims, { alg: 'ES256', kid: 'key-ES256' }));
+    expect(await jsonOf(answer)).toEqual({ error: 'invalid_client', error_description: 'client authentication failed' });
+  });
+
   it('who proves it in two ways at once is refused', async () => {
     const client = clients.ES256;
     const form = { grant_type: 'client_credentials', ...withAssertion(await assertionOf(client, rightClaims(client))) };
     await expectTokenError(await post(metadata.token_endpoint, { ...form, client_secret: 'x' }), 'invalid_request');
     await expectTokenError(await post(metadata.token_endpoint, { ...form, client_id: 'suite' }), 'invalid_request');
+  });
+});
+
+describe('a client whose record says that its assertions are for the token endpoint', () => {
+  const claimsFor = (aud: unknown) => ({ ...rightClaims(endpointClient), aud });
+
+  it('is taken at its word, at every endpoint', async () => {
+    const { token_endpoint: token = '' } = metadata;
+    expect((await asksForToken(await assertionOf(endpointClient, claimsFor(token)))).status).toBe(200);
+    for (const endpoint of [metadata.introspection_endpoint, metadata.revocation_endpoint]) {
+      const answer = await post(endpoint, { token: 'any', ...withAssertion(await assertionOf(endpointClient, claimsFor(token))) });
+      expect(answer.status).toBe(200);
+    }
+    const request = { response_type: 'code', redirect_uri: 'https://endpoint.example/callback', scope: 'openid', client_id: 'endpoint' };
+    const pushed = await post(metadata.pushed_authorization_request_endpoint, {
+      ...request,
+      ...withAssertion(await assertionOf(endpointClient, claimsFor(token))),
+    });
+    expect(pushed.status).toBe(201);
+  });
+
+  it.each<[string, (issuer: string) => unknown]>([
+    ['the issuer', (issuer) => issuer],
+    ['a list with the endpoint', (issuer) => [`${issuer}/token`]],
+    ['both', (issuer) => [`${issuer}/token`, issuer]],
+    ['the endpoint with a slash', (issuer) => `${issuer}/token/`],
+    ['the endpoint by another name', (issuer) => `${issuer.replace('localhost', 'LOCALHOST')}/token`],
+    ['the endpoint it asks', (issuer) => `${issuer}/token/introspection`],
+    ['nobody', () => undefined],
+  ])('names it exactly: %s is refused, and told what is expected', async (_, aud) => {
+    const answer = await asksForToken(await assertionOf(endpointClient, claimsFor(aud(product.issuer))));
+    expect(answer.status).toBe(401);
+    expect((await jsonOf(answer))['error_description']).toContain(`must be the text ${product.issuer}/token and nothing else`);
+  });
+
+  it('signs people in with a library of the trade', async () => {
+    const auth = openid.PrivateKeyJwt(
+      { key: endpointClient.privateKey, kid: 'key-ES256' },
+      {
+        [openid.modifyAssertion](_header, payload) {
+          payload['aud'] = metadata.token_endpoint;
+        },
+      },
+    );
+    const config = await openid.discovery(new URL(product.issuer), 'endpoint', {}, auth, { execute: [openid.allowInsecureRequests] });
+    const tokens = await openid.clientCredentialsGrant(config);
+    expect(await openid.tokenIntrospection(config, tokens.access_token)).toMatchObject({ active: true, client_id: 'endpoint' });
   });
 });
 

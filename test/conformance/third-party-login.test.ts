@@ -6,6 +6,7 @@ import { newPerson } from '../support/browser.ts';
 import { signsIn } from '../support/citizen.ts';
 import { runMain } from '../support/product.ts';
 import { sandboxOf } from '../support/sandbox.ts';
+import { initiates, relyingParty } from '../support/relying-party.ts';
 import { testPlan } from './suite.ts';
 
 /** Core 4. Clients are a file here, so what the suite registers is configured. */
@@ -15,7 +16,15 @@ testPlan('oidcc-3rdparty-init-login-certification-test-plan', {
     await sandboxOf(suite.product).waits(3601);
     const page = await person.goes(person.page.url);
     expect(page).toMatchObject({ status: 410, error: { code: 'interaction.expired' } });
-    expect(page.$('#back').attr('href')).toBe('https://suite.example/login');
+    expect(page.$('#back').attr('href')).toBe(initiates(suite.product, 'https://suite.example/login'));
+
+    // A service that looks who sends people begins the sign-in that was over anew.
+    const wanderer = await (await relyingParty(suite.product, 'social-insurance')).sendsToUs({}, newPerson(suite.product));
+    await sandboxOf(suite.product).waits(3601);
+    await wanderer.goes(wanderer.page.url);
+    expect(new URL(wanderer.page.$('#back').attr('href') ?? '').searchParams.getAll('iss')).toEqual([suite.product.issuer]);
+    await wanderer.opens('#back');
+    expect(wanderer.page.has('#login-submit')).toBe(true);
 
     // And whoever sends somebody there, it ends in a sign-in at the service that knows nothing of it.
     const visitor = newPerson(suite.product);

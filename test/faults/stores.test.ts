@@ -6,7 +6,7 @@ import { newCitizen, signsIn } from '../support/citizen.ts';
 import { startPostgres, type TemporaryPostgres } from '../support/postgres.ts';
 import { environmentOf, runMain, logsOf, startProduct, type OwnProduct } from '../support/product.ts';
 import { startRedis, type RedisServer } from '../support/redis.ts';
-import { relyingParty } from '../support/relying-party.ts';
+import { initiates, relyingParty } from '../support/relying-party.ts';
 
 let postgres: TemporaryPostgres;
 let redis: RedisServer;
@@ -124,7 +124,7 @@ describe('short-lived state that is lost', () => {
     await heals();
     const page = await person.goes(person.page.url);
     expect(page).toMatchObject({ status: 410, error: { code: 'interaction.expired' } });
-    expect(page.$('#back').attr('href')).toBe('https://basic.example/login');
+    expect(page.$('#back').attr('href')).toBe(initiates(product, 'https://basic.example/login'));
   });
 });
 

@@ -4,7 +4,7 @@ import { newPerson, type Page, type Person } from '../support/browser.ts';
 import { newCitizen, signsIn } from '../support/citizen.ts';
 import { fillForm } from '../support/page.ts';
 import type { Product } from '../support/product.ts';
-import { relyingParty, type RelyingParty } from '../support/relying-party.ts';
+import { initiates, relyingParty, type RelyingParty } from '../support/relying-party.ts';
 import { sandboxOf } from '../support/sandbox.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 
@@ -43,7 +43,7 @@ describe('a sign-in that begins', () => {
 
 describe('a sign-in that is over', () => {
   it.each([
-    ['basic', 'https://basic.example/login'],
+    ['basic', 'https://basic.example/login?iss={issuer}'],
     ['post', 'https://post.example/'],
     ['public', '/login'],
   ])('[PRT-11] after an hour every page of it leads back to the service with a fresh start: %s', async (client, back) => {
@@ -59,7 +59,7 @@ describe('a sign-in that is over', () => {
       expect(page).toMatchObject(expired);
       expect(page.$('[role=alert]')).toHaveLength(1);
       expect(page.text).toMatch(/请求编号：[\w-]{12}/);
-      expect(wayBack(page)).toBe(back);
+      expect(wayBack(page)).toBe(back.replace('{issuer}', encodeURIComponent(product.issuer)));
     }
   });
 
@@ -92,7 +92,7 @@ describe('a sign-in that is over', () => {
       await service.redeems(person);
       const page = await person.goes(pathname.replace(/[^/]+$/, method));
       expect(page).toMatchObject(done);
-      expect(wayBack(page)).toBe('https://basic.example/login');
+      expect(wayBack(page)).toBe(initiates(product, 'https://basic.example/login'));
     },
   );
 
@@ -104,7 +104,7 @@ describe('a sign-in that is over', () => {
     await service.redeems(person);
     const page = await person.goes(resumed?.url ?? '');
     expect(page).toMatchObject(done);
-    expect(wayBack(page)).toBe('https://basic.example/login');
+    expect(wayBack(page)).toBe(initiates(product, 'https://basic.example/login'));
   });
 
   it('[PRT-11] somebody without a trace of a service is led to the sign-in', async () => {

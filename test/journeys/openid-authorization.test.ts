@@ -3,7 +3,7 @@ import * as openid from 'openid-client';
 import { newPerson, type Page } from '../support/browser.ts';
 import { allows, newCitizen, signsIn, type Citizen } from '../support/citizen.ts';
 import type { Product } from '../support/product.ts';
-import { relyingParty, type RelyingParty, type RequestParameters } from '../support/relying-party.ts';
+import { initiates, relyingParty, type RelyingParty, type RequestParameters } from '../support/relying-party.ts';
 import { sandboxOf } from '../support/sandbox.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 
@@ -166,7 +166,7 @@ describe('requests that are wrong', () => {
       const { page } = await service.sendsToUs({ redirect_uri });
       errorPage(page, 'invalid_redirect_uri');
       expect(page.text).toContain('本次请求无法完成');
-      expect(page.$('#back').attr('href')).toBe('https://basic.example/login');
+      expect(page.$('#back').attr('href')).toBe(initiates(product, 'https://basic.example/login'));
       expect(page.says('#back')).toBe('返回“市民服务”');
     }
     const english = await service.sendsToUs({ redirect_uri: 'https://evil.example/', ui_locales: 'en' });

@@ -5,7 +5,7 @@ import { newPerson, type Person } from '../support/browser.ts';
 import { newCitizen, signsIn } from '../support/citizen.ts';
 import { listen, type Listener } from '../support/listener.ts';
 import type { Product } from '../support/product.ts';
-import { relyingParty, type RelyingParty } from '../support/relying-party.ts';
+import { initiates, relyingParty, type RelyingParty } from '../support/relying-party.ts';
 import { sandboxOf } from '../support/sandbox.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 
@@ -78,7 +78,7 @@ describe('signing out because a service asks', () => {
     await service.signsOut(person, { id_token_hint: request.id_token_hint });
     const page = await person.submits({}, { button: '#logout-no' });
     expect(page.text).toContain('您仍处于登录状态');
-    expect(page.$('#next').attr('href')).toBe('https://basic.example/login');
+    expect(page.$('#next').attr('href')).toBe(initiates(product, 'https://basic.example/login'));
   });
 
   it.each([
@@ -131,7 +131,7 @@ describe('signing out because a service asks', () => {
     await confirms(person);
     const again = await person.posts('/session/end/confirm', { xsrf, logout: 'yes' });
     expect(again).toMatchObject({ status: 200, outcome: 'done', error: undefined });
-    expect(again.$('#next').attr('href')).toBe('https://basic.example/login');
+    expect(again.$('#next').attr('href')).toBe(initiates(product, 'https://basic.example/login'));
     expect(await isSignedIn(person)).toBe(false);
   });
 

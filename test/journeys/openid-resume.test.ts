@@ -5,7 +5,7 @@ import { newCitizen, opensProofing, signsIn, signsInBySms, type Citizen } from '
 import { identityFields } from '../support/newcomer.ts';
 import { fillForm } from '../support/page.ts';
 import type { Product } from '../support/product.ts';
-import { relyingParty, type RelyingParty } from '../support/relying-party.ts';
+import { initiates, relyingParty, type RelyingParty } from '../support/relying-party.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 import { word } from '../support/words.ts';
 
@@ -142,7 +142,7 @@ describe('coming back from a step', () => {
     await tab.posts(consent, form);
     expect([tab.page.status, tab.page.error?.code]).toEqual([410, 'interaction.done']);
     expect(tab.page.says('h1')).toBe(word('error', 'done'));
-    expect(tab.page.$('#back').attr('href')).toBe('https://basic.example/login');
+    expect(tab.page.$('#back').attr('href')).toBe(initiates(product, 'https://basic.example/login'));
     await expectSignedIn(person);
   });
 

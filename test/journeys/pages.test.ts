@@ -5,7 +5,7 @@ import { newCitizen, opensProofing, signsIn } from '../support/citizen.ts';
 import { problemsOf } from '../support/form-problems.ts';
 import { accountFields, newcomer, registers, registersUnverified } from '../support/newcomer.ts';
 import { startProduct, type OwnProduct, type Product } from '../support/product.ts';
-import { relyingParty } from '../support/relying-party.ts';
+import { initiates, relyingParty } from '../support/relying-party.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 import { refusal, word } from '../support/words.ts';
 
@@ -320,7 +320,7 @@ describe('addresses', () => {
     }
     await relyingParty(product, 'basic').then((service) => service.sendsToUs({}, person));
     await person.goes('/nowhere');
-    expect(person.page.$('#back').attr('href')).toBe('https://basic.example/login');
+    expect(person.page.$('#back').attr('href')).toBe(initiates(product, 'https://basic.example/login'));
   });
 
   it('that take another method answer 405 with a page and say which', async () => {

@@ -3,7 +3,7 @@ import { newPerson, type Page, type Person } from '../support/browser.ts';
 import { problemsOf } from '../support/form-problems.ts';
 import { accountFields, citizen, identityFields, newcomer, registers, registersUnverified, skipsIdentity } from '../support/newcomer.ts';
 import type { Product } from '../support/product.ts';
-import { relyingParty } from '../support/relying-party.ts';
+import { initiates, relyingParty } from '../support/relying-party.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 import { refusal, word } from '../support/words.ts';
 
@@ -175,7 +175,7 @@ describe('the registration as a wizard', () => {
       await person.sandbox.waits(3601);
       await person.submits(identityFields(citizen()));
       expect([person.page.status, person.page.error?.code]).toEqual([410, 'interaction.expired']);
-      expect(person.page.$('#back').attr('href')).toBe('https://basic.example/login');
+      expect(person.page.$('#back').attr('href')).toBe(initiates(product, 'https://basic.example/login'));
       await person.goes(address);
       expect(person.page.status).toBe(410);
     });

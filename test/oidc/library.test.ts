@@ -32,6 +32,10 @@ const read: Readonly<Record<string, readonly [fingerprint: string, why: string]>
   'lib/helpers/interaction_policy/prompts/login.js': ['8cb13f60956796b0', 'names and order of its checks'],
   'lib/helpers/interaction_policy/prompts/consent.js': ['26bb342117ff2b05', 'names and order of its checks'],
   'lib/response_modes/form_post.js': ['e9d9ce601497df84', 'the title of the self-submitting page'],
+  'lib/shared/jwt_client_auth.js': [
+    'bbbacb807684e04e',
+    'the audience of an assertion is compared with clientJwtAuthExpectedAudience(), and before its signature',
+  ],
   'lib/shared/xsrf.js': ['d98ed2207acfa165', 'the secret of the forms that end a session is session.state.secret'],
   'lib/actions/end_session.js': ['259ee7afaade26de', 'who tells services, when, and with which page'],
   'lib/actions/authorization/resume.js': ['a0eaff78325ca491', 'params are set when the interaction is used up, and not before'],
@@ -72,7 +76,12 @@ const setup: Configuration = {
     },
   ],
 };
-const silent: Replacements = { formPost: async () => undefined, sameSecret: () => false, leaves: async () => undefined };
+const silent: Replacements = {
+  formPost: async () => undefined,
+  sameSecret: () => false,
+  expectedAudiences: () => new Set(),
+  leaves: async () => undefined,
+};
 
 function methodOf(owner: object, name: string): unknown {
   return Reflect.get(owner, name);
@@ -119,6 +128,19 @@ describe('what is replaced is there, and is what the library asks', () => {
   it('the call to a service when somebody leaves', () => {
     expect(typeof methodOf(prototypeOf(new Provider('https://id.example', setup)), 'backchannelLogout')).toBe('function');
     expect(textOf('lib/actions/end_session.js')).toContain('client.backchannelLogout(accountId, sid)');
+  });
+
+  it('the audiences that an assertion may name, asked in front of every other look at it', async () => {
+    const { OIDCContext } = createLibraryProvider('https://id.example', setup, {
+      ...silent,
+      expectedAudiences: ({ clientId }, assertion) => new Set([clientId, assertion]),
+    });
+    const context: object = Object.create(OIDCContext.prototype, {
+      params: { value: { client_assertion: 'a.b.c' } },
+      client: { value: { clientId: 'service' } },
+    });
+    expect((context as InstanceType<typeof OIDCContext>).clientJwtAuthExpectedAudience()).toEqual(new Set(['service', 'a.b.c']));
+    expect(textOf('lib/shared/jwt_client_auth.js')).toContain('const acceptedAud = ctx.oidc.clientJwtAuthExpectedAudience();');
   });
 
   it('level and factors of the tokens, which it reads as properties of its context', () => {

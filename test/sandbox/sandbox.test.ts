@@ -37,6 +37,8 @@ const clients: readonly ClientRecord[] = ['social-insurance', 'housing-fund'].ma
   principal: 'person',
   pkce_required: true,
   entitlements: [],
+  subject_type: 'pairwise' as const,
+  assertion_audience: 'issuer' as const,
   sandbox_only: true,
 }));
 

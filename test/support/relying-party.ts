@@ -154,6 +154,11 @@ export async function relyingParty(product: Product, clientId: string): Promise<
   };
 }
 
+/** Where a service begins a sign-in, told by whom (OpenID Connect Core 4). */
+export function initiates({ issuer }: Product, address: string): string {
+  return `${address}?${new URLSearchParams({ iss: issuer }).toString()}`;
+}
+
 function clientOf({ folder, issuer }: Product, clientId: string): ClientEntry {
   const clients: readonly ClientEntry[] = JSON.parse(readFileSync(join(folder, 'clients.json'), 'utf8'));
   const client = clients.find(({ client_id: id }) => id === clientId);
