@@ -49,7 +49,8 @@ export const retention: Readonly<Record<TableName, Rule>> = {
   import_run: { column: 'updated_at', afterSeconds: year },
   // Payloads are erased at once; what stays says that something was sent.
   outbox: { column: 'finished_at', afterSeconds: 30 * day },
-  signing_key: { column: 'retired_at', afterSeconds: 90 * day },
+  // What is kept of a retired key is no secret; a service may hold an ID token as long as somebody stays signed in there.
+  signing_key: { column: 'retired_at', afterSeconds: 2 * year },
   // The log removes its own: it vouches for where it begins, and its last event stays.
   audit_event: { column: 'at', afterSeconds: 3 * year, by: 'audit-log' },
 };

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { PrivateJwk, SigningKey, SigningKeyStore } from '../../src/domain/keys/signing-keys.ts';
+import type { Jwk, SigningKey, SigningKeyStore } from '../../src/domain/keys/signing-keys.ts';
 import type { Vault } from '../../src/domain/vault.ts';
 import { createSettings } from './settings.ts';
 import type { Tables } from './tables.ts';
@@ -12,19 +12,19 @@ interface Deps {
 /** The setting whose version is the version of all keys: every change bumps it in its own transaction. */
 export const versionSetting = 'signing-keys';
 
-/** What the private part of a key is bound to. */
-export const privateJwkPlace = (kid: string) => ({ table: 'signing_key', column: 'private_jwk_sealed', row: kid });
+/** What a sealed key is bound to; of an archived one it is the public part. */
+export const jwkPlace = (kid: string) => ({ table: 'signing_key', column: 'private_jwk_sealed', row: kid });
 
-/** Signing keys in the database, private parts sealed. */
+/** Signing keys in the database, sealed. */
 export function createSigningKeyStore({ db, vault }: Deps): SigningKeyStore {
   const open = async (row: Selectable<Tables['signing_key']>): Promise<SigningKey> => {
     // Authenticated by the vault: it is what `signing-key.insert` wrote, so its shape needs no second check.
-    const privateJwk: PrivateJwk = JSON.parse(await vault.open(row.data_key, privateJwkPlace(row.kid), row.private_jwk_sealed));
+    const jwk: Jwk = JSON.parse(await vault.open(row.data_key, jwkPlace(row.kid), row.private_jwk_sealed));
     return {
       kid: row.kid,
       alg: row.alg,
       state: row.state,
-      privateJwk,
+      jwk,
       createdAt: row.created_at,
       publishedAt: row.published_at,
       usedFrom: row.used_from ?? undefined,

@@ -27,7 +27,7 @@ import { insertActivations, putImportProgress } from './writes/imports.ts';
 import { putGuardianConsents } from './writes/registration.ts';
 import { appendAudit, enqueueMessages } from './writes/records.ts';
 import { endGrants, endSession, endSessions, putSessionFactors } from './writes/sessions.ts';
-import { activateSigningKeys, insertSigningKeys, withdrawSigningKeys } from './writes/signing-keys.ts';
+import { activateSigningKeys, archiveSigningKeys, insertSigningKeys, withdrawSigningKeys } from './writes/signing-keys.ts';
 
 const handlers: { readonly [Name in WriteName]: Handler<Name> } = {
   'subject.insert': insertSubjects,
@@ -51,6 +51,7 @@ const handlers: { readonly [Name in WriteName]: Handler<Name> } = {
   'signing-key.insert': insertSigningKeys,
   'signing-key.activate': activateSigningKeys,
   'signing-key.withdraw': withdrawSigningKeys,
+  'signing-key.archive': archiveSigningKeys,
   'passkey.insert': insertPasskeys,
   'passkey.use': usePasskeys,
   'passkey.rename': renamePasskeys,

@@ -2,7 +2,7 @@ import type { AuditEvent } from './audit/events.ts';
 import type { Evidence } from './assurance/evidence.ts';
 import type { AuthenticatorWrite } from './authenticator/authenticator-write.ts';
 import type { Consent } from './consent/consent.ts';
-import type { SigningKey } from './keys/signing-keys.ts';
+import type { Jwk, SigningKey } from './keys/signing-keys.ts';
 import type { OutboxMessage } from './notification/outbox.ts';
 import type { AccountChanges, NewAccount, Person } from './person/account.ts';
 import type { GuardianConsent } from './proofing/guardian-proof.ts';
@@ -74,6 +74,8 @@ export type Write =
   | { readonly write: 'signing-key.activate'; readonly kid: string; readonly at: Date }
   /** Takes a key out of the published set for good; refuses while it signs, and when it was withdrawn before. */
   | { readonly write: 'signing-key.withdraw'; readonly kid: string; readonly at: Date }
+  /** Of a retired key keeps the public part alone; refuses when it is not retired, or archived by now. */
+  | { readonly write: 'signing-key.archive'; readonly kid: string; readonly publicJwk: Jwk; readonly at: Date }
   | AuthenticatorWrite
   /** Wraps the data key of a row by today's key-encryption key; leaves a row alone whose key is not `key` any more. */
   | { readonly write: 'data-key.rewrap'; readonly table: string; readonly row: string; readonly key: WrappedKey }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import type { AuditDetails } from '../domain/audit/events.ts';
 import type { Clock } from '../domain/clock.ts';
-import { dueToSign, publishedKeys } from '../domain/keys/rotation.ts';
-import type { PrivateJwk, SigningKey, SigningKeyState, SigningKeyStore } from '../domain/keys/signing-keys.ts';
+import { dueToArchive, dueToSign, keySet, publicPart, type KeySet } from '../domain/keys/rotation.ts';
+import type { Jwk, SigningKey, SigningKeyState, SigningKeyStore } from '../domain/keys/signing-keys.ts';
 import { Conflict, type UnitOfWork, type Write } from '../domain/unit-of-work.ts';
 
 /** Keys a deployment needs from its first start: default, for clients that ask for RSA, and Ed25519 (D11). */
@@ -19,14 +19,14 @@ export interface KeyRingDeps {
 /** A new key pair; `state` is `active` only for the first of its algorithm. */
 async function makeSigningKey(alg: KeyAlgorithm, state: 'active' | 'published', now: Date): Promise<SigningKey> {
   const { privateKey } = await generateKeyPair(alg, { extractable: true });
-  const jwk = await exportJWK(privateKey);
-  const kid = await calculateJwkThumbprint(jwk);
-  const privateJwk: PrivateJwk = { ...jwk, kid, kty: String(jwk.kty), use: 'sig' };
+  const exported = await exportJWK(privateKey);
+  const kid = await calculateJwkThumbprint(exported);
+  const jwk: Jwk = { ...exported, kid, kty: String(exported.kty), use: 'sig' };
   return {
     kid,
     alg,
     state,
-    privateJwk,
+    jwk,
     createdAt: now,
     publishedAt: now,
     usedFrom: state === 'active' ? now : undefined,
@@ -55,6 +55,20 @@ export async function advanceSigningKeys({ store, unitOfWork, clock }: KeyRingDe
     if (await unlessDone(unitOfWork, 'rotate-key', activation(kid, 'system', now))) moved += 1;
   }
   return moved;
+}
+
+/** Forgets how to sign with keys that left the key set; run by every process, done by one. Answers how many. */
+export async function archiveSigningKeys({ store, unitOfWork, clock }: KeyRingDeps): Promise<number> {
+  const now = clock.now();
+  let archived = 0;
+  for (const { kid, jwk } of dueToArchive(await store.list(), now)) {
+    const writes: readonly Write[] = [
+      { write: 'signing-key.archive', kid, publicJwk: publicPart(jwk), at: now },
+      keyRecord(kid, 'archived', 'system', now),
+    ];
+    if (await unlessDone(unitOfWork, 'archive-key', writes)) archived += 1;
+  }
+  return archived;
 }
 
 /** By command: a new key of the algorithm, published from now on. */
@@ -126,7 +140,7 @@ async function unlessDone(unitOfWork: UnitOfWork, useCase: string, writes: reado
   }
 }
 
-/** The key set of a provider: signing keys first. */
-export async function providerKeys({ store, clock }: Pick<KeyRingDeps, 'store' | 'clock'>): Promise<PrivateJwk[]> {
-  return publishedKeys(await store.list(), clock.now()).map(({ privateJwk }) => privateJwk);
+/** The keys of now. */
+export async function currentKeys({ store, clock }: Pick<KeyRingDeps, 'store' | 'clock'>): Promise<KeySet> {
+  return keySet(await store.list(), clock.now());
 }

@@ -15,9 +15,14 @@ export interface Replacements {
   readonly sameSecret: (kept: string, offered: string) => boolean;
   /** Audiences that an assertion of `private_key_jwt` may name; the library would take three. */
   readonly expectedAudiences: (client: Client, assertion: string) => Set<string>;
+  /** An ID token shown again whose key has left the key set; undefined: not by such a key. */
+  readonly hintByRetiredKey: (token: string, client: Client) => Promise<VerifiedHint | undefined>;
   /** A service is to hear that somebody leaves; called for each, right before the session is destroyed. */
   readonly leaves: (ctx: KoaContextWithOIDC, client: Client, session: LeftSession) => Promise<void>;
 }
+
+/** An ID token of ours, verified but for its age, as the library hands it on. */
+export type VerifiedHint = Awaited<ReturnType<Provider['IdToken']['validate']>>;
 
 export interface LeftSession {
   readonly accountId: string;
@@ -25,7 +30,7 @@ export interface LeftSession {
 }
 
 export function createLibraryProvider(issuer: string, setup: Configuration, replacements: Replacements): Provider {
-  const { formPost, sameSecret, expectedAudiences, leaves } = replacements;
+  const { formPost, sameSecret, expectedAudiences, hintByRetiredKey, leaves } = replacements;
   // Response modes are registered by the constructor, before a subclass has fields: the class itself closes over the page.
   class PagedProvider extends Provider {
     override registerResponseMode(name: string, handler: Parameters<Provider['registerResponseMode']>[1]): void {
@@ -66,6 +71,16 @@ export function createLibraryProvider(issuer: string, setup: Configuration, repl
         return expectedAudiences(this.client, assertion);
       },
   );
+  const { IdToken } = provider;
+  replaceMethod(IdToken, 'validate', (validate) => async (token: string, service: Client) => {
+    try {
+      return await validate.call(IdToken, token, service);
+    } catch (error) {
+      const hint = await hintByRetiredKey(token, service);
+      if (hint) return hint;
+      throw error;
+    }
+  });
   keepUnknownSessions(provider);
   return provider;
 }

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { importJWK, SignJWT } from 'jose';
 import type { Client, Provider } from 'oidc-provider';
 import type { Clock } from '../domain/clock.ts';
-import type { PrivateJwk, SigningKeyStore } from '../domain/keys/signing-keys.ts';
+import type { Jwk, SigningKeyStore } from '../domain/keys/signing-keys.ts';
 import type { BackchannelLogoutPayload, DeliveryResult } from '../domain/notification/outbox.ts';
-import { providerKeys } from './key-ring.ts';
+import { currentKeys } from './key-ring.ts';
 
 /** Delivery of logout tokens by the worker of the outbox: signed anew at each attempt, with the `sub` kept in the message. */
 export interface LogoutDelivery {
@@ -47,7 +47,7 @@ async function logoutToken(
   client: Client,
 ): Promise<string> {
   const alg = client.idTokenSignedResponseAlg ?? 'ES256';
-  const key = (await providerKeys({ store: keys, clock })).find((jwk) => fits(jwk, alg));
+  const key = (await currentKeys({ store: keys, clock })).published.find((jwk) => fits(jwk, alg));
   if (!key) throw new Error(`no key signs ${alg}`);
   const now = Math.floor(clock.now().getTime() / 1000);
   return new SignJWT({
@@ -66,6 +66,6 @@ async function logoutToken(
 
 const keyTypeOf: Readonly<Record<string, string>> = { ES256: 'EC', RS256: 'RSA', PS256: 'RSA', EdDSA: 'OKP' };
 
-function fits(jwk: PrivateJwk, alg: string): boolean {
+function fits(jwk: Jwk, alg: string): boolean {
   return jwk.kty === keyTypeOf[alg];
 }

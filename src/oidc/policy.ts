@@ -1,10 +1,10 @@
-import { decodeJwt } from 'jose';
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Clock } from '../domain/clock.ts';
 import type { UnitOfWork } from '../domain/unit-of-work.ts';
 import { secondsAfter } from '../domain/clock.ts';
 import { deviceName } from '../http/device-name.ts';
 import { acrClaim, decideRequest, type LevelDeps, type OurResult } from './level.ts';
+import { hintedSubject } from './id-token-hint.ts';
 import { policyToFill } from './library.ts';
 import type { SubjectOf } from './subject.ts';
 
@@ -26,7 +26,7 @@ export function createPolicy(deps: PolicyDeps): interactionPolicy.DefaultPolicy 
   const { policy, login, consent } = policyToFill();
   policy.add(new Prompt({ name: 'create', requestable: true }), 0);
   login.checks.add(accountIsThere());
-  login.checks.add(hintedSubject(deps));
+  login.checks.add(isHintedAt(deps));
   policy.add(stepUp(deps), 2);
   consent.checks.add(askedForConsent());
   return policy;
@@ -55,22 +55,17 @@ function accountIsThere() {
  * The library's own checks ask again for ever when somebody else signs in; after one mismatch the
  * relying party gets `login_required` (D1).
  */
-function hintedSubject({ subjectOf }: PolicyDeps) {
+function isHintedAt({ subjectOf }: PolicyDeps) {
   const description = 'the signed-in person is not the one the service asked for';
   return new Check('hinted_subject', description, 'login_required', async (ctx) => {
-    const { session, client, claims, params, result } = ctx.oidc;
-    const wanted = claims.id_token?.sub?.value ?? hintedBy(params?.id_token_hint);
+    const { session, client, claims, result } = ctx.oidc;
+    const wanted = claims.id_token?.sub?.value ?? (await hintedSubject(ctx));
     if (wanted === undefined || !client) return Check.NO_NEED_TO_PROMPT;
     if (!session?.accountId) return Check.REQUEST_PROMPT;
     if (wanted === (await subjectOf(ctx, session.accountId, client))) return Check.NO_NEED_TO_PROMPT;
     if (result?.login) throw new errors.LoginRequired('somebody else signed in');
     return Check.REQUEST_PROMPT;
   });
-}
-
-/** The library verified the token when the request came in, and forgets it while somebody signs in or for a pushed request. */
-function hintedBy(hint: unknown): string | undefined {
-  return typeof hint === 'string' ? decodeJwt(hint).sub : undefined;
 }
 
 /**

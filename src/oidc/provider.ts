@@ -1,6 +1,7 @@
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { ClientAuthMethod, ClientRecord, SigningAlgorithm } from '../domain/client.ts';
-import type { PrivateJwk } from '../domain/keys/signing-keys.ts';
+import type { KeySet } from '../domain/keys/rotation.ts';
+import type { Jwk } from '../domain/keys/signing-keys.ts';
 import type { SessionPolicy } from '../domain/policy.ts';
 import { acrValues } from '../domain/assurance/ladder.ts';
 import { endpoints } from '../http/endpoints.ts';
@@ -18,6 +19,7 @@ import {
 } from './clients.ts';
 import { createCookieSignatures } from './cookie-signatures.ts';
 import { createLoadExistingGrant, type GrantDeps } from './grants.ts';
+import { createHintVerifier } from './id-token-hint.ts';
 import { createLibraryProvider } from './library.ts';
 import { lifetimes } from './lifetimes.ts';
 import { collectLogout, type SessionEndDeps } from './session-end.ts';
@@ -45,16 +47,17 @@ export interface ProviderDeps {
   readonly usable: (ctx: KoaContextWithOIDC, accountId: string) => Promise<boolean>;
 }
 
-export function createProvider(deps: ProviderDeps, keys: readonly PrivateJwk[]): Provider {
-  return createLibraryProvider(deps.issuer, configuration(deps, keys), {
+export function createProvider(deps: ProviderDeps, keys: KeySet): Provider {
+  return createLibraryProvider(deps.issuer, configuration(deps, keys.published), {
     formPost: deps.pages.formPost,
     sameSecret,
     expectedAudiences: (client, assertion) => expectedAudiences(client, deps.issuer, assertion),
+    hintByRetiredKey: createHintVerifier(keys.retired, deps.issuer),
     leaves: (ctx, client, session) => collectLogout(deps.sessionEnd, ctx, client, session),
   });
 }
 
-function configuration(deps: ProviderDeps, keys: readonly PrivateJwk[]): Configuration {
+function configuration(deps: ProviderDeps, keys: readonly Jwk[]): Configuration {
   return {
     adapter: createStateAdapter(deps.state),
     clients: deps.clients.map((record) => libraryClient(record, deps.issuer)),

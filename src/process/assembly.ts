@@ -28,7 +28,7 @@ import { rememberDocuments } from '../oidc/documents.ts';
 import { ownClientId } from '../domain/client.ts';
 import { crossOriginRules } from '../oidc/cors.ts';
 import { straightToPage } from '../oidc/first-page.ts';
-import { providerKeys } from '../oidc/key-ring.ts';
+import { currentKeys } from '../oidc/key-ring.ts';
 import type { LevelDeps } from '../oidc/level.ts';
 import { createProvider, type ProviderDeps } from '../oidc/provider.ts';
 import { createProviderPages } from '../oidc/provider-pages.ts';
@@ -109,7 +109,8 @@ async function providerRing(options: AssemblyOptions, shown: Shown): Promise<Pro
   const deps = providerDeps(options, shown);
   return createRing({
     version: () => adapters.signingKeys.version(),
-    keys: () => providerKeys({ store: adapters.signingKeys, clock }),
+    keys: () => currentKeys({ store: adapters.signingKeys, clock }),
+    clock,
     create(keys) {
       const provider = createProvider(deps, keys);
       provider.on('grant.error', (ctx, error) => {

@@ -9,7 +9,7 @@ import type { MailGateway, SmsGateway } from '../domain/notification/outbox.ts';
 import type { Locale } from '../http/page-model.ts';
 import type { Log } from '../http/log.ts';
 import type { Metrics } from '../http/metrics.ts';
-import { advanceSigningKeys } from '../oidc/key-ring.ts';
+import { advanceSigningKeys, archiveSigningKeys } from '../oidc/key-ring.ts';
 import { startLoops, type Job, type Loops } from './loops.ts';
 import { deliverLogout } from '../oidc/logout-delivery.ts';
 
@@ -55,7 +55,9 @@ function jobs({ assembly, gateways, nationalPlatform, log, metrics }: Background
         name: 'key-rotation',
         everySeconds: 30,
         run: async () => {
-          await advanceSigningKeys({ store: adapters.signingKeys, unitOfWork: adapters.unitOfWork, clock });
+          const keys = { store: adapters.signingKeys, unitOfWork: adapters.unitOfWork, clock };
+          await advanceSigningKeys(keys);
+          await archiveSigningKeys(keys);
           return false;
         },
       },

@@ -50,7 +50,7 @@ describe.each(databaseKinds)('data keys in %s, when the key-encryption key is re
   it('are wrapped anew in batches, and then everything opens without the earlier key', async () => {
     const accounts = await registered(5);
     const times = { createdAt: happenedAt, publishedAt: happenedAt, usedFrom: undefined, retiredAt: undefined };
-    const key = { kid: 'k', alg: 'ES256', state: 'published', privateJwk: { kid: 'k', kty: 'EC' }, ...times } as const;
+    const key = { kid: 'k', alg: 'ES256', state: 'published', jwk: { kid: 'k', kty: 'EC' }, ...times } as const;
     await unit(before).commit('publish-key', [{ write: 'signing-key.insert', key }]);
     expect(await keys(both).count('account')).toEqual({ all: 5, earlier: 5 });
 

@@ -85,7 +85,7 @@ describe.each(databaseKinds)('retention in %s', (kind) => {
       const keyTimes = { createdAt: happenedAt, publishedAt: happenedAt, usedFrom: undefined, retiredAt: undefined };
       await commit({
         write: 'signing-key.insert',
-        key: { kid, alg: 'ES256', state: keyState, privateJwk: { kid, kty: 'EC' }, ...keyTimes },
+        key: { kid, alg: 'ES256', state: keyState, jwk: { kid, kty: 'EC' }, ...keyTimes },
       });
     }
     await commit({ write: 'signing-key.activate', kid: 'new', at: happenedAt });

@@ -4,10 +4,10 @@ import { createSettings } from '../../adapters/database/settings.ts';
 import { createSigningKeyStore } from '../../adapters/database/signing-keys.ts';
 import { createUnitOfWork, type UnitOfWorkDeps } from '../../adapters/database/unit-of-work.ts';
 import { secondsAfter } from '../../src/domain/clock.ts';
-import { publishedKeys } from '../../src/domain/keys/rotation.ts';
+import { keySet, publicPart } from '../../src/domain/keys/rotation.ts';
 import type { SigningKey } from '../../src/domain/keys/signing-keys.ts';
 import { Conflict, type Write } from '../../src/domain/unit-of-work.ts';
-import { withdrawSigningKey } from '../../src/oidc/key-ring.ts';
+import { archiveSigningKeys, withdrawSigningKey } from '../../src/oidc/key-ring.ts';
 import { databaseKinds, openStores, type TestStores } from '../support/stores.ts';
 
 const now = new Date('2026-03-01T08:00:00.000Z');
@@ -18,7 +18,7 @@ function newKey(about: Partial<SigningKey> = {}): SigningKey {
     kid,
     alg: 'ES256',
     state: 'published',
-    privateJwk: { kid, kty: 'EC', crv: 'P-256', x: 'x', y: 'y', d: 'the private part' },
+    jwk: { kid, kty: 'EC', crv: 'P-256', x: 'x', y: 'y', d: 'the private part' },
     createdAt: now,
     publishedAt: now,
     usedFrom: undefined,
@@ -125,8 +125,8 @@ describe.each(databaseKinds)('in %s', (kind) => {
       await expect(withdraw(old.kid)).rejects.toMatchObject({ write: 'signing-key.withdraw', rule: 'state' });
       await activate(waiting.kid);
       await withdraw(old.kid);
-      const published = publishedKeys(await keys().list(), secondsAfter(now, 61));
-      expect(published.map(({ kid }) => kid)).toEqual([waiting.kid]);
+      const { published, retired } = keySet(await keys().list(), secondsAfter(now, 61));
+      expect([published.map(({ kid }) => kid), retired]).toEqual([[waiting.kid], []]);
       await expect(withdraw(old.kid)).rejects.toMatchObject({ rule: 'state' });
       await expect(activate(old.kid)).rejects.toMatchObject({ rule: 'state' });
       await expect(withdraw('unknown')).rejects.toMatchObject({ rule: 'state' });
@@ -168,6 +168,43 @@ describe.each(databaseKinds)('in %s', (kind) => {
       const left = await states();
       expect(Object.fromEntries(left)).toMatchObject({ [old.kid]: 'withdrawn', [next.kid]: 'withdrawn' });
       expect(left.filter(([, state]) => state === 'active')).toHaveLength(1);
+    });
+
+    it('that were retired for a day forget how to sign, once, and keep what verifies', async () => {
+      const [old, next] = [newKey({ state: 'active' }), newKey()];
+      await insert(old, next);
+      await activate(next.kid);
+      const after = (seconds: number) => ({
+        store: keys(),
+        unitOfWork: createUnitOfWork(stores),
+        clock: { now: () => secondsAfter(now, seconds) },
+      });
+      const day = 24 * 3600;
+      expect(await archiveSigningKeys(after(day - 1))).toBe(0);
+      const version = await keys().version();
+      const together = await Promise.all(Array.from({ length: 4 }, () => archiveSigningKeys(after(day))));
+      expect(together.toSorted()).toEqual([0, 0, 0, 1]);
+      expect(await keys().version()).toBe(version + 1);
+      const kept = (await keys().list()).find(({ kid }) => kid === old.kid);
+      expect(kept).toMatchObject({ state: 'archived', retiredAt: now, jwk: publicPart(old.jwk) });
+      expect(JSON.stringify(kept)).not.toContain('the private part');
+      expect(keySet(await keys().list(), secondsAfter(now, day))).toEqual({
+        published: [next.jwk],
+        retired: [publicPart(old.jwk)],
+        until: undefined,
+      });
+      const records = await stores.db.selectFrom('audit_event').select('details').where('event', '=', 'key.rotated').execute();
+      expect(records.filter(({ details }) => details.keyId === old.kid && details.reason === 'archived')).toHaveLength(1);
+      await expect(activate(old.kid)).rejects.toMatchObject({ rule: 'state' });
+    });
+
+    it('that are archived can still be withdrawn: then they verify nothing', async () => {
+      const key = newKey({ state: 'archived', retiredAt: now });
+      await insert(key);
+      expect(await withdrawSigningKey({ store: keys(), unitOfWork: createUnitOfWork(stores), clock: { now: () => now } }, key.kid)).toBe(
+        true,
+      );
+      expect(keySet(await keys().list(), now)).toEqual({ published: [], retired: [], until: undefined });
     });
 
     it('stay as they were when the record of their change cannot be written', async () => {

@@ -36,6 +36,11 @@ const read: Readonly<Record<string, readonly [fingerprint: string, why: string]>
     'bbbacb807684e04e',
     'the audience of an assertion is compared with clientJwtAuthExpectedAudience(), and before its signature',
   ],
+  'lib/models/id_token.js': ['809a238a6d68b391', 'validate verifies everything but the age; its answer is the hint'],
+  'lib/actions/authorization/claims.js': [
+    '32b526c767ceddc0',
+    'a hint is verified at the authorization endpoint and at the one of pushed requests, and not when a request goes on',
+  ],
   'lib/shared/xsrf.js': ['d98ed2207acfa165', 'the secret of the forms that end a session is session.state.secret'],
   'lib/actions/end_session.js': ['259ee7afaade26de', 'who tells services, when, and with which page'],
   'lib/actions/authorization/resume.js': ['a0eaff78325ca491', 'params are set when the interaction is used up, and not before'],
@@ -80,6 +85,7 @@ const silent: Replacements = {
   formPost: async () => undefined,
   sameSecret: () => false,
   expectedAudiences: () => new Set(),
+  hintByRetiredKey: async () => undefined,
   leaves: async () => undefined,
 };
 
@@ -141,6 +147,19 @@ describe('what is replaced is there, and is what the library asks', () => {
     });
     expect((context as InstanceType<typeof OIDCContext>).clientJwtAuthExpectedAudience()).toEqual(new Set(['service', 'a.b.c']));
     expect(textOf('lib/shared/jwt_client_auth.js')).toContain('const acceptedAud = ctx.oidc.clientJwtAuthExpectedAudience();');
+  });
+
+  it('the verification of a hint, of which the library reads header and payload', async () => {
+    const provider = createLibraryProvider('https://id.example', setup, {
+      ...silent,
+      hintByRetiredKey: async (token, { clientId }) => (token === 'retired' ? { header: {}, payload: { sub: clientId } } : undefined),
+    });
+    const client = await provider.Client.find('service');
+    if (!client) throw new Error('the service is not there');
+    expect(await provider.IdToken.validate('retired', client)).toEqual({ header: {}, payload: { sub: 'service' } });
+    await expect(provider.IdToken.validate('nothing', client)).rejects.toThrow('Invalid Token or Protected Header formatting');
+    for (const file of ['lib/actions/end_session.js', 'lib/actions/authorization/claims.js'])
+      expect(textOf(file)).toContain('IdToken.validate(');
   });
 
   it('level and factors of the tokens, which it reads as properties of its context', () => {

@@ -1,9 +1,9 @@
 import { type Insertable, sql } from 'kysely';
-import type { SigningKey } from '../../../src/domain/keys/signing-keys.ts';
+import type { Jwk, SigningKey } from '../../../src/domain/keys/signing-keys.ts';
 import { Conflict } from '../../../src/domain/unit-of-work.ts';
 import type { Vault } from '../../../src/domain/vault.ts';
 import { createSettings } from '../settings.ts';
-import { privateJwkPlace, versionSetting } from '../signing-keys.ts';
+import { jwkPlace, versionSetting } from '../signing-keys.ts';
 import type { Tables } from '../tables.ts';
 import type { Handler, Statement } from './handler.ts';
 
@@ -45,20 +45,43 @@ export const withdrawSigningKeys: Handler<'signing-key.withdraw'> = async (write
         .updateTable('signing_key')
         .set({ state: 'withdrawn', retired_at: sql<Date>`coalesce(retired_at, ${at})` })
         .where('kid', '=', kid)
-        .where('state', 'in', ['published', 'retired'])
+        .where('state', 'in', ['published', 'retired', 'archived'])
         .executeTakeFirst();
       if (numUpdatedRows !== 1n) throw new Conflict('signing-key.withdraw', 'state');
     },
   ]);
 
-async function keyRow(vault: Vault, key: SigningKey): Promise<Insertable<Tables['signing_key']>> {
+/** What signs is overwritten, under a new data key: neither the row nor its old key opens it again. */
+export const archiveSigningKeys: Handler<'signing-key.archive'> = async (writes, { vault }) => {
+  const statements = writes.map(async ({ kid, publicJwk, at }): Promise<readonly Statement[]> => {
+    const sealed = await sealedJwk(vault, publicJwk);
+    return [
+      changed(kid, at),
+      async (db) => {
+        const { numUpdatedRows } = await db
+          .updateTable('signing_key')
+          .set({ state: 'archived', ...sealed })
+          .where('kid', '=', kid)
+          .where('state', '=', 'retired')
+          .executeTakeFirst();
+        if (numUpdatedRows !== 1n) throw new Conflict('signing-key.archive', 'state');
+      },
+    ];
+  });
+  return (await Promise.all(statements)).flat();
+};
+
+async function sealedJwk(vault: Vault, jwk: Jwk): Promise<Pick<Insertable<Tables['signing_key']>, 'data_key' | 'private_jwk_sealed'>> {
   const dataKey = await vault.newKey();
+  return { data_key: dataKey, private_jwk_sealed: await vault.seal(dataKey, jwkPlace(jwk.kid), JSON.stringify(jwk)) };
+}
+
+async function keyRow(vault: Vault, key: SigningKey): Promise<Insertable<Tables['signing_key']>> {
   return {
     kid: key.kid,
     alg: key.alg,
     state: key.state,
-    data_key: dataKey,
-    private_jwk_sealed: await vault.seal(dataKey, privateJwkPlace(key.kid), JSON.stringify(key.privateJwk)),
+    ...(await sealedJwk(vault, key.jwk)),
     created_at: key.createdAt,
     published_at: key.publishedAt,
     used_from: key.usedFrom ?? null,
