@@ -183,7 +183,7 @@ describe.each(databaseKinds)('in %s', (kind) => {
       expect(await archiveSigningKeys(after(day - 1))).toBe(0);
       const version = await keys().version();
       const together = await Promise.all(Array.from({ length: 4 }, () => archiveSigningKeys(after(day))));
-      expect(together.toSorted()).toEqual([0, 0, 0, 1]);
+      expect(together.reduce((sum, count) => sum + count, 0)).toBe(1);
       expect(await keys().version()).toBe(version + 1);
       const kept = (await keys().list()).find(({ kid }) => kid === old.kid);
       expect(kept).toMatchObject({ state: 'archived', retiredAt: now, jwk: publicPart(old.jwk) });
