@@ -28,7 +28,7 @@ export interface LandingDeps {
   /** Where people land without a waiting service (LOG-16). */
   readonly landing: string;
   readonly sandbox: boolean;
-  readonly profile: Pick<Profile, 'activation' | 'recovery'>;
+  readonly profile: Pick<Profile, 'account' | 'activation' | 'recovery'>;
 }
 
 export interface LandingModel {
@@ -55,12 +55,22 @@ export function createLanding(deps: LandingDeps): Journey {
       if (deps.profile.recovery) {
         router.get('/recover', (ctx) => begin(deps, ctx, deps.landing, { prompt: 'login', journey: 'recover' }));
       }
+      router.get('/.well-known/change-password', (ctx) => {
+        ctx.status = 303;
+        ctx.redirect(passwordPage(deps.profile));
+      });
       router.get(ownRedirectPath, (ctx) => arrive(deps, ctx));
       router.post(preferencesScope, formBody(), (ctx) => switchPreference(deps, ctx));
       router.get(`${captchaPath}/new`, async (ctx) => newCaptcha(deps, ctx));
       router.get(`${captchaPath}/:file`, async (ctx) => captchaImage(deps, ctx, String(ctx.params.file)));
     },
   };
+}
+
+/** Where a password is changed (W3C, A Well-Known URL for Changing Passwords); whoever is not signed in does so on the way. */
+function passwordPage({ account, recovery }: LandingDeps['profile']): string {
+  if (account.changes.includes('password')) return '/account/password';
+  return recovery ? '/recover' : '/account';
 }
 
 async function landing(deps: LandingDeps, ctx: AppContext): Promise<void> {

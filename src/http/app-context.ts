@@ -7,6 +7,8 @@ export interface AppState {
   requestId: string;
   /** Address of the browser after as many trusted proxy hops as the configuration says. */
   address: string;
+  /** The browser came by another name than the issuer's. */
+  foreignHost: boolean;
   /** Of the Content-Security-Policy. */
   nonce: string;
   /** Random value of this browser that anti-forgery tokens are bound to. */

@@ -21,6 +21,8 @@ const cookieNames = {
   device: 'mx_device',
   /** Where to go after signing in without a waiting service. */
   target: 'mx_target',
+  /** Was sent to the issuer's host a moment ago. */
+  moved: 'mx_moved',
 } as const;
 export type CookieName = keyof typeof cookieNames;
 

@@ -7,6 +7,7 @@ import { errorPages } from '../http/errors.ts';
 import { formBody } from '../http/form.ts';
 import { constantHeaders, securityHeaders } from '../http/headers.ts';
 import { health, type HealthChecks } from '../http/health.ts';
+import { toIssuerHost } from '../http/issuer-host.ts';
 import { requestLog, type Log } from '../http/log.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { Link } from '../http/page-model.ts';
@@ -46,6 +47,7 @@ export function createApp({ assembly, log, metrics, checks, draining, sandbox }:
   app.use(securityHeaders({ https }));
   app.use(machineEndpoints(assembly));
   app.use(assets.middleware);
+  app.use(toIssuerHost({ issuer: environment.issuer, cookies }));
   app.use(preferences(cookies));
   app.use(templates(interactionsFolder));
   app.use(

@@ -3,9 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import { startProduct } from '../support/product.ts';
 
 /** One request over a kept connection; the code of the error where the connection broke. */
-function get(address: string, agent: Agent): Promise<number | string> {
+function get(address: string, agent: Agent, host: string): Promise<number | string> {
   return new Promise((resolve) => {
-    const asked = request(address, { agent }, (answer) => {
+    const asked = request(address, { agent, headers: { host } }, (answer) => {
       answer.resume();
       answer.on('end', () => resolve(answer.statusCode ?? 0));
       answer.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'broken'));
@@ -24,7 +24,7 @@ describe('a process that is told to stop', () => {
       const agent = new Agent({ keepAlive: true, maxSockets: 1 });
       const address = `${product.address}${index % 2 === 0 ? '/login' : '/auth?client_id=nobody'}`;
       while (!refused) {
-        const outcome = await get(address, agent);
+        const outcome = await get(address, agent, new URL(product.issuer).host);
         refused ||= outcome === 'ECONNREFUSED';
         outcomes.push(outcome);
       }

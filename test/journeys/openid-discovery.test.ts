@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 
 const asks = async (path: string, headers: Record<string, string> = {}) => {
-  const answer = await requestAlone(new URL(path, product.address), { headers });
+  const answer = await requestAlone(new URL(path, product.address), { headers: { Host: new URL(product.issuer).host, ...headers } });
   return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
 };
 

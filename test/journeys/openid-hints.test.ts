@@ -1,9 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeProtectedHeader, generateKeyPair, SignJWT } from 'jose';
 import { basic, post } from '../conformance/wire.ts';
 import { newPerson, type Person } from '../support/browser.ts';
 import { newCitizen, signsIn, type Citizen } from '../support/citizen.ts';
+import { eventually } from '../support/eventually.ts';
 import { environmentOf, runMain, startProduct, type OwnProduct } from '../support/product.ts';
 import { relyingParty, type RelyingParty } from '../support/relying-party.ts';
 import { sandboxOf } from '../support/sandbox.ts';
@@ -73,7 +73,7 @@ describe('a signing key that was rotated out', () => {
   it('[PRT-05] is published for a day and no longer, by the clock of the product, without a restart', async () => {
     expect(await published()).toBe(true);
     await sandboxOf(product).waits(24 * 3600);
-    while (await published()) await pause(100);
+    await eventually('the key set without the key', async () => !(await published()));
   });
 
   it('[PRT-05] still verifies hints: the person is asked, and sent back to the service', async () => {
@@ -110,7 +110,7 @@ describe('a signing key that was rotated out', () => {
   });
 
   it('[PRT-05] forgets how to sign, is kept for hints, and is believed no more once it is withdrawn', async () => {
-    while (!new RegExp(`^${kid} +ES256 +archived`, 'm').test(await keys())) await pause(100);
+    await eventually('the archive', async () => new RegExp(`^${kid} +ES256 +archived`, 'm').test(await keys()));
     expect((await asked(hint)).page).toMatchObject({ status: 200, error: undefined });
     await keys('withdraw', kid);
     expect((await asked(hint)).page).toMatchObject({ status: 400, error: { code: 'invalid_request' } });
