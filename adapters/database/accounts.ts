@@ -9,7 +9,7 @@ interface Deps {
   readonly vault: Vault;
 }
 
-const headerColumns = ['account.id', 'account.subject_id', 'account.person_id', 'account.status'] as const;
+const headerColumns = ['account.id', 'account.subject_id', 'account.person_id', 'account.status', 'account.locale'] as const;
 
 /** Accounts in the database; every look-up is one statement by a unique key. */
 export function createAccountStore({ db, vault }: Deps): AccountStore {
@@ -70,7 +70,7 @@ export function createAccountStore({ db, vault }: Deps): AccountStore {
   };
 }
 
-type HeaderRow = Pick<Selectable<Tables['account']>, 'id' | 'subject_id' | 'person_id' | 'status'>;
+type HeaderRow = Pick<Selectable<Tables['account']>, 'id' | 'subject_id' | 'person_id' | 'status' | 'locale'>;
 
 const identifierKinds = ['username', 'mobile', 'document'] as const;
 const indexColumns = { username: 'username_index', mobile: 'mobile_index' } as const;
@@ -97,7 +97,15 @@ function byIndexes(headers: Headers, kind: IdentifierKind, indexes: readonly Buf
 function toHeader(row: HeaderRow): AccountHeader;
 function toHeader(row: HeaderRow | undefined): AccountHeader | undefined;
 function toHeader(row: HeaderRow | undefined): AccountHeader | undefined {
-  return row && { id: row.id, subjectId: row.subject_id, personId: row.person_id ?? undefined, status: row.status };
+  return (
+    row && {
+      id: row.id,
+      subjectId: row.subject_id,
+      personId: row.person_id ?? undefined,
+      status: row.status,
+      locale: row.locale ?? undefined,
+    }
+  );
 }
 
 type SealedColumn =
@@ -123,10 +131,7 @@ async function openAccount(vault: Vault, row: SealedAccount): Promise<Account> {
     row.asserted_identity_sealed ? open('asserted_identity_sealed', row.asserted_identity_sealed) : undefined,
   ]);
   return {
-    id: row.id,
-    subjectId: row.subject_id,
-    personId: row.person_id ?? undefined,
-    status: row.status,
+    ...toHeader(row),
     username,
     mobile,
     email,

@@ -72,6 +72,8 @@ export const tables = {
     /** Null: did not agree to become a user of the national platform. */
     national_platform_version: nullable(text()),
     national_platform_agreed_at: nullable(moment),
+    /** Null: the platform's own. */
+    locale: nullable(text()),
     created_at: moment,
     updated_at: moment,
   },

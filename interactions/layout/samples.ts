@@ -87,6 +87,7 @@ export const newcomer: Account = {
   subjectId,
   personId: undefined,
   status: 'active',
+  locale: undefined,
   username: undefined,
   mobile: '15912347931',
   email: undefined,

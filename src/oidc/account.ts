@@ -2,6 +2,7 @@ import type { Account as LibraryAccount, FindAccount } from 'oidc-provider';
 import { refreshedAcr } from '../domain/assurance/acr.ts';
 import { compareAcr, isAcr } from '../domain/assurance/level.ts';
 import type { AccountStore, PersonStore } from '../domain/person/account.ts';
+import type { NameMaskStyle } from '../domain/person/masking.ts';
 import { claimsOf, wantedClaims, type ClaimRow } from './claims.ts';
 import { levelFacts, type LevelDeps } from './level.ts';
 import type { HeaderOf } from './subject.ts';
@@ -11,6 +12,8 @@ export interface AccountDeps {
   readonly accounts: AccountStore;
   readonly persons: PersonStore;
   readonly levels: LevelDeps;
+  /** How names are shown to whoever may not know them. */
+  readonly nameMask: NameMaskStyle;
 }
 
 /**
@@ -35,11 +38,11 @@ export function createFindAccount(deps: AccountDeps): FindAccount {
     const { personId } = header;
     return {
       accountId,
-      claims: (use, scope, named) =>
+      claims: (use, scope, named, rejected) =>
         // The ID token carries nothing personal, so nothing personal is read for it.
         use === 'id_token'
           ? { sub: accountId }
-          : claims(deps, { accountId, personId, entitlements: ctx.oidc.client?.entitlements }, wantedClaims(scope, named)),
+          : claims(deps, { accountId, personId, entitlements: ctx.oidc.client?.entitlements }, wantedClaims({ scope, named, rejected })),
     };
   };
 }
@@ -53,11 +56,11 @@ interface Whose {
 
 /** Only what the wanted claims need is read and decrypted. */
 async function claims(
-  { accounts, persons, levels }: AccountDeps,
+  { accounts, persons, levels, nameMask }: AccountDeps,
   { accountId, personId, entitlements }: Whose,
   rows: readonly ClaimRow[],
 ): Promise<Awaited<ReturnType<LibraryAccount['claims']>>> {
-  const needs = new Set(rows.map((row) => row.needs));
+  const needs = new Set(rows.flatMap((row) => row.needs));
   const [account, person, evidence] = await Promise.all([
     needs.has('account') ? accounts.byId(accountId) : undefined,
     needs.has('person') && personId !== undefined ? persons.byId(personId) : undefined,
@@ -67,6 +70,8 @@ async function claims(
     account,
     person,
     evidence,
+    told: new Set(rows.map(({ claim }) => claim)),
+    nameMask,
     ladder: levels.ladder,
     now: levels.clock.now(),
     entitlements: Array.isArray(entitlements) ? (entitlements as string[]) : [],

@@ -1,7 +1,8 @@
 import type { Evidence } from '../domain/assurance/evidence.ts';
 import type { AssuranceLevel } from '../domain/assurance/ladder.ts';
 import { assuranceLevel, countingKinds } from '../domain/assurance/level.ts';
-import type { Account, Person } from '../domain/person/account.ts';
+import { platformLocale, type Account, type Person } from '../domain/person/account.ts';
+import { mask, type NameMaskStyle } from '../domain/person/masking.ts';
 
 /** What is known of somebody when claims are made. */
 export interface ClaimFacts {
@@ -9,17 +10,22 @@ export interface ClaimFacts {
   readonly account: Account | undefined;
   readonly person: Person | undefined;
   readonly evidence: readonly Evidence[];
+  /** What the answer holds besides. */
+  readonly told: ReadonlySet<string>;
+  readonly nameMask: NameMaskStyle;
   readonly ladder: readonly AssuranceLevel[];
   readonly now: Date;
   /** Special rights of the client record. */
   readonly entitlements: readonly string[];
 }
 
+/** What has to be read for a claim. */
+export type Need = 'account' | 'person' | 'evidence';
+
 export interface ClaimRow {
   readonly claim: string;
   readonly scope: string;
-  /** What has to be read for it. */
-  readonly needs: 'account' | 'person' | 'evidence' | 'nothing';
+  readonly needs: readonly Need[];
   /** Undefined: nothing to say, the claim is left out. */
   readonly value: (facts: ClaimFacts) => unknown;
 }
@@ -29,32 +35,49 @@ export interface ClaimRow {
  * conformIdTokenClaims). `identity_document` needs an entitlement of the client besides the person's consent.
  */
 export const claimRows: readonly ClaimRow[] = [
-  { claim: 'preferred_username', scope: 'profile', needs: 'account', value: ({ account }) => account?.username },
-  { claim: 'nickname', scope: 'profile', needs: 'account', value: ({ account }) => account?.username },
-  { claim: 'gender', scope: 'profile', needs: 'person', value: ({ person }) => (person?.sex === 'unknown' ? undefined : person?.sex) },
-  { claim: 'birthdate', scope: 'profile', needs: 'person', value: ({ person }) => person?.birthDate },
-  { claim: 'zoneinfo', scope: 'profile', needs: 'nothing', value: () => 'Asia/Shanghai' },
+  { claim: 'name', scope: 'profile', needs: ['account', 'person'], value: displayName },
+  { claim: 'preferred_username', scope: 'profile', needs: ['account'], value: ({ account }) => account?.username },
+  { claim: 'nickname', scope: 'profile', needs: ['account'], value: ({ account }) => account?.username },
+  { claim: 'gender', scope: 'profile', needs: ['person'], value: ({ person }) => (person?.sex === 'unknown' ? undefined : person?.sex) },
+  { claim: 'birthdate', scope: 'profile', needs: ['person'], value: ({ person }) => person?.birthDate },
+  { claim: 'zoneinfo', scope: 'profile', needs: [], value: () => 'Asia/Shanghai' },
+  { claim: 'locale', scope: 'profile', needs: ['account'], value: ({ account }) => account && (account.locale ?? platformLocale) },
   {
     claim: 'updated_at',
     scope: 'profile',
-    needs: 'account',
+    needs: ['account'],
     value: ({ account }) => account && Math.floor(account.updatedAt.getTime() / 1000),
   },
-  { claim: 'email', scope: 'email', needs: 'account', value: ({ account }) => account?.email },
-  { claim: 'email_verified', scope: 'email', needs: 'account', value: ({ account }) => (account?.email === undefined ? undefined : true) },
-  { claim: 'phone_number', scope: 'phone', needs: 'account', value: ({ account }) => account && `+86${account.mobile}` },
-  { claim: 'phone_number_verified', scope: 'phone', needs: 'nothing', value: () => true },
-  { claim: 'address', scope: 'address', needs: 'account', value: ({ account }) => account?.address && { formatted: account.address } },
-  { claim: 'real_name', scope: 'real_name', needs: 'person', value: ({ person }) => person?.name },
+  { claim: 'email', scope: 'email', needs: ['account'], value: ({ account }) => account?.email },
+  {
+    claim: 'email_verified',
+    scope: 'email',
+    needs: ['account'],
+    value: ({ account }) => (account?.email === undefined ? undefined : true),
+  },
+  { claim: 'phone_number', scope: 'phone', needs: ['account'], value: ({ account }) => account && `+86${account.mobile}` },
+  { claim: 'phone_number_verified', scope: 'phone', needs: [], value: () => true },
+  { claim: 'address', scope: 'address', needs: ['account'], value: ({ account }) => account?.address && { formatted: account.address } },
+  { claim: 'real_name', scope: 'real_name', needs: ['person'], value: ({ person }) => person?.name },
   {
     claim: 'identity_document',
     scope: 'identity_document',
-    needs: 'person',
+    needs: ['person'],
     value: ({ person, entitlements }) =>
       person && entitlements.includes('identity_document') ? { type: person.document.type, number: person.document.number } : undefined,
   },
-  { claim: 'assurance', scope: 'assurance', needs: 'evidence', value: assurance },
+  { claim: 'assurance', scope: 'assurance', needs: ['evidence'], value: assurance },
 ];
+
+/**
+ * What a service may greet somebody by: the name as verified where it is told that name anyway, else so much of it as pages
+ * show; of nobody verified the username, unless it holds the mobile (REG-14), which is a claim of its own.
+ */
+function displayName({ account, person, told, nameMask }: ClaimFacts): string | undefined {
+  if (person) return told.has('real_name') ? person.name : mask.name(person.name, nameMask).text;
+  const username = account?.username;
+  return username?.includes(account?.mobile ?? '') ? mask.username(username).text : username;
+}
 
 function assurance({ evidence, ladder, now }: ClaimFacts) {
   const kinds = countingKinds(evidence, now);
@@ -79,10 +102,18 @@ export const personalScopes: readonly string[] = [...new Set(claimRows.map(({ sc
 /** Scopes whose release is sensitive personal information (PIPL art. 28). */
 export const sensitiveScopes: ReadonlySet<string> = new Set(['identity_document', 'real_name', 'profile']);
 
-/** The rows a request may be answered with: by its scopes, and named one by one. */
-export function wantedClaims(scope: string, named: Readonly<Record<string, unknown>>): readonly ClaimRow[] {
+/** What the person agreed to tell: by scopes, and named one by one. */
+export interface Granted {
+  readonly scope: string;
+  readonly named: Readonly<Record<string, unknown>>;
+  /** Told by no scope either. */
+  readonly rejected: readonly string[];
+}
+
+/** The rows a request is answered with. */
+export function wantedClaims({ scope, named, rejected }: Granted): readonly ClaimRow[] {
   const scopes = new Set(scope.split(' '));
-  return claimRows.filter((row) => scopes.has(row.scope) || Object.hasOwn(named, row.claim));
+  return claimRows.filter((row) => !rejected.includes(row.claim) && (scopes.has(row.scope) || Object.hasOwn(named, row.claim)));
 }
 
 /** What is known for these rows; the library filters by consent and request once more. */

@@ -1,12 +1,13 @@
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Clock } from '../domain/clock.ts';
-import type { UnitOfWork } from '../domain/unit-of-work.ts';
+import { platformLocale } from '../domain/person/account.ts';
+import type { UnitOfWork, Write } from '../domain/unit-of-work.ts';
 import { secondsAfter } from '../domain/clock.ts';
 import { deviceName } from '../http/device-name.ts';
 import { acrClaim, decideRequest, type LevelDeps, type OurResult } from './level.ts';
 import { hintedSubject } from './id-token-hint.ts';
 import { policyToFill } from './library.ts';
-import type { SubjectOf } from './subject.ts';
+import type { HeaderOf, SubjectOf } from './subject.ts';
 
 /**
  * What must happen before a relying party gets an answer, in this order:
@@ -18,6 +19,9 @@ export interface PolicyDeps {
   readonly clock: Clock;
   readonly absoluteSeconds: number;
   readonly subjectOf: SubjectOf;
+  readonly headerOf: HeaderOf;
+  /** The language in which the person sees pages. */
+  readonly localeOf: (ctx: KoaContextWithOIDC) => string;
 }
 
 const { Check, Prompt } = interactionPolicy;
@@ -118,7 +122,8 @@ function keepFactors(deps: PolicyDeps, ctx: KoaContextWithOIDC): Promise<void> {
   return work;
 }
 
-async function writeFactors({ unitOfWork, clock, absoluteSeconds }: PolicyDeps, ctx: KoaContextWithOIDC): Promise<void> {
+async function writeFactors(deps: PolicyDeps, ctx: KoaContextWithOIDC): Promise<void> {
+  const { unitOfWork, clock, absoluteSeconds } = deps;
   const { session, result } = ctx.oidc;
   const { factors = [] } = (result?.minxin ?? {}) as OurResult;
   if (!session?.accountId || factors.length === 0) return;
@@ -131,5 +136,18 @@ async function writeFactors({ unitOfWork, clock, absoluteSeconds }: PolicyDeps, 
       expiresAt: secondsAfter(clock.now(), absoluteSeconds),
       device: deviceName(ctx.req.headers),
     },
+    ...(await localeWrites(deps, ctx, session.accountId)),
   ]);
+}
+
+/** Who signs in in another language than the last time is addressed in that one from now on, and services are told. */
+async function localeWrites(
+  { headerOf, localeOf, clock }: PolicyDeps,
+  ctx: KoaContextWithOIDC,
+  accountId: string,
+): Promise<readonly Write[]> {
+  const { locale: known } = (await headerOf(ctx, accountId)) ?? {};
+  const shown = localeOf(ctx);
+  const locale = shown === platformLocale ? undefined : shown;
+  return locale === known ? [] : [{ write: 'account.update', accountId, set: { locale: locale ?? null }, at: clock.now() }];
 }

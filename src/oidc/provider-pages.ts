@@ -3,7 +3,7 @@ import { refusals } from '../domain/refused.ts';
 import type { CookieJar } from '../http/cookies.ts';
 import { endpoints, interactionPath, resumedAt } from '../http/endpoints.ts';
 import type { ExpiredModel, ProtocolErrorModel } from '../http/errors.ts';
-import type { Link } from '../http/page-model.ts';
+import type { Link, Locale } from '../http/page-model.ts';
 import type { Pages } from '../http/page.ts';
 import { preferredChannel, preferredLocale } from '../http/preferences.ts';
 import type { AppContext } from '../http/app-context.ts';
@@ -164,9 +164,19 @@ async function hintsAtAnother(ctx: KoaContextWithOIDC, subjectOf: SubjectOf): Pr
 /** Our context of the request, in language and channel of its parameters. */
 function localised(ctx: KoaContextWithOIDC, cookies: CookieJar): AppContext {
   const app = appContextOf(ctx);
-  const { Interaction: interaction } = ctx.oidc.entities;
-  const { ui_locales: uiLocales, display } = ctx.oidc.params ?? interaction?.params ?? {};
-  app.state.locale = preferredLocale(app, cookies, typeof uiLocales === 'string' ? uiLocales : undefined, interaction?.uid);
+  const { display } = paramsOf(ctx);
+  app.state.locale = localeOf(ctx, cookies);
   app.state.channel = preferredChannel(app, typeof display === 'string' ? display : undefined);
   return app;
+}
+
+/** The language in which the person of this request sees pages. */
+export function localeOf(ctx: KoaContextWithOIDC, cookies: CookieJar): Locale {
+  const { ui_locales: uiLocales } = paramsOf(ctx);
+  const wanted = typeof uiLocales === 'string' ? uiLocales : undefined;
+  return preferredLocale(appContextOf(ctx), cookies, wanted, ctx.oidc.entities.Interaction?.uid);
+}
+
+function paramsOf({ oidc }: KoaContextWithOIDC): Readonly<Record<string, unknown>> {
+  return oidc.params ?? oidc.entities.Interaction?.params ?? {};
 }

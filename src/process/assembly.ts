@@ -31,9 +31,10 @@ import { straightToPage } from '../oidc/first-page.ts';
 import { currentKeys } from '../oidc/key-ring.ts';
 import type { LevelDeps } from '../oidc/level.ts';
 import { createProvider, type ProviderDeps } from '../oidc/provider.ts';
-import { createProviderPages } from '../oidc/provider-pages.ts';
+import { createProviderPages, localeOf } from '../oidc/provider-pages.ts';
 import { recordReplay } from '../oidc/replay.ts';
 import { createResumes, type Resumes } from '../oidc/resume.ts';
+import { answerAsObjectAsks } from '../oidc/request-objects.ts';
 import { serverErrors } from '../oidc/server-errors.ts';
 import { createRing, type ProviderRing } from '../oidc/ring.ts';
 import { beforeSessionEnds, createEndingWrites } from '../oidc/session-end.ts';
@@ -125,6 +126,7 @@ async function providerRing(options: AssemblyOptions, shown: Shown): Promise<Pro
       rememberDocuments(provider, constantHeaders(options.environment.issuer.startsWith('https:')));
       provider.use(crossOriginRules(options.clients));
       provider.use(serverErrors);
+      provider.use(answerAsObjectAsks);
       provider.use(straightToPage(createFirstPage(options.profile)));
       provider.use(async (ctx, next) => {
         await next();
@@ -156,9 +158,9 @@ function providerDeps(options: AssemblyOptions, { pages, cookies, levels, resume
       clock,
       beforeSessionEnds: () => beforeSessionEnds(sessionEnd),
     },
-    accounts: { headerOf, accounts, persons, levels },
+    accounts: { headerOf, accounts, persons, levels, nameMask: profile.masking.name },
     subjectOf,
-    policy: { levels, unitOfWork, clock, absoluteSeconds, subjectOf },
+    policy: { levels, unitOfWork, clock, absoluteSeconds, subjectOf, headerOf, localeOf: (ctx) => localeOf(ctx, cookies) },
     grants: { consents: adapters.consents },
     sessionEnd,
     pages: createProviderPages({ pages, cookies, subjectOf, answered: resumes.answered }),

@@ -124,11 +124,15 @@ export const requestModules: Modules = {
     expect((await metadataOf(suite.client)).request_uri_parameter_supported).toBe(false);
   },
 
-  'oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported: rejected': async (suite) => {
-    const person = await suite.sends({ request: requestObject({ client_id: 'suite', scope: 'openid profile' }) });
-    expect((await suite.isRefused(person)).error).toBe('request_not_supported');
-    expect((await metadataOf(suite.client)).request_parameter_supported ?? false).toBe(false);
-  },
+  'oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported: rejected, in the way that the object itself asks for':
+    async (suite) => {
+      // The suite says everything inside, how the answer travels as well.
+      const mode = suite.mode === 'form_post' ? { response_mode: suite.mode } : {};
+      const request = requestObject({ client_id: 'suite', scope: 'openid profile', redirect_uri: suite.client.redirectUri, ...mode });
+      const person = await suite.sends({ request, response_mode: null });
+      expect((await suite.isRefused(person)).error).toBe('request_not_supported');
+      expect((await metadataOf(suite.client)).request_parameter_supported ?? false).toBe(false);
+    },
 
   'oidcc-ensure-request-object-with-redirect-uri: a wrong address outside is not mended by a right one inside': async (suite) => {
     const request = requestObject({ client_id: 'suite', redirect_uri: suite.client.redirectUri });

@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify, type JWTPayload } from 'jose';
+import { newCitizen } from '../support/citizen.ts';
 import { relyingParty, type Tokens } from '../support/relying-party.ts';
 import { expectTokenAnswer, expectTokenError, jsonOf, keysOf } from './conditions.ts';
 import type { Completed, Modules, Suite } from './suite.ts';
@@ -64,22 +65,43 @@ export const tokenModules: Modules = {
     expect(claims['nonce']).toBeUndefined();
   },
 
-  'oidcc-scope-profile: username, sex, birth date and time zone; the legal name needs the scope real_name, and there is no picture or website':
-    async (suite) => {
-      const { tokens, claims } = await suite.completes({ scope: 'openid profile' });
-      expect(tokens.scope).toBe('openid profile');
-      expect(await userinfo(suite, tokens)).toEqual({ sub: claims.sub, ...profileOf(suite) });
-    },
-
-  'oidcc-scope-email: granted and empty, because no account has an e-mail address yet': async (suite) => {
-    const { tokens, claims } = await suite.completes({ scope: 'openid email' });
-    expect(tokens.scope).toBe('openid email');
-    expect(await userinfo(suite, tokens)).toEqual({ sub: claims.sub });
+  'oidcc-scope-profile: all that is known; the suite warns of what nobody has here: parts of a name, pages and pictures': async (suite) => {
+    const { tokens, claims } = await suite.completes({ scope: 'openid profile' });
+    expect(tokens.scope).toBe('openid profile');
+    const told = await userinfo(suite, tokens);
+    expect(told).toEqual({ sub: claims.sub, ...profileOf(suite) });
+    expect(standardProfile.filter((claim) => !Object.hasOwn(told, claim))).toEqual(nobodys);
   },
 
-  'oidcc-scope-address: granted and empty, because the product keeps no address': async (suite) => {
+  'oidcc-scope-profile: a service that is told the verified name may show it': async (suite) => {
+    const { tokens } = await suite.completes({ scope: 'openid profile real_name' });
+    const { name } = suite.citizen.identity;
+    expect(await userinfo(suite, tokens)).toMatchObject({ name, real_name: name });
+  },
+
+  'oidcc-scope-profile: the language is the one in which somebody signed in': async (suite) => {
+    const { tokens } = await suite.completes({ scope: 'openid profile', ui_locales: 'en' });
+    expect(await userinfo(suite, tokens)).toMatchObject({ locale: 'en' });
+    const again = await suite.completes({ scope: 'openid profile', ui_locales: 'zh-CN' });
+    expect(await userinfo(suite, again.tokens)).toMatchObject({ locale: 'zh-CN' });
+  },
+
+  'oidcc-scope-email: the address of the account, which a code was sent to': async (suite) => {
+    const { email } = await suite.contacts();
+    const { tokens, claims } = await suite.completes({ scope: 'openid email' });
+    expect(tokens.scope).toBe('openid email');
+    expect(await userinfo(suite, tokens)).toEqual({ sub: claims.sub, email, email_verified: true });
+  },
+
+  'oidcc-scope-address: as its owner wrote it': async (suite) => {
+    const { address } = await suite.contacts();
     const { tokens, claims } = await suite.completes({ scope: 'openid address' });
     expect(tokens.scope).toBe('openid address');
+    expect(await userinfo(suite, tokens)).toEqual({ sub: claims.sub, address: { formatted: address } });
+  },
+
+  'oidcc-scope-address: and of somebody who has neither, nothing is said': async (suite) => {
+    const { tokens, claims } = await suite.completes({ scope: 'openid email address' }, { citizen: await newCitizen(suite.product) });
     expect(await userinfo(suite, tokens)).toEqual({ sub: claims.sub });
   },
 
@@ -89,28 +111,41 @@ export const tokenModules: Modules = {
   },
 
   'oidcc-scope-all: all of these at userinfo, and none of them in the ID token': async (suite) => {
+    const { email, address } = await suite.contacts();
     const { tokens, claims } = await suite.completes({ scope: 'openid profile email phone address' });
     expect(tokens.scope).toBe('openid profile email phone address');
-    expect(await userinfo(suite, tokens)).toEqual({ sub: claims.sub, ...profileOf(suite), ...phoneOf(suite) });
+    const contacts = { email, email_verified: true, address: { formatted: address } };
+    expect(await userinfo(suite, tokens)).toEqual({ sub: claims.sub, ...profileOf(suite), ...phoneOf(suite), ...contacts });
   },
 
   'oidcc-alternate-happy-flow: the order of parameters and scopes means nothing': async (suite) => {
-    const person = await suite.sends({ scope: 'phone profile openid' });
+    const { email } = await suite.contacts();
+    const person = await suite.sends({ scope: 'email phone profile openid' });
     const asked = person.trail[0]?.url ?? new URL('about:blank');
     const reversed = new URL(`?${encode([...asked.searchParams].toReversed()).toString()}`, asked);
     await person.arrives(reversed);
     await suite.goesOn(person);
     const { userinfo: received } = await suite.client.receives(person);
-    expect(received).toMatchObject({ ...profileOf(suite), ...phoneOf(suite) });
+    expect(received).toMatchObject({ ...profileOf(suite), ...phoneOf(suite), email, email_verified: true });
   },
 
-  'oidcc-claims-essential: an essential `name` is no error and stays out of the ID token; here the name is the claim real_name': async (
-    suite,
-  ) => {
-    const unknown = await suite.completes({ claims: { userinfo: { name: { essential: true } } } });
-    expect(await userinfo(suite, unknown.tokens)).toEqual({ sub: unknown.claims.sub });
-    const { tokens, claims } = await suite.completes({ claims: { userinfo: { real_name: { essential: true } } } });
-    expect(await userinfo(suite, tokens)).toEqual({ sub: claims.sub, real_name: suite.citizen.identity.name });
+  'oidcc-claims-essential: an essential `name` is given, with most of it hidden, and stays out of the ID token': async (suite) => {
+    const { tokens, claims } = await suite.completes({ claims: { userinfo: { name: { essential: true } } } });
+    expect(await userinfo(suite, tokens)).toEqual({ sub: claims.sub, name: maskedName(suite) });
+    expect(claims).not.toHaveProperty('name');
+  },
+
+  'oidcc-claims-essential: together with the verified name it is that name': async (suite) => {
+    const wanted = { name: { essential: true }, real_name: { essential: true } };
+    const { tokens, claims } = await suite.completes({ claims: { userinfo: wanted } });
+    const { name } = suite.citizen.identity;
+    expect(await userinfo(suite, tokens)).toEqual({ sub: claims.sub, name, real_name: name });
+  },
+
+  'oidcc-claims-essential: of somebody whom nobody verified it is the username': async (suite) => {
+    const citizen = await newCitizen(suite.product);
+    const { tokens, claims } = await suite.completes({ claims: { userinfo: { name: { essential: true } } } }, { citizen });
+    expect(await userinfo(suite, tokens)).toEqual({ sub: claims.sub, name: citizen.username });
   },
 
   'oidcc-codereuse: a code comes back and is refused': async (suite) => {
@@ -162,7 +197,7 @@ async function userinfoEndpoint({ client }: Suite): Promise<string | undefined> 
   return (await metadataOf(client)).userinfo_endpoint;
 }
 
-async function userinfo(suite: Suite, { access_token: token }: Pick<Tokens, 'access_token'>): Promise<unknown> {
+async function userinfo(suite: Suite, { access_token: token }: Pick<Tokens, 'access_token'>): Promise<Readonly<Record<string, unknown>>> {
   const answer = await get(await userinfoEndpoint(suite), bearer(token));
   expect(answer.status).toBe(200);
   return jsonOf(answer);
@@ -176,15 +211,44 @@ async function expectUserinfo({ claims }: Completed, answer: Response): Promise<
   expect(await jsonOf(answer)).toMatchObject({ sub: claims.sub, updated_at: expect.any(Number) });
 }
 
+/** Claims of the scope `profile` (Core 5.4). */
+const standardProfile = [
+  'name',
+  'family_name',
+  'given_name',
+  'middle_name',
+  'nickname',
+  'preferred_username',
+  'profile',
+  'picture',
+  'website',
+  'gender',
+  'birthdate',
+  'zoneinfo',
+  'locale',
+  'updated_at',
+];
+/** A register knows one name and not where it is to be cut; accounts have no page, picture or website. */
+const nobodys = ['family_name', 'given_name', 'middle_name', 'profile', 'picture', 'website'];
+
+/** The last character stays, as `demo` shows names. */
+function maskedName({ citizen }: Suite): string {
+  const [last = '', ...others] = [...citizen.identity.name].toReversed();
+  return `${'*'.repeat(Math.min(others.length, 4))}${last}`;
+}
+
 /** Core 5.1, of what the product knows (src/oidc/claims.ts). */
-function profileOf({ citizen }: Suite): object {
+function profileOf(suite: Suite): object {
+  const { citizen } = suite;
   const { sex, birthDate } = citizen.identity;
   return {
+    name: maskedName(suite),
     preferred_username: citizen.username,
     nickname: citizen.username,
     gender: sex,
     birthdate: birthDate,
     zoneinfo: 'Asia/Shanghai',
+    locale: 'zh-CN',
     updated_at: expect.any(Number),
   };
 }

@@ -43,6 +43,45 @@ function doubled(form: Readonly<Record<string, string>>, name: string): Form {
   return [...Object.entries(form), ...(name in form ? [] : [[name, value] as const]), [name, value]];
 }
 
+describe('a request object', () => {
+  const object = (claims: object) => new UnsecuredJWT({ ...claims }).encode();
+
+  it.each<[string, object, Record<string, string>, (location: URL) => URLSearchParams]>([
+    ['the mode', { response_mode: 'fragment' }, {}, ({ hash }) => new URLSearchParams(hash.slice(1))],
+    ['a mode that nobody knows', { response_mode: 'pigeon' }, {}, ({ searchParams }) => searchParams],
+    ['another mode than stands beside it', { response_mode: 'query' }, { response_mode: 'fragment' }, ({ searchParams }) => searchParams],
+    ['nothing', {}, { response_mode: 'fragment' }, ({ hash }) => new URLSearchParams(hash.slice(1))],
+  ])('is refused in the way that it asks for: it says %s', async (_, claims, beside, answerIn) => {
+    const answer = await asks({ ...request, ...beside, request: object(claims) });
+    const location = new URL(answer.headers.get('location') ?? '');
+    expect(Object.fromEntries(answerIn(location))).toMatchObject({ error: 'request_not_supported', state: 'kept', iss: product.issuer });
+  });
+
+  it('gives the state back that it holds, character by character', async () => {
+    const state = 'inside &+=/😀';
+    const answer = await asks({ ...request, request: object({ state }) });
+    expect(new URL(answer.headers.get('location') ?? '').searchParams.get('state')).toBe(state);
+  });
+
+  it.each([
+    ['half a character', { state: '\ud83d', response_mode: '\ude00' }],
+    ['no text', { state: 7, response_mode: ['form_post'] }],
+  ])('whose words are %s is refused as if it had none', async (_, claims) => {
+    const answer = await asks({ ...request, request: object(claims) });
+    expect(new URL(answer.headers.get('location') ?? '').searchParams.get('state')).toBe('kept');
+  });
+
+  it.each(['nothing', 'a.b.c', '..', object({ redirect_uri: 'https://evil.example/' })])(
+    'never says where the answer goes: %s',
+    async (text) => {
+      const answer = await asks({ ...request, request: text });
+      expect(new URL(answer.headers.get('location') ?? '').href.startsWith(`${callback}?`)).toBe(true);
+      const elsewhere = await asks({ ...request, redirect_uri: 'https://evil.example/', request: object({ redirect_uri: callback }) });
+      expect([elsewhere.status, elsewhere.headers.get('location')]).toEqual([400, null]);
+    },
+  );
+});
+
 describe('a parameter comes once', () => {
   const asked = [
     'client_id',

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeProtectedHeader, type JWTPayload, type ProtectedHeaderParameters } from 'jose';
-import type { Person } from '../support/browser.ts';
+import { provesMobile, sendsCode, startsChange } from '../support/account-changes.ts';
+import { newPerson, type Person } from '../support/browser.ts';
 import { allows, newCitizen, signsIn, type Citizen } from '../support/citizen.ts';
 import { root, type Product } from '../support/product.ts';
 import { relyingParty, type Refusal, type RelyingParty, type RequestParameters, type Tokens } from '../support/relying-party.ts';
@@ -17,6 +18,8 @@ export interface Suite {
   readonly product: Product;
   readonly mode: ResponseMode;
   readonly citizen: Citizen;
+  /** E-mail and contact address, which the citizen adds to the account when a module first wants them. */
+  contacts(): Promise<Contacts>;
   /** client_secret_basic, all scopes, refresh tokens. */
   readonly client: RelyingParty;
   /** Sends somebody (a new browser by default) through a whole sign-in, to tokens that are checked. */
@@ -24,15 +27,22 @@ export interface Suite {
   /** The same as far as the page where the person must do something, or the client's address. */
   sends(parameters?: RequestParameters, by?: By): Promise<Person>;
   /** From wherever the person stands to the client's address. */
-  goesOn(person: Person): Promise<void>;
+  goesOn(person: Person, citizen?: Citizen): Promise<void>;
   /** The error that came back with the person. */
   isRefused(person: Person, by?: By): Promise<Refusal>;
+}
+
+export interface Contacts {
+  readonly email: string;
+  readonly address: string;
 }
 
 export interface By {
   readonly client?: RelyingParty;
   /** Whose browser, with the session it has. */
   readonly person?: Person;
+  /** Who signs in; otherwise the citizen of the suite. */
+  readonly citizen?: Citizen;
   /** PKCE is off for the clients of the suite, as it demands; but for this request. */
   readonly pkce?: true;
 }
@@ -55,12 +65,13 @@ export async function openSuite(mode: ResponseMode): Promise<Suite> {
   const product = await sharedProduct();
   const citizen = await newCitizen(product, 'L2');
   const client = await relyingParty(product, 'suite');
+  let contacts: Promise<Contacts> | undefined;
   const ours = mode === 'form_post' ? { response_mode: mode } : {};
 
   const sends: Suite['sends'] = (parameters = {}, { client: asking = client, person, pkce } = {}) =>
     asking.sendsToUs({ ...ours, ...(pkce ? {} : withoutPkce), ...parameters }, person);
-  const goesOn: Suite['goesOn'] = async (person) => {
-    if (person.page.has('#login-submit')) await signsIn(person, citizen);
+  const goesOn: Suite['goesOn'] = async (person, who = citizen) => {
+    if (person.page.has('#login-submit')) await signsIn(person, who);
     await allows(person);
     if (mode !== 'form_post') return;
     expectFormPost(person.page);
@@ -70,6 +81,7 @@ export async function openSuite(mode: ResponseMode): Promise<Suite> {
     product,
     mode,
     citizen,
+    contacts: () => (contacts ??= addsContacts(newPerson(product), citizen)),
     client,
     sends,
     goesOn,
@@ -84,7 +96,7 @@ export async function openSuite(mode: ResponseMode): Promise<Suite> {
     async completes(parameters, by = {}) {
       const { client: asking = client } = by;
       const person = await sends(parameters, by);
-      await goesOn(person);
+      await goesOn(person, by?.citizen);
       const answer = expectAnswer(person, mode, ['code', 'iss', ...(parameters?.['state'] === null ? [] : ['state'])]);
       const tokens = await asking.redeems(person);
       const metadata = (await asking.configuration()).serverMetadata();
@@ -100,6 +112,17 @@ export async function openSuite(mode: ResponseMode): Promise<Suite> {
       };
     },
   };
+}
+
+async function addsContacts(person: Person, citizen: Citizen): Promise<Contacts> {
+  const [email, address] = [`${citizen.username}@example.cn`, '广州市越秀区府前路1号'];
+  await startsChange(person, 'email', citizen);
+  await provesMobile(person, citizen.mobile);
+  await person.submits({ email, code: await sendsCode(person, email, { email }) });
+  await person.goes('/account');
+  await person.opens('#change-address');
+  await person.submits({ address });
+  return { email, address };
 }
 
 /** Runs the modules of a plan, one test each, named after it; docs/conformance.md must list exactly them. */

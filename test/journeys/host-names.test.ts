@@ -110,6 +110,6 @@ describe('the address where passwords are changed, which password managers know'
       expect((await looks(missing, { ...host, Accept })).status).toBe(404);
       expect((await looks('/.well-known/change-password', { ...host, Accept })).status).toBe(303);
     }
-    expect((await looks('/.well-known/change-password', host, 'POST')).status).toBe(405);
+    expect((await looks('/.well-known/change-password', host, 'POST')).status).toBe(404);
   });
 });

@@ -48,6 +48,7 @@ async function accountRow(vault: Vault, account: NewAccount): Promise<Omit<Inser
     agreement_accepted_at: agreement.acceptedAt,
     national_platform_version: nationalPlatform ?? null,
     national_platform_agreed_at: nationalPlatform === undefined ? null : createdAt,
+    locale: null,
     created_at: createdAt,
     updated_at: createdAt,
   };
@@ -70,7 +71,7 @@ export const updateAccounts: Handler<'account.update'> = async (writes, { db: re
 async function changedColumns(vault: Vault, key: Buffer, id: string, set: AccountChanges): Promise<Updateable<Tables['account']>> {
   const seal = sealer(vault, key, id);
   const sealed = async (column: string, text: string | null) => ({ [column]: text === null ? null : await seal(column, text) });
-  const { username, mobile, email, ethnicity, address, socialHistory } = set;
+  const { username, mobile, email, ethnicity, address, socialHistory, locale } = set;
   return {
     ...(username !== undefined && {
       ...(await sealed('username_sealed', username)),
@@ -84,5 +85,6 @@ async function changedColumns(vault: Vault, key: Buffer, id: string, set: Accoun
     ...(ethnicity !== undefined && (await sealed('ethnicity_sealed', ethnicity))),
     ...(address !== undefined && (await sealed('address_sealed', address))),
     ...(socialHistory !== undefined && (await sealed('social_history_sealed', socialHistory))),
+    ...(locale !== undefined && { locale }),
   };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { secondsAfter, type Clock } from '../clock.ts';
 import { noticeWrites } from '../notification/notice.ts';
-import type { AccountStore } from '../person/account.ts';
+import { platformLocale, type AccountStore } from '../person/account.ts';
 import { todayInShanghai } from '../person/civil-date.ts';
 import { Conflict, type UnitOfWork } from '../unit-of-work.ts';
 import type { EndingEvidence, Evidence, EvidenceStore } from './evidence.ts';
@@ -51,7 +51,7 @@ async function tell(
 ): Promise<void> {
   const account = await accounts.byId(accountId);
   if (!account) return;
-  const notice = { name: 'document-ending', locale: 'zh-CN', params: { ends: todayInShanghai(expiresAt) } };
+  const notice = { name: 'document-ending', locale: account.locale ?? platformLocale, params: { ends: todayInShanghai(expiresAt) } };
   const event = {
     id: randomUUID(),
     at,

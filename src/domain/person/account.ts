@@ -17,6 +17,8 @@ export interface AccountHeader {
   /** Set once the account belongs to a verified person. UUID. */
   readonly personId: string | undefined;
   readonly status: AccountStatus;
+  /** Language in which the owner last signed in (BCP 47), where it is not the platform's own. */
+  readonly locale: string | undefined;
 }
 
 export interface Account extends AccountHeader {
@@ -55,7 +57,12 @@ export interface AccountChanges {
   /** Contact address, as checked by contact-address.ts. */
   readonly address?: string | null;
   readonly socialHistory?: string | null;
+  /** Null: the platform's own. */
+  readonly locale?: string | null;
 }
+
+/** Whoever never chose another language is addressed in this one. */
+export const platformLocale = 'zh-CN';
 
 export interface NewAccount {
   readonly id: string;
