@@ -285,7 +285,13 @@ describe('a client whose record says that its assertions are for the token endpo
     expect((await jsonOf(answer))['error_description']).toContain(`must be the text ${product.issuer}/token and nothing else`);
   });
 
-  it('signs people in with a library of the trade', async () => {
+  it('signs people in', async () => {
+    const token = await idTokenOf(endpointClient, claimsFor(metadata.token_endpoint));
+    const { payload } = await jwtVerify(token, keys(), { issuer: product.issuer, audience: 'endpoint', algorithms: ['ES256'] });
+    expect(payload['acr']).toBe('L2');
+  });
+
+  it('says so to a library of the trade, which then needs no more', async () => {
     const auth = openid.PrivateKeyJwt(
       { key: endpointClient.privateKey, kid: 'key-ES256' },
       {
@@ -314,13 +320,13 @@ async function signedAs(claims: object, header: { alg: string } & Record<string,
 }
 
 /** A whole sign-in, its code redeemed with an assertion. */
-async function idTokenOf(client: KeyClient): Promise<string> {
+async function idTokenOf(client: KeyClient, claims = rightClaims(client)): Promise<string> {
   const service = await relyingParty(product, client.clientId);
   const person = await service.sendsToUs({ code_challenge: null, code_challenge_method: null }, newPerson(product));
   await signsIn(person, citizen);
   const code = person.page.url.searchParams.get('code') ?? '';
   const form = { grant_type: 'authorization_code', code, redirect_uri: service.redirectUri };
-  const answer = await post(metadata.token_endpoint, { ...form, ...withAssertion(await assertionOf(client, rightClaims(client))) });
+  const answer = await post(metadata.token_endpoint, { ...form, ...withAssertion(await assertionOf(client, claims)) });
   expect(answer.status).toBe(200);
   return String((await jsonOf(answer))['id_token']);
 }
