@@ -68,7 +68,7 @@ describe('the public part of a key', () => {
     ['on a curve', { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', d: 'd' }, ['crv', 'x', 'y']],
     ['of RSA', { kty: 'RSA', n: 'n', e: 'e', d: 'd', p: 'p', q: 'q', dp: 'dp', dq: 'dq', qi: 'qi' }, ['n', 'e']],
     ['of Edwards', { kty: 'OKP', crv: 'Ed25519', x: 'x', d: 'd' }, ['crv', 'x']],
-    ['of a kind to come', { kty: 'AKP', alg: 'ML-DSA-44', pub: 'pub', priv: 'priv' }, ['alg']],
+    ['of a kind to come', { kty: 'AKP', alg: 'new', pub: 'pub', priv: 'priv' }, ['alg']],
   ])('%s has nothing that signs', (_, members, left) => {
     expect(Object.keys(publicPart({ kid: 'k', kty: '', ...members })).toSorted()).toEqual(['kid', 'kty', ...left].toSorted());
   });
