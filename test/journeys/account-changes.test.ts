@@ -201,7 +201,7 @@ describe('a change of the password', () => {
     expect(person.page.outcome).toBe('done');
     expect(person.page.text).not.toMatch(/\p{Script=Han}/u);
     const [notice] = await messagesOf(person.sandbox, who.mobile, 'notice.password-changed');
-    expect(notice?.text).toMatch(/^\[Demonstration City.*If it was not you/);
+    expect(notice?.text).toMatch(/^\[Demonstration City.*If this was not you/);
   });
 });
 

@@ -172,7 +172,7 @@ describe('requests that are wrong', () => {
     const english = await service.sendsToUs({ redirect_uri: 'https://evil.example/', ui_locales: 'en' });
     errorPage(english.page, 'invalid_redirect_uri');
     expect(english.page.text).toContain('This request cannot be completed');
-    expect(english.page.says('#back')).toBe('Back to Citizen Services');
+    expect(english.page.says('#back')).toBe('Back to “Citizen Services”');
     expect(english.page.text).toMatch(/Request number: [\w-]{12}/);
   });
 
@@ -333,7 +333,7 @@ describe('who is meant', () => {
     const other = await newCitizen(product);
     await service.sendsToUs({ prompt: 'login', ui_locales: 'en' }, person);
     const page = await person.submits({ identifier: other.username, password: other.password });
-    expect(page.text).toContain('switched to another account');
+    expect(page.text).toContain('We are switching accounts');
     expect(page.$('script:not([src])')).toHaveLength(0);
     expect(page.$('form[data-continue]')).toHaveLength(1);
     await person.submits({}, { button: '#continue' });
