@@ -226,7 +226,7 @@ describe('brand and help', () => {
         .$('.footing-facts li')
         .toArray()
         .map((each) => page.$(each).text()),
-      help: page.$('.footing-links a').first().attr('href'),
+      help: page.$('.tools .help').attr('href'),
     };
   };
 

@@ -68,7 +68,7 @@ describe('a sign-in that is over', () => {
     await sandboxOf(product).waits(3601);
     const page = await person.goes(person.page.url);
     expect(page).toMatchObject(expired);
-    expect(page.title).toMatch(/no longer valid/);
+    expect(page.title).toMatch(/has expired/);
     expect(page.says('#back')).toBe('Back to “Citizen Services”');
   });
 

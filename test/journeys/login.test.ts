@@ -191,7 +191,7 @@ describe.each(['demo', 'beijing'])('signing in, %s', (profile) => {
     const advice = await person.goes('/help/captcha');
     expect(advice.text).toMatch(/图形验证码看不清或者不显示.*更换浏览器.*清除浏览器缓存/);
     const english = newPerson(product, { locale: 'en' });
-    expect((await english.goes('/help/captcha')).text).toMatch(/captcha.*another browser.*clear/i);
+    expect((await english.goes('/help/captcha')).text).toMatch(/picture.*another browser.*clear/i);
   });
 });
 

@@ -6,7 +6,7 @@ import { citizen, datesOf, identityFields } from '../support/newcomer.ts';
 import type { Product } from '../support/product.ts';
 import { relyingParty } from '../support/relying-party.ts';
 import { sharedProduct } from '../support/shared-products.ts';
-import { refusal, word } from '../support/words.ts';
+import { refusal, word, wordsOf } from '../support/words.ts';
 
 const day = 86_400;
 
@@ -173,7 +173,7 @@ describe.each(['demo', 'beijing'])('proving a real name in %s', (profile) => {
     await person.submits(identityFields(who.identity));
     expect([person.page.status, person.page.error]).toEqual([
       429,
-      { code: 'identity.too-many', field: undefined, text: refusal('identity.too-many') },
+      { code: 'identity.too-many', field: undefined, text: wordsOf(profile)('layout/refused', 'identity.too-many') },
     ]);
     expect(Number(person.page.headers['retry-after'])).toBeGreaterThan(3600);
     // What is wrong with the form itself costs nothing.

@@ -225,8 +225,8 @@ describe.each(['demo', 'beijing'])('levels, %s', (profile) => {
     const citizen = await newCitizen(product);
     const person = await service.sendsToUs({ acr_values: 'L2', ui_locales: 'en' });
     await signsIn(person, citizen);
-    expect(person.page.text).toMatch(/“Citizen Services” asks for a higher level/);
-    expect(person.page.text).toMatch(/You may keep your level/);
+    expect(person.page.text).toMatch(/“Citizen Services” needs a higher level/);
+    expect(person.page.text).toMatch(/You can keep your level/);
     expect(person.page.$('.compare').text()).toMatch(/Your levelUnverifiedLevel neededBasicQueries of government information/);
   });
 
