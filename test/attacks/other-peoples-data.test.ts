@@ -67,19 +67,22 @@ describe.each(cities)('who has nothing but the data of somebody else in %s', (pr
     expect(await service.isRefused(person)).toMatchObject({ error: 'interaction_required' });
   });
 
-  it.each(profile === 'hubei' ? [] : [profile])('[RN-29] writes to the mobile that the bank knows, and reads nothing there', async () => {
-    const [attacker, victim] = [await newCitizen(product), citizen()];
-    const person = await atTheCard(attacker, victim, await relyingParty(product, 'level-3'));
-    const code = await sendsCode(person, victim.mobile, { reservedMobile: victim.mobile });
-    const [message] = await person.sandbox.messagesTo(victim.mobile);
-    expect(message).toMatchObject({ template: 'code.bank-card', code });
-    // Five guesses, as of any code, and never an answer of the bank.
-    const guess = code === '123456' ? '654321' : '123456';
-    const codes: (string | undefined)[] = [];
-    for (let times = 0; times < 6; times += 1) codes.push((await types(person, { ...cardOf(victim), code: guess })).error?.code);
-    codes.push((await types(person, { ...cardOf(victim), code })).error?.code);
-    expect(codes.filter((each) => each !== 'otp.wrong' && each !== 'otp.expired')).toEqual([]);
-  });
+  // Where the reserved mobile must be that of the account no code goes to another.
+  if (profile !== 'hubei') {
+    it('[RN-29] writes to the mobile that the bank knows, and reads nothing there', async () => {
+      const [attacker, victim] = [await newCitizen(product), citizen()];
+      const person = await atTheCard(attacker, victim, await relyingParty(product, 'level-3'));
+      const code = await sendsCode(person, victim.mobile, { reservedMobile: victim.mobile });
+      const [message] = await person.sandbox.messagesTo(victim.mobile);
+      expect(message).toMatchObject({ template: 'code.bank-card', code });
+      // Five guesses, as of any code, and never an answer of the bank.
+      const guess = code === '123456' ? '654321' : '123456';
+      const codes: (string | undefined)[] = [];
+      for (let times = 0; times < 6; times += 1) codes.push((await types(person, { ...cardOf(victim), code: guess })).error?.code);
+      codes.push((await types(person, { ...cardOf(victim), code })).error?.code);
+      expect(codes.filter((each) => each !== 'otp.wrong' && each !== 'otp.expired')).toEqual([]);
+    });
+  }
 
   it('gets by name and number what a lookup of oneself opens, and no more', async () => {
     const [attacker, victim] = [await newCitizen(product), citizen()];

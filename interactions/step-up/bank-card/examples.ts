@@ -73,7 +73,7 @@ export const examples: readonly Example[] = [
   example('strict', { strict: true }),
   example('mobile-not-proven', { mobileProven: false }),
   example('code-sent', { values: otherMobile, code: 'sent' }),
-  example('code-missing', { values: otherMobile, refused: unfilled('code') }),
+  example('code-missing', { values: otherMobile, code: 'unsent', refused: unfilled('code') }),
   example('code-wrong', { values: otherMobile, code: 'sent-before', refused: new Refused('otp.wrong', 'code') }),
   example('filled', { values }),
   example('long-name', { person: longName }),
