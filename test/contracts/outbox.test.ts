@@ -81,9 +81,11 @@ describe.each(databaseKinds)('the outbox in %s', (kind) => {
     await enqueue(message);
     await outbox().claim(10, now, 30);
     await outbox().retry(message.id, at(120), 'gateway unavailable');
+    expect(await rowOf(message.id)).toMatchObject({ last_error: 'gateway unavailable' });
     expect(await outbox().claim(10, at(119), 30)).toEqual([]);
     expect(await outbox().claim(10, at(120), 30)).toMatchObject([{ id: message.id, attempts: 1 }]);
-    expect(await rowOf(message.id)).toMatchObject({ last_error: 'gateway unavailable' });
+    // Until it has ended, a try has no error.
+    expect(await rowOf(message.id)).toMatchObject({ last_error: null });
   });
 
   it('keeps a parked message with its content for an operator and hands it to no worker', async () => {

@@ -69,7 +69,7 @@ describe('a sign-in that is over', () => {
     const page = await person.goes(person.page.url);
     expect(page).toMatchObject(expired);
     expect(page.title).toMatch(/has expired/);
-    expect(page.says('#back')).toBe('Back to “Citizen Services”');
+    expect(page.says('#back')).toBe('Start again from “Citizen Services”');
   });
 
   it('[PRT-11] the fresh start works: a new request of the service is a new sign-in', async () => {
