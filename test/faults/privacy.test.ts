@@ -103,7 +103,11 @@ async function lives(): Promise<Person> {
   await went(fund.sendsToUs({}, person));
   await went(opensProofing(person, 'bank-card', who));
   await went(person.submits({ bankCard: card.number, reservedMobile: who.mobile, agreement: 'yes' }));
-  await went(person.submits({ bankCard: card.number, reservedMobile: card.reservedMobile, agreement: 'yes' }));
+  const reserved = { bankCard: card.number, reservedMobile: card.reservedMobile, agreement: 'yes' };
+  await went(person.asksForCode(reserved));
+  const codeOfBank = await person.readsCode(card.reservedMobile);
+  canaries['code to the reserved mobile'] = codeOfBank;
+  await went(person.submits({ ...reserved, code: codeOfBank }));
   await went(person.opens('#next'));
   await went(person.goes('/account'));
 
