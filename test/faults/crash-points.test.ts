@@ -63,7 +63,11 @@ const useCases: Readonly<Record<string, UseCase>> = {
       await person.submits(identityFields(somebody));
       await person.opens('#next');
       await opensProofing(person, 'bank-card', who);
-      const act = () => person.submits({ bankCard: bankCard.number, reservedMobile: bankCard.reservedMobile, agreement: 'yes' });
+      const fields = { bankCard: bankCard.number, reservedMobile: bankCard.reservedMobile, agreement: 'yes' };
+      await person.submits(fields);
+      await person.asksForCode(fields);
+      const code = await person.readsCode(bankCard.reservedMobile);
+      const act = () => person.submits({ ...fields, code });
       return { person, act, done: ({ outcome }) => outcome === 'done' };
     },
   },

@@ -104,6 +104,8 @@ async function lives(): Promise<Person> {
   await went(opensProofing(person, 'bank-card', who));
   await went(person.submits({ bankCard: card.number, reservedMobile: who.mobile, agreement: 'yes' }));
   const reserved = { bankCard: card.number, reservedMobile: card.reservedMobile, agreement: 'yes' };
+  // Another mobile than the proven one: the page comes back with a code to ask for.
+  await went(person.submits(reserved));
   await went(person.asksForCode(reserved));
   const codeOfBank = await person.readsCode(card.reservedMobile);
   canaries['code to the reserved mobile'] = codeOfBank;
