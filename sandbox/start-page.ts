@@ -1,3 +1,4 @@
+import { beginning } from '../src/domain/characters.ts';
 import type Router from '@koa/router';
 import type { ClientRecord } from '../src/domain/client.ts';
 import type { DocumentType } from '../src/domain/person/document-number.ts';
@@ -78,7 +79,7 @@ async function startModel(
 ) {
   const locale = pages.locale(ctx);
   const say = pages.words.in(locale);
-  const filter = { text: String(ctx.query['q'] ?? '').slice(0, 60), scenario: String(ctx.query['scenario'] ?? '') };
+  const filter = { text: beginning(String(ctx.query['q'] ?? ''), 60), scenario: String(ctx.query['scenario'] ?? '') };
   const newcomer = people.scripted.find(({ account }) => account);
   return {
     newcomer,

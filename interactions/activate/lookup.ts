@@ -1,3 +1,4 @@
+import { hintedFields } from '../../src/domain/person/login-hint.ts';
 import { checkSought, type Sought } from '../../src/domain/person/activation.ts';
 import { requireMobile } from '../../src/domain/person/register.ts';
 import { Refused } from '../../src/domain/refused.ts';
@@ -20,7 +21,7 @@ export function documentStep(deps: ActivateStepDeps): ActivateStep {
     when: (draft) => draft.accountId === undefined,
     done: (draft, scene) => (draft.found ?? scene.passed) !== undefined,
     async page(_, scene, state) {
-      const form = await codeForm(deps, scene.ctx, state, { where: where(scene), fields });
+      const form = await codeForm(deps, scene.ctx, state, { where: where(scene), fields, preset: hintedFields(scene.params.login_hint) });
       const model = documentPageModel(sayOf(deps, scene), deps.profile, form, scene.base);
       return { view: 'activate/document', model, service: scene.service };
     },

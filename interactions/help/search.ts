@@ -1,3 +1,4 @@
+import { beginning } from '../../src/domain/characters.ts';
 import type { Answer } from './answers.ts';
 
 /** A text in pieces, those that were looked for marked. */
@@ -34,7 +35,7 @@ export function search(answers: readonly Answer[], query: string): readonly Foun
 
 /** What a person typed, as it is shown and looked for; a parameter that came twice counts once. */
 export function queryOf(parameter: string | string[] | undefined): string {
-  return ([parameter].flat()[0] ?? '').normalize('NFC').trim().slice(0, longestQuery);
+  return beginning(([parameter].flat()[0] ?? '').normalize('NFC').trim(), longestQuery);
 }
 
 function piecesOf(query: string): readonly string[] {

@@ -1,3 +1,4 @@
+import { hintedFields } from '../../src/domain/person/login-hint.ts';
 import type { Authenticated } from '../../src/domain/authenticator/password.ts';
 import type { IdentifierKind } from '../../src/domain/person/account.ts';
 import { FormRefused, Refused } from '../../src/domain/refused.ts';
@@ -240,7 +241,7 @@ function passkeyForm({ tokens }: LoginDeps, offered: readonly LoginMethod[], { c
 /** What was typed, or the service's hint for an empty page. */
 function filled(method: LoginMethod, visit: Visit, state: FormState): Readonly<Record<string, string>> {
   const [first] = method.fields;
-  const hint = visit.params.login_hint;
-  if (Object.keys(state.values).length > 0 || typeof hint !== 'string' || first === undefined) return state.values;
-  return { [first]: hint.slice(0, 64) };
+  if (Object.keys(state.values).length > 0 || first === undefined) return state.values;
+  const hinted = new Map(Object.entries(hintedFields(visit.params.login_hint))).get(first);
+  return hinted === undefined ? {} : { [first]: hinted };
 }

@@ -1,3 +1,4 @@
+import { hintedFields } from '../../src/domain/person/login-hint.ts';
 import { countSearch, subjectOf } from '../../src/domain/authenticator/throttle.ts';
 import {
   checkIdentifier,
@@ -37,7 +38,7 @@ export function accountStep(deps: RecoverStepDeps): RecoverStep {
     async page(_, visit, state) {
       const captcha = await deps.captchas.model(visit.ctx);
       const model = accountPageModel(sayOf(deps, visit), {
-        form: { ...plainForm(state, [...fields(deps, visit), 'captcha']), captcha },
+        form: { ...plainForm(state, [...fields(deps, visit), 'captcha'], hintedFields(visit.params.login_hint)), captcha },
         starts: startsOf(deps, visit),
         base: visit.base,
       });

@@ -1,6 +1,7 @@
 import type { FieldName } from '../../src/domain/form-fields.ts';
 import type { ActivationPass } from '../../src/domain/person/activation-pass.ts';
 import type { ActivationStore } from '../../src/domain/person/activation-store.ts';
+import { hintedFields } from '../../src/domain/person/login-hint.ts';
 import { checkMobile } from '../../src/domain/person/mobile.ts';
 import { register, requireFree, requireMobile, type RegisterDeps } from '../../src/domain/person/register.ts';
 import {
@@ -255,7 +256,8 @@ async function accountPage(deps: AccountStepDeps, visit: Visit, state: FormState
   const { ctx } = visit;
   // Who has proven the mobile and mends something else is not asked for another code.
   const proven = await provenEarlier(deps, visit, state.values.mobile ?? '');
-  const form = proven ? plainForm(state, fields) : await codeForm(deps, ctx, state, { where: where(visit), fields });
+  const preset = hintedFields(visit.params.login_hint);
+  const form = proven ? plainForm(state, fields) : await codeForm(deps, ctx, state, { where: where(visit), fields, preset });
   const model = accountPageModel(pageScene(deps, visit), { form, base: visit.base, now: deps.clock.now() });
   return { view: 'register/account', model, service: visit.service };
 }

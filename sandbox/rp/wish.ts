@@ -1,3 +1,4 @@
+import { beginning } from '../../src/domain/characters.ts';
 import type { ParsedUrlQuery } from 'node:querystring';
 import type { Acr } from '../../src/domain/assurance/ladder.ts';
 import { isAcr } from '../../src/domain/assurance/level.ts';
@@ -25,13 +26,14 @@ export function readWish(query: ParsedUrlQuery): Wish {
   const text = (name: string) => (typeof query[name] === 'string' ? query[name] : undefined);
   const acr = text('acr_values');
   const maxAge = text('max_age');
+  const hint = text('login_hint');
   return {
     acr: isAcr(acr) ? acr : undefined,
     essential: text('essential') === 'true',
     prompt: prompts.find((prompt) => prompt === text('prompt')),
     maxAgeSeconds: maxAge !== undefined && /^\d{1,9}$/.test(maxAge) ? Number(maxAge) : undefined,
     offline: text('offline') === 'true',
-    loginHint: text('login_hint')?.slice(0, 200),
+    loginHint: hint === undefined ? undefined : beginning(hint, 64),
   };
 }
 

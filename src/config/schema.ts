@@ -1,3 +1,4 @@
+import { beginning } from '../domain/characters.ts';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ErrorObject } from 'ajv/dist/2020.js';
@@ -120,7 +121,8 @@ function violation(error: ErrorObject): Violation {
 /** A value in a message, short. */
 function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? 'undefined';
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  const start = beginning(text, 57);
+  return text.length > 60 ? `${start}...` : text;
 }
 
 /** What a property must be, in words: the part of its schema that a reader can act on. */

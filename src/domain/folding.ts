@@ -29,6 +29,9 @@ const compact: FoldStep = { each: `[${separators}]`, to: '' };
 /** Digits are grouped by dots as well, and copied with the full stop behind them. */
 const compactDigits: FoldStep = { each: `[${separators}.\\u00b7\\u3002]`, to: '' };
 
+/** What is left of an emoji that something cut in half on its way. */
+const halves: FoldStep = { each: '[\\ufffd\\p{Cs}]', to: '' };
+
 const trim: FoldStep = { each: '^\\s+|\\s+$', to: '' };
 const singleSpaces: FoldStep = { each: '\\s+', to: ' ' };
 const dashes: FoldStep = { each: '[\\p{Pd}\\u2212]', to: '-' };
@@ -95,9 +98,9 @@ export const fieldKinds = {
   /** The code points that are hashed: nothing is trimmed or taken away (authenticator/password-policy.ts). */
   password: { fold: [nfc, { each: '\\p{Zs}', to: ' ' }], compared: true, room: 256 },
   /** What somebody calls a thing of theirs. */
-  label: { fold: [nfc, { each: '[\\p{Z}\\p{Cc}\\p{Cf}]+', to: ' ' }, trim], room: 200 },
+  label: { fold: [halves, nfc, { each: '[\\p{Z}\\p{Cc}\\p{Cf}]+', to: ' ' }, trim], room: 200 },
   /** Several lines. */
-  text: { fold: [nfc, { each: '\\r\\n?', to: '\\n' }, trim], room: 2000 },
+  text: { fold: [halves, nfc, { each: '\\r\\n?', to: '\\n' }, trim], room: 2000 },
   /** One of a list, a box that is ticked. */
   choice: { fold: [], room: 64 },
   /** What a script sends. */

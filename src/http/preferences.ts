@@ -31,7 +31,7 @@ export function preferredLocale(
   const [chosen, within] = (cookies.get(ctx, 'locale') ?? '').split(' ');
   const chosenLocale = matchLocale([chosen ?? '']);
   if (chosenLocale && interaction !== undefined && within === interaction) return chosenLocale;
-  return matchLocale((uiLocales ?? '').split(' ')) ?? chosenLocale ?? matchLocale(ctx.acceptsLanguages()) ?? 'zh-CN';
+  return matchLocale((uiLocales ?? '').split(/\s+/)) ?? chosenLocale ?? matchLocale(ctx.acceptsLanguages()) ?? 'zh-CN';
 }
 
 export function rememberLocale(ctx: AppContext, cookies: CookieJar, locale: Locale, interaction: string | undefined): void {
@@ -48,11 +48,15 @@ export function isLocale(text: string): text is Locale {
 
 function matchLocale(wanted: readonly string[]): Locale | undefined {
   for (const tag of wanted) {
-    const language = tag.toLowerCase().split('-')[0];
-    const found = locales.find((locale) => locale.toLowerCase().split('-')[0] === language);
+    const found = locales.find((locale) => languageOf(locale) === languageOf(tag));
     if (found) return found;
   }
   return undefined;
+}
+
+/** Of a tag, also as programs write it that have a locale of POSIX or Java at hand: `zh_CN`, `en_US.UTF-8`. */
+function languageOf(tag: string): string {
+  return tag.toLowerCase().split(/[-_.]/)[0] ?? '';
 }
 
 /** H5 is chosen by `display=touch`, else by the client hint, else by the user agent. */

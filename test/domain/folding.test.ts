@@ -48,6 +48,14 @@ describe('what people type', () => {
     expect(fold('code', character)).toBe(character);
   });
 
+  it.each([
+    ['label', '我的手机\ufffd\ufffd', '我的手机'],
+    ['label', 'phone \ud83d', 'phone'],
+    ['text', '2003 年参军\ufffd\n😀', '2003 年参军\n😀'],
+  ] as const)('loses in a %s what something left of an emoji: %s', (kind, typed, read) => {
+    expect(fold(kind, typed)).toBe(read);
+  });
+
   it('does not become ASCII because its capital is', () => {
     expect(fold('document-number', 'ıſ')).toBe('ıſ');
   });

@@ -1,3 +1,5 @@
+import { graphemes } from '../characters.ts';
+
 /**
  * Masking of personal data (ACC-15, GB/T 35273-2020 7.2): the only way to print it on pages, in messages, in logs and
  * in the audit trail.
@@ -106,10 +108,3 @@ export const mask = {
     return { text: `**** **** **** ${ending}`, spoken: { kind: 'bank-card', ending } };
   },
 };
-
-const segmenter = new Intl.Segmenter('zh-CN', { granularity: 'grapheme' });
-
-/** What a reader sees as one character: a variation selector or an accent stays with its letter. */
-function graphemes(text: string): string[] {
-  return Array.from(segmenter.segment(text), ({ segment }) => segment);
-}
