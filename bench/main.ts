@@ -6,6 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import { freePort } from '../test/support/free-port.ts';
 import { cpuMs, machine, residentMb } from './cpu.ts';
+import { measureLikeness } from './likeness.ts';
 import { operations, type Operation } from './operations.ts';
 import { benchAccounts, launch, ready, startBare, startEmbedded, startWithStores, type Target } from './targets.ts';
 
@@ -15,7 +16,7 @@ import { benchAccounts, launch, ready, startBare, startEmbedded, startWithStores
  */
 const users = 8;
 const rounds = Number(process.argv[2] ?? 3);
-/** `npm run bench -- 1 refresh`: one round of what has this word in its name. */
+/** `npm run bench -- 1 refresh`: one round of what has this word in its name; `likeness`: of known and unknown people. */
 const only = process.argv[3] ?? '';
 
 interface Figures {
@@ -144,6 +145,15 @@ for (const operation of operations(credentials).filter(({ name }) => name.includ
         last ? verdict(operation, cpu, results[0]?.cpu ?? 0, argon2id.cpu) : '',
       ]),
     );
+  }
+}
+const stored = targets.find(({ name }) => name === 'PostgreSQL + Redis');
+if (stored && 'likeness'.includes(only)) {
+  out(`\n${row(['unknown people against known ones', 'times', 'ms', 'target'])}`);
+  out(row(Array.from({ length: 4 }, () => '---')));
+  const { issuer } = stored.client;
+  for (const { form, ratio, milliseconds } of await measureLikeness({ issuer, address: issuer, folder: '', listenerPort: 0 })) {
+    out(row([form, ratio, milliseconds, `0.9 to 1.1: ${ratio > 0.9 && ratio < 1.1 ? 'reached' : 'missed'}`]));
   }
 }
 const memory = targets.map(({ name, pid }) => `${name} ${residentMb(pid).toFixed(0)} MB`).join(', ');

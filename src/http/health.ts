@@ -44,7 +44,7 @@ function answer(ctx: AppContext, status: 'live' | 'ready' | 'draining' | 'unavai
 }
 
 /** One round of checks at a time, shared by all who ask meanwhile. */
-function createRounds(checks: HealthChecks): () => Promise<Round> {
+export function createRounds(checks: HealthChecks): () => Promise<Round> {
   let current: Promise<Round> | undefined;
   const begin = (): Promise<Round> => {
     const round = runRound(checks);

@@ -71,6 +71,42 @@ describe('files', () => {
   });
 });
 
+describe('tests', () => {
+  const tests = filesUnder(['test'], /\.ts$/);
+  const findIn = (files: readonly string[], pattern: RegExp) =>
+    files.flatMap((file) => [...read(file).matchAll(pattern)].map(([line]) => `${file}: ${line.trim()}`));
+
+  it('have no stopwatch: they do not know how fast the machine is (ADR 38)', () => {
+    // Reports of what was done, and the clock that is the subject.
+    const allowed = ['test/support/progress.ts', 'test/support/race-runner.ts', 'test/run.ts', 'test/sandbox/clock.test.ts'];
+    const others = tests.filter((file) => !allowed.includes(file) && file !== 'test/architecture/house-rules.test.ts');
+    expect(findIn(others, /^.*(performance\.now|hrtime|console\.time).*$/gm)).toEqual([]);
+  });
+
+  it('have no time limit of their own', () => {
+    expect(findIn(tests, /^ *\}?, [\d_]{4,},?\s*\);?$/gm)).toEqual([]);
+    expect(findIn(tests, /^.*(jest\.setTimeout|(?<!\w)setDefaultTimeout\(\d).*$/gm)).toEqual([]);
+  });
+
+  it('wait for a condition, not for a while', () => {
+    const waits = findIn(
+      tests.filter((file) => file.endsWith('.test.ts')),
+      /^.*(?<!\w)(sleep|wait|pause|delay)\(\d[\d_]*\).*$|^.*setTimeout\(\w+, \d.*$/gm,
+    );
+    // Between two looks of a loop that ends by a condition, and beside the clock that is the subject.
+    const allowed = /^test\/(http\/health|sandbox\/clock|faults\/import|browser\/forms|process\/watched|process\/loops)\.test\.ts/;
+    expect(waits.filter((line) => !allowed.test(line))).toEqual([]);
+  });
+
+  it('ask through requests that are alone on their connections', () => {
+    const bare = findIn(
+      tests.filter((file) => file !== 'test/support/connection.ts'),
+      /^.*(?<![\w.])fetch\((?!\w*\)).*$|^import \{[^}]*\brequest\b[^}]*\} from 'undici'.*$/gm,
+    );
+    expect(bare).toEqual([]);
+  });
+});
+
 describe('packages', () => {
   it('of templates are known to one file, so that they can be replaced there', () => {
     const users = filesUnder(['src', 'interactions', 'adapters'], /\.ts$/).filter((file) => /'koa-views'|ctx\.render\(/.test(read(file)));

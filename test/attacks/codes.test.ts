@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { fetchAlone } from '../support/connection.ts';
 import type { Page, Person } from '../support/browser.ts';
 import { newPerson } from '../support/browser.ts';
 import { newCitizen, signsIn } from '../support/citizen.ts';
@@ -119,7 +120,7 @@ describe('strangers who use up the text messages of an hour', () => {
     await owner.opens('#tab-sms-code');
     expect((await sends(owner, { mobile: citizen.mobile })).status).toBe(200);
 
-    const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    const metrics = await (await fetchAlone(`http://127.0.0.1:${metricsPort}/metrics`)).text();
     expect(metrics).toContain('sms_budget_refusals_total{asker="stranger"} 2');
     expect(
       logsOf(product)

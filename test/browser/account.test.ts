@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { closeChromium, expectClean, openPage } from '../support/chromium.ts';
 import { newCitizen } from '../support/citizen.ts';
@@ -13,6 +12,7 @@ describe('a person in the account centre', () => {
     const who = await newCitizen(product);
     const window = await openPage(product, { width: 360 });
     const { page } = window;
+    await page.clock.install();
     await window.goes('/login');
     await signsIn(product, window, who);
     await page.waitForURL('**/account');
@@ -28,16 +28,17 @@ describe('a person in the account centre', () => {
     await page.click('#next');
     await changes(who.password, 'Xinmima-2026');
     expect(await page.textContent('[data-leaving]')).toMatch(/页面将在 [1-7] 秒后自动跳转/);
-    await expectClean(window);
     await page.click('#stay');
     expect(await page.textContent('[data-leaving]')).toContain('已取消自动跳转');
-    await pause(8000);
+    await expectClean(window);
+    await page.clock.runFor(10_000);
     expect(page.url()).toMatch(/\/done$/);
     await page.click('#next');
 
     await page.click('#change-password');
     await changes('Xinmima-2026', 'Erxinmima-2027');
-    await page.waitForURL('**/account', { timeout: 10_000 });
+    await page.clock.runFor(10_000);
+    await page.waitForURL('**/account');
     await window.close();
-  }, 90_000);
+  });
 });

@@ -84,7 +84,7 @@ describe('passkeys in a browser', () => {
     await window.page.click('#remove');
     await window.page.waitForURL(/done=passkey-removed$/);
     expect(await window.page.$('#passkeys li')).toBeNull();
-  }, 60_000);
+  });
 
   it('[AST-14] are offered where a name is typed, and nothing has to be typed', async () => {
     await fingerprintReader();
@@ -93,7 +93,7 @@ describe('passkeys in a browser', () => {
     await window.goes('/login');
     await window.page.waitForURL(/\/account$/);
     expect(await window.page.$('#security')).not.toBeNull();
-  }, 60_000);
+  });
 
   it('[AST-14] that nobody confirms leave the page as it is, with what may be done', async () => {
     await window.goes('/login');
@@ -104,7 +104,7 @@ describe('passkeys in a browser', () => {
     await window.page.locator('[data-passkey-status]', { hasText: '没有完成' }).waitFor();
     expect(url()).toMatch(/\/login\/passkey$/);
     await expectClean(window);
-  }, 60_000);
+  });
 
   it('added too late after the proof lead to the proof again, and not to a page that fails', async () => {
     await fingerprintReader();
@@ -116,7 +116,7 @@ describe('passkeys in a browser', () => {
     await window.page.fill('#password', citizen.password);
     await window.page.click('#next');
     await window.page.waitForURL(/passkeys\/new$/);
-  }, 60_000);
+  });
 
   it('where a browser knows none, the page says so and offers the other ways', async () => {
     await window.page.addInitScript('delete window.PublicKeyCredential');
@@ -125,7 +125,7 @@ describe('passkeys in a browser', () => {
     expect(await window.page.isVisible('[data-passkey-unsupported]')).toBe(true);
     expect(await window.page.isVisible('#login-passkey')).toBe(false);
     await expectClean(window);
-  }, 60_000);
+  });
 
   it('a browser that reads no JSON by itself is helped', async () => {
     const old =
@@ -136,5 +136,5 @@ describe('passkeys in a browser', () => {
     await signsOut();
     await window.goes('/login');
     await window.page.waitForURL(/\/account$/);
-  }, 60_000);
+  });
 });

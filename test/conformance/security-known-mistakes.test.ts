@@ -18,30 +18,10 @@ beforeAll(async () => {
   metadata = await metadataOf(await relyingParty(product, 'suite'));
 });
 
-/** Milliseconds of the fastest of three. */
-async function fastest(act: () => Promise<unknown>): Promise<number> {
-  const times: number[] = [];
-  for (let round = 0; round < 3; round += 1) {
-    const begun = performance.now();
-    await act();
-    times.push(performance.now() - begun);
-  }
-  return Math.min(...times);
-}
-
 const asks = async (path: string, headers: Record<string, string>) => {
   const answer = await requestAlone(new URL(path, product.address), { headers: { Accept: 'text/html', ...headers } });
   return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
 };
-
-it.each(['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'Forwarded'])(
-  'long rows of spaces in %s cost no time (CVE-2025-25200)',
-  async (header) => {
-    const spaces = `a${' '.repeat(6_000)}b`;
-    expect(await fastest(() => asks('/health/live', { [header]: spaces }))).toBeLessThan(50);
-    expect(await fastest(() => asks('/me', { [header]: spaces, Accept: 'application/json' }))).toBeLessThan(50);
-  },
-);
 
 it('headers of more than 8 KiB are refused, and a posted request that would become such', async () => {
   expect((await asks('/health/live', { 'X-Filler': 'x'.repeat(7_000) })).status).toBe(200);
@@ -70,14 +50,14 @@ it.each(['a@evil.example', 'evil.example:80@localhost', 'localhost@evil.example'
 
 it.each<[string, object]>([
   [
-    'a password-based key of a billion rounds (CVE-2022-36083)',
-    { alg: 'PBES2-HS256+A128KW', enc: 'A128CBC-HS256', p2c: 1e9, p2s: 'c2FsdA' },
+    // Hours of work.
+    'a password-based key of a hundred billion rounds (CVE-2022-36083)',
+    { alg: 'PBES2-HS256+A128KW', enc: 'A128CBC-HS256', p2c: 1e11, p2s: 'c2FsdA' },
   ],
   ['a compressed content (CVE-2024-28176)', { alg: 'dir', enc: 'A128CBC-HS256', zip: 'DEF' }],
-])('an assertion encrypted with %s is refused at once', async (_, header) => {
+])('an assertion encrypted with %s is refused unread', async (_, header) => {
   const assertion = [Buffer.from(JSON.stringify(header)).toString('base64url'), 'a', 'AAAA', 'AAAA', 'AAAA'].join('.');
   const form = { grant_type: 'client_credentials', client_id: 'key', ...withAssertion(assertion) };
-  expect(await fastest(() => post(metadata.token_endpoint, form))).toBeLessThan(50);
   await expectTokenError(await post(metadata.token_endpoint, form), 'invalid_request');
 });
 

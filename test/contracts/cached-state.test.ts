@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createMemoryState } from '../../adapters/memory/state.ts';
 import { createCachedState, endThroughCache } from '../../adapters/redis/cached-state.ts';
@@ -9,6 +8,7 @@ import type { RedisConnection } from '../../adapters/redis/open.ts';
 import type { StateStore } from '../../src/domain/protocol-state.ts';
 import { Unavailable } from '../../src/domain/refused.ts';
 import type { UnitOfWork, Write } from '../../src/domain/unit-of-work.ts';
+import { eventually } from '../support/eventually.ts';
 import { redisForTests } from '../support/redis.ts';
 import { at, now } from './short-lived-backends.ts';
 import { stateRow, stateStoreContract } from './state-contract.ts';
@@ -360,13 +360,12 @@ suite('the cache without Redis', () => {
     expect(await durable.memory.find('Session', 's', now)).toMatchObject({ clientId: 'old' });
     own.resume();
 
-    while (
-      await redis.ping().then(
-        () => false,
+    await eventually('an answer of Redis', () =>
+      redis.ping().then(
         () => true,
-      )
-    )
-      await wait(20);
+        () => false,
+      ),
+    );
     await cache.put('Session', 's', stateRow({ clientId: 'new' }));
     expect(await cache.find('Session', 's', now)).toMatchObject({ clientId: 'new' });
     await redis.close();

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { type Database, openDatabase } from '../../adapters/database/open.ts';
+import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { startPostgres, type TemporaryPostgres } from '../support/postgres.ts';
 import { databaseKinds, embeddedFolder } from '../support/stores.ts';
@@ -22,13 +23,12 @@ describe('the folder of the embedded database', () => {
   });
   afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-  /** Starts a process that opens the folder; it says `open` or why not, and how long that took. */
-  async function opener(): Promise<{ child: ChildProcess; said: string; milliseconds: number }> {
+  /** Starts a process that opens the folder; it says `open` or why not. */
+  async function opener(): Promise<{ child: ChildProcess; said: string }> {
     const child = spawn(process.execPath, [holder, dataDir], { stdio: ['pipe', 'pipe', 'inherit'] });
     children.push(child);
     const [chunk]: unknown[] = await once(child.stdout, 'data');
-    const answer: { said: string; milliseconds: number } = JSON.parse(String(chunk));
-    return { child, ...answer };
+    return { child, said: JSON.parse(String(chunk)) };
   }
   async function kill(child: ChildProcess): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -36,13 +36,12 @@ describe('the folder of the embedded database', () => {
     await once(child, 'exit');
   }
 
-  it('is refused to a second process within a second, naming the process that holds it', async () => {
+  it('is refused to a second process at once, naming the process that holds it', async () => {
     const first = await opener();
     expect(first.said).toBe('open');
     const second = await opener();
     expect(second.said).toContain(`${dataDir} is in use by process ${first.child.pid} (started 20`);
     expect(second.said).toContain('DATABASE_URL');
-    expect(second.milliseconds).toBeLessThan(1000);
   });
 
   it('is given to the next process when its holder was killed, to one of many who come at once', async () => {
@@ -79,44 +78,46 @@ describe('the folder of the embedded database', () => {
     return database;
   }
   const unavailable = { name: 'Unavailable', message: 'database is unavailable' };
-  const timed = async (act: Promise<unknown>): Promise<number> => {
-    const start = performance.now();
-    await expect(act).rejects.toMatchObject(unavailable);
-    return performance.now() - start;
-  };
+  /** Of what would wait for ever, or much longer than a test may take. */
+  const givesUp = (act: Promise<unknown>): Promise<void> => expect(act).rejects.toMatchObject(unavailable);
 
   it('tells its own time, so that skew can be seen', async () => {
     const { ping } = await open();
-    expect(Math.abs((await ping()).getTime() - Date.now())).toBeLessThan(5000);
+    const before = new Date();
+    const told = await ping();
+    // The same machine, the same clock.
+    expect(told.getTime()).toBeGreaterThanOrEqual(before.getTime() - 1);
+    expect(told.getTime()).toBeLessThanOrEqual(new Date().getTime() + 1);
   });
 
-  it('that does not run is unavailable at once, and opening does not need it', async () => {
+  it('that does not run is unavailable, and opening does not need it', async () => {
     const { ping } = await open({ url: `postgres://minxin@127.0.0.1:${await freePort()}/none` });
-    expect(await timed(ping())).toBeLessThan(900);
+    await givesUp(ping());
   });
 
-  it('that takes a connection and says nothing is unavailable after a second', async () => {
+  it('that takes a connection and says nothing is unavailable after a while', async () => {
     const mute = createServer().listen(0, '127.0.0.1');
     await once(mute, 'listening');
     const { ping } = await open({ url: `postgres://minxin@127.0.0.1:${portOf(mute)}/none` });
-    expect(await timed(ping())).toBeLessThan(1600);
+    await givesUp(ping());
     mute.close();
   });
 
-  it('with every connection in use is unavailable to the next caller after a second', async () => {
+  it('with every connection in use is unavailable to the next caller after a while', async () => {
     const { db, ping, stats } = await open({ poolSize: 2 });
-    const busy = [1, 2].map(() => sql`select pg_sleep(1.5)`.execute(db));
-    const milliseconds = await timed(ping());
-    expect(milliseconds).toBeGreaterThan(900);
-    expect(milliseconds).toBeLessThan(1450);
+    const busy = Promise.withResolvers<void>();
+    const holding = [1, 2].map(() => db.transaction().execute(async (inside) => (await sql`select 1`.execute(inside), busy.promise)));
+    await eventually('the second connection', () => stats().total === 2 && stats().idle === 0);
+    await givesUp(ping());
     expect(stats()).toMatchObject({ total: 2, idle: 0 });
-    await Promise.all(busy);
+    busy.resolve();
+    await Promise.all(holding);
     await ping();
   });
 
   it('ends a statement that takes too long, and the connection lives on', async () => {
     const { db, ping, stats } = await open({ poolSize: 1, statementTimeoutMs: 200 });
-    expect(await timed(sql`select pg_sleep(5)`.execute(db))).toBeLessThan(600);
+    await givesUp(sql`select pg_sleep(600)`.execute(db));
     await ping();
     expect(stats().total).toBe(1);
   });
@@ -151,7 +152,7 @@ describe('the folder of the embedded database', () => {
     try {
       await ping();
       proxy.freeze();
-      expect(await timed(sql`select 1`.execute(db))).toBeLessThan(1500);
+      await givesUp(sql`select 1`.execute(db));
       proxy.thaw();
       await expect(ping()).resolves.toBeInstanceOf(Date);
     } finally {

@@ -315,11 +315,10 @@ describe('what is allowed', () => {
 describe('a service that misbehaves', () => {
   const allow = { loopback: true, origins: [] };
 
-  async function timed(port: number, options: Partial<OutboundOptions> = {}): Promise<[string | number, number]> {
-    const start = performance.now();
-    const post = createOutboundPost({ allow, timeoutMs: 300, ...options });
-    const status = await post(`http://127.0.0.1:${port}/`, form).catch((error: OutboundFailed) => error.code);
-    return [status, performance.now() - start];
+  /** How a call ends that would never end without a deadline. */
+  function endOf(port: number, options: Partial<OutboundOptions> = {}): Promise<string | number> {
+    const post = createOutboundPost({ allow, timeoutMs: 1000, ...options });
+    return post(`http://127.0.0.1:${port}/`, form).catch((error: OutboundFailed) => error.code);
   }
 
   /** Writes a few bytes again and again, for ever. */
@@ -331,30 +330,22 @@ describe('a service that misbehaves', () => {
 
   it('drips its head: the call ends at the deadline', async () => {
     const port = await raw((socket) => (socket.write('HTTP/1.1 200 OK\r\n'), drip(socket, 'X-A: 1\r\n')));
-    const [status, ms] = await timed(port);
-    expect(status).toBe('timeout');
-    expect(ms).toBeGreaterThan(280);
-    expect(ms).toBeLessThan(1000);
+    expect(await endOf(port)).toBe('timeout');
   });
 
   it('drips its body: the call ends at the deadline, with the status it gave', async () => {
     const port = await raw((socket) => (socket.write('HTTP/1.1 200 OK\r\n\r\n'), drip(socket, 'x')));
-    const [status, ms] = await timed(port);
-    expect(status).toBe(200);
-    expect(ms).toBeGreaterThan(280);
-    expect(ms).toBeLessThan(1000);
+    expect(await endOf(port)).toBe(200);
   });
 
   it('says nothing: the call ends at the deadline', async () => {
     const port = await raw((socket) => socket.resume());
-    expect(await timed(port)).toEqual(['timeout', expect.any(Number)]);
+    expect(await endOf(port)).toBe('timeout');
   });
 
   it('has a name that takes for ever to resolve: the call ends at the deadline', async () => {
-    const start = performance.now();
     const post = createOutboundPost({ allow, timeoutMs: 100, resolve: () => new Promise(() => undefined) });
     expect(await failure(post('https://service.example/', form))).toBe('timeout');
-    expect(performance.now() - start).toBeLessThan(1000);
   });
 
   it('answers without end: the rest is cut off', async () => {
@@ -368,9 +359,7 @@ describe('a service that misbehaves', () => {
       response.on('drain', more);
       more();
     });
-    const [status, ms] = await timed(port, { timeoutMs: 5000, maxResponseBytes: 65_536 });
-    expect(status).toBe(200);
-    expect(ms).toBeLessThan(2000);
+    expect(await endOf(port, { timeoutMs: 600_000, maxResponseBytes: 65_536 })).toBe(200);
     expect(sent).toBeLessThan(20_000_000);
   });
 
@@ -384,13 +373,13 @@ describe('a service that misbehaves', () => {
     ],
   ])('%s: the call fails as a broken connection', async (_, behaviour) => {
     const port = await raw(behaviour);
-    expect(await timed(port)).toEqual(['connection', expect.any(Number)]);
+    expect(await endOf(port, { timeoutMs: 600_000 })).toBe('connection');
   });
 
   it('is not there', async () => {
     const port = await raw(() => undefined);
     await new Promise((resolve) => servers.splice(0)[0]?.close(resolve));
-    expect(await timed(port)).toEqual(['connection', expect.any(Number)]);
+    expect(await endOf(port, { timeoutMs: 600_000 })).toBe('connection');
   });
 
   it('speaks no TLS at an https address', async () => {

@@ -42,7 +42,7 @@ describe.each<SignatureAlgorithm>(['hmac-sha256', 'hmac-sm3'])('signed JSON over
   });
 
   const sourceAt = (url: string, changes: { appId?: string; secret?: string; clock?: Clock } = {}) =>
-    createPublicSecurity({ ...register, url, algorithm, clock, timeoutMs: 1000, ...changes });
+    createPublicSecurity({ ...register, url, algorithm, clock, timeoutMs: 120_000, ...changes });
 
   async function serve(handler: RawHandler): Promise<string> {
     const server = await startRawServer(handler);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { beginning } from '../../src/domain/characters.ts';
 
 describe('what a text begins with', () => {

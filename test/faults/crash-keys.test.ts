@@ -100,6 +100,5 @@ describe('a process on the embedded database', () => {
     expect(back.page.url.pathname).toBe('/account');
     await next.stop();
     await doomed.remove();
-    // The embedded database is opened three times.
-  }, 180_000);
+  });
 });

@@ -39,7 +39,7 @@ describe('round trips to the stores', () => {
       profile: { extends: 'demo', captcha: { login: 'never' } },
       env: { DATABASE_URL: sql.url, REDIS_URL: commands.url },
     });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await product?.remove();

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import Koa from 'koa';
 import { fetchAlone } from '../support/connection.ts';
+import { eventually } from '../support/eventually.ts';
 import type { AppState } from '../../src/http/app-context.ts';
-import { health, type HealthOptions } from '../../src/http/health.ts';
+import { createRounds, health, type HealthOptions } from '../../src/http/health.ts';
 
 let server: Server | undefined;
 
@@ -57,14 +58,12 @@ describe('health', () => {
     });
   });
 
-  it('is not ready when a store does not answer within a second', async () => {
+  it('is not ready when a store does not answer in time', async () => {
     const origin = await running({ checks: { database: hangs, redis: answers } });
-    const start = performance.now();
     expect(await asked(`${origin}/health/ready`)).toEqual({
       status: 503,
       body: { status: 'unavailable', checks: { database: 'timeout', redis: 'ok' } },
     });
-    expect(performance.now() - start).toBeLessThan(1400);
   });
 
   it('is not ready while it stops, and asks nobody', async () => {
@@ -74,31 +73,31 @@ describe('health', () => {
     expect(asks).toBe(0);
   });
 
-  it('asks the stores no more often than every half second, and sees it when they are back', async () => {
+  it('asks the stores once for all who ask at once and a moment later, and sees it when they are back', async () => {
     let asks = 0;
     let away = true;
     const database = async () => {
       asks += 1;
       if (away) throw new Error('away');
     };
-    const origin = await running({ checks: { database } });
-    const statuses = await Promise.all(Array.from({ length: 10 }, async () => (await asked(`${origin}/health/ready`)).status));
-    expect(new Set(statuses)).toEqual(new Set([503]));
+    const ask = createRounds({ database });
+    const rounds = await Promise.all(Array.from({ length: 10 }, ask));
+    expect(new Set(rounds.map((round) => round['database']))).toEqual(new Set(['failed']));
     away = false;
-    expect((await asked(`${origin}/health/ready`)).status).toBe(503);
+    expect(await ask()).toEqual({ database: 'failed' });
     expect(asks).toBe(1);
-    await pause(550);
-    expect((await asked(`${origin}/health/ready`)).status).toBe(200);
+    await eventually('another round', async () => (await ask())['database'] === 'ok');
     expect(asks).toBe(2);
   });
 
   it('does not start another round while a store is silent', async () => {
     let asks = 0;
-    const origin = await running({ checks: { database: () => ((asks += 1), hangs()) } });
-    const first = asked(`${origin}/health/ready`);
-    await pause(700);
-    expect((await asked(`${origin}/health/ready`)).status).toBe(503);
-    await first;
+    const ask = createRounds({ database: () => ((asks += 1), hangs()) });
+    const over = new AbortController();
+    const first = ask().finally(() => over.abort());
+    // Again and again, for longer than the pause between two rounds.
+    for (; !over.signal.aborted; await sleep(20)) void ask();
+    expect(await first).toEqual({ database: 'timeout' });
     expect(asks).toBe(1);
   });
 

@@ -4,6 +4,7 @@ import { Router } from '@koa/router';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Koa from 'koa';
 import { fetchAlone } from '../support/connection.ts';
+import { eventually } from '../support/eventually.ts';
 import { FormRefused, Refused, Unavailable } from '../../src/domain/refused.ts';
 import { Conflict } from '../../src/domain/unit-of-work.ts';
 import type { AppState } from '../../src/http/app-context.ts';
@@ -221,7 +222,7 @@ describe('requestLog', () => {
   async function lineOf(path: string): Promise<Line | undefined> {
     const response = await fetchAlone(`http://127.0.0.1:${port()}${path}`);
     await response.text();
-    while (written.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await eventually('a line', () => written.length > 0);
     return lines()[0];
   }
 
@@ -248,7 +249,7 @@ describe('requestLog', () => {
   it('tells the request id that the answer carries', async () => {
     const response = await fetchAlone(`http://127.0.0.1:${port()}/interaction/a/login/b`);
     await response.text();
-    while (written.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await eventually('a line', () => written.length > 0);
     expect(response.headers.get('x-request-id')).toMatch(/^[\w-]{12}$/);
     expect(lines()[0]?.['requestId']).toBe(response.headers.get('x-request-id'));
   });
@@ -256,8 +257,9 @@ describe('requestLog', () => {
   it('tells of a request whose browser went away before there was an answer', async () => {
     const request = httpRequest(`http://127.0.0.1:${port()}/slow`).end();
     request.on('error', () => undefined);
-    setTimeout(() => request.destroy(), 50);
-    while (written.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await once(server, 'request');
+    request.destroy();
+    await eventually('a line', () => written.length > 0);
     expect(lines()[0]).toMatchObject({ route: '/slow', status: 499 });
   });
 });

@@ -4,6 +4,7 @@ import { Router } from '@koa/router';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import Koa from 'koa';
 import { fetchAlone } from '../support/connection.ts';
+import { eventually } from '../support/eventually.ts';
 import type { AppState } from '../../src/http/app-context.ts';
 import { createMetrics, serveMetrics, type Metrics } from '../../src/http/metrics.ts';
 
@@ -55,8 +56,7 @@ describe('createMetrics', () => {
 
   it('tells the delay of the event loop and the memory of the process', async () => {
     const metrics = createMetrics();
-    await new Promise((resolve) => setTimeout(resolve, 60));
-    expect(await value(metrics, 'nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
+    await eventually('a delay', async () => Number(await value(metrics, 'nodejs_eventloop_lag_p99_seconds')) > 0);
     expect(await value(metrics, 'process_resident_memory_bytes')).toBeGreaterThan(1e6);
   });
 
@@ -121,9 +121,7 @@ describe('the middleware of metrics', () => {
     for (const path of ['/interaction/a/login', '/interaction/13800000001/login?b=1', '/13800000001', '/zhangwei']) {
       await (await fetchAlone(site + path)).text();
     }
-    while ((await value(metrics, 'http_requests_total{route="*",status="4xx"}')) !== 2) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    await eventually('the count', async () => (await value(metrics, 'http_requests_total{route="*",status="4xx"}')) === 2);
     expect(await value(metrics, 'http_requests_total{route="/interaction/:uid/login",status="2xx"}')).toBe(2);
     expect(await value(metrics, 'http_request_duration_seconds_count{route="/interaction/:uid/login"}')).toBe(2);
     expect(await value(metrics, 'http_request_duration_seconds_sum{route="/interaction/:uid/login"}')).toBeGreaterThan(0);

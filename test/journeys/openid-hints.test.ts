@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeProtectedHeader, generateKeyPair, SignJWT } from 'jose';
+import { fetchAlone } from '../support/connection.ts';
 import { basic, post } from '../conformance/wire.ts';
 import { newPerson, type Person } from '../support/browser.ts';
 import { newCitizen, signsIn, type Citizen } from '../support/citizen.ts';
@@ -46,7 +47,7 @@ async function signedIn(): Promise<Person> {
 }
 
 async function published(): Promise<boolean> {
-  const answer = await fetch((await service.configuration()).serverMetadata().jwks_uri ?? '');
+  const answer = await fetchAlone((await service.configuration()).serverMetadata().jwks_uri ?? '');
   const { keys: set }: { keys: readonly { readonly kid: string }[] } = JSON.parse(await answer.text());
   return set.some((key) => key.kid === kid);
 }

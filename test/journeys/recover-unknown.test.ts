@@ -3,7 +3,6 @@ import type { Page, Person } from '../support/browser.ts';
 import { newCitizen, type Citizen } from '../support/citizen.ts';
 import { importedPerson } from '../support/imported.ts';
 import { citizen as anyCitizen } from '../support/newcomer.ts';
-import { fillForm } from '../support/page.ts';
 import type { Product } from '../support/product.ts';
 import { atRecovery } from '../support/recovery.ts';
 import { sharedProduct } from '../support/shared-products.ts';
@@ -141,43 +140,6 @@ describe('who is known is not told by the recovery', () => {
     }
     expect(answers[0]?.at(-1)).toEqual([429, 'credentials.throttled']);
     expect(answers[1]).toEqual(answers[0]);
-  });
-
-  it('[DIS-21] takes as long to find nobody as to find somebody, and to refuse them', async () => {
-    const citizens = await Promise.all(Array.from({ length: 3 }, () => newCitizen(product, 'L2')));
-    const took: Record<'known' | 'unknown', number[][]> = { known: [], unknown: [] };
-    const timed = async (person: Person, fields: Record<string, string>) => {
-      const captcha = person.page.$('[data-captcha-id]').attr('data-captcha-id');
-      const solved = captcha === undefined ? {} : { captcha: await person.sandbox.captchaAnswer(captcha) };
-      const form = fillForm(person.page, { ...solved, ...fields }, '#next');
-      const begun = performance.now();
-      await person.posts(form.action, Object.fromEntries(form.fields));
-      return performance.now() - begun;
-    };
-    for (let round = 0; round < 20; round += 1) {
-      const known = citizens[round % citizens.length]?.identity.document.number ?? '';
-      for (const [kind, identifier] of [
-        ['known', known],
-        ['unknown', anyCitizen().document.number],
-      ] as const) {
-        const person = await atRecovery(product);
-        const search = await timed(person, { identifier });
-        await person.opens('#next');
-        took[kind].push([search, await timed(person, wrong())]);
-      }
-      // The limit on guesses is not what is measured.
-      if (round % 10 === 9) await (await atRecovery(product)).sandbox.waits(901);
-    }
-    const fastest = (times: number[]) =>
-      times
-        .toSorted((a, b) => a - b)
-        .slice(0, 6)
-        .reduce((sum, time) => sum + time, 0) / 6;
-    for (const part of [0, 1]) {
-      const ratio = fastest(took.unknown.map((times) => times[part] ?? 0)) / fastest(took.known.map((times) => times[part] ?? 0));
-      expect(ratio).toBeGreaterThan(0.7);
-      expect(ratio).toBeLessThan(1.4);
-    }
   });
 });
 

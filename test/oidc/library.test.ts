@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { Provider, type Adapter, type Client, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
+import { fetchAlone } from '../support/connection.ts';
 import { createLibraryProvider, policyToFill, setLevel, writtenFor, type Replacements } from '../../src/oidc/library.ts';
 import { root } from '../support/product.ts';
 
@@ -213,7 +214,7 @@ async function postedAnswer(provider: Provider): Promise<string> {
     response_mode: 'form_post',
   });
   try {
-    return await (await fetch(`http://127.0.0.1:${port}/auth?${query.toString()}`)).text();
+    return await (await fetchAlone(`http://127.0.0.1:${port}/auth?${query.toString()}`)).text();
   } finally {
     server.close();
   }

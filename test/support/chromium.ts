@@ -32,6 +32,9 @@ export interface Window {
   close(): Promise<void>;
 }
 
+/** Less than a test may take (jest.config.js), so that Playwright says what it waited for. */
+const hangsAfterMs = 200_000;
+
 const screens = join(root, '.results/screens');
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -41,6 +44,7 @@ let running: Promise<Browser> | undefined;
 export async function openPage(product: Product, options: WindowOptions = {}): Promise<Window> {
   running ??= launch();
   const context = await (await running).newContext(contextOf(options));
+  context.setDefaultTimeout(hangsAfterMs);
   const page = await context.newPage();
   if (options.elder) await switchToElder(page, product);
   const complaints: string[] = [];
@@ -87,7 +91,7 @@ async function launch(): Promise<Browser> {
   const executablePath = chromiumPath();
   if (executablePath === undefined) throw new Error('Chromium is not installed; CHROMIUM may name it');
   // Its sandbox cannot be made by root.
-  return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  return chromium.launch({ executablePath, timeout: hangsAfterMs, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
 }
 
 function contextOf({ width = 1440, locale = 'zh-CN', scripts = true }: WindowOptions) {

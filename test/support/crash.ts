@@ -1,10 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import type { Page, Person } from './browser.ts';
 import { startPostgres, type TemporaryPostgres } from './postgres.ts';
 import { startProduct, type OwnProduct } from './product.ts';
 import { startRedis, type RedisServer } from './redis.ts';
+import { sandboxOf } from './sandbox.ts';
 
 /**
  * The power goes while a use case writes. `FAULT_AT` kills one process behind each of its writes; another process of
@@ -70,18 +70,18 @@ export function diesAtEveryWrite({ survivor, stores, profile }: Installation, us
     const prepared = scene();
     doomed = await startProduct({ ...(profile && { profile }), env: { ...stores(), FAULT_AT: `${point}:${phase}` }, beside: survivor() });
     const { person, act, again = act, done } = await prepared;
-    const before = await written(stores());
+    const before = await written(survivor(), stores());
     person.reaches(doomed);
     await expect(act()).rejects.toThrow('other side closed');
     expect(await doomed.ended()).toEqual({ code: null, signal: 'SIGKILL' });
-    expect(await written(stores())).toEqual(before);
+    expect(await written(survivor(), stores())).toEqual(before);
 
     person.reaches(survivor());
     // The dead process held the turn of this form.
     await person.sandbox.waits(16);
     const page = await again();
     expect([page.url.pathname, page.error, done(page)]).toEqual([page.url.pathname, undefined, true]);
-    expect(await written(stores())).not.toEqual(before);
+    expect(await written(survivor(), stores())).not.toEqual(before);
   });
 }
 
@@ -102,9 +102,9 @@ const tables = [
 ];
 
 /** How much of everything that use cases write is there. */
-async function written({ DATABASE_URL }: Stores): Promise<Record<string, unknown>> {
-  // A background job may be between two statements.
-  await pause(50);
+async function written(survivor: OwnProduct, { DATABASE_URL }: Stores): Promise<Record<string, unknown>> {
+  // What is delivered writes as well.
+  await sandboxOf(survivor).sends();
   const client = new Client({ connectionString: DATABASE_URL });
   await client.connect();
   try {

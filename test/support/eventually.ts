@@ -8,15 +8,17 @@ const limitMs = 200_000;
  *
  * @param what - in the words of the complaint when it never comes
  * @param look - undefined or false: not yet
+ * @param everyMs - where 50 would be too late
  */
 export async function eventually<Found>(
   what: string | (() => string),
   look: () => Promise<Found> | Found,
+  everyMs = 50,
 ): Promise<Exclude<Found, undefined | false>> {
-  for (let waited = 0; waited < limitMs; waited += 50) {
+  for (let waited = 0; waited < limitMs; waited += everyMs) {
     const found = await look();
     if (found !== undefined && found !== false) return found as Exclude<Found, undefined | false>;
-    await sleep(50);
+    await sleep(everyMs);
   }
   throw new Error(`${typeof what === 'string' ? what : what()} never came`);
 }

@@ -1,5 +1,6 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { examples } from '../../interactions/gallery.ts';
-import { expectClean, openPage, type Window } from './chromium.ts';
+import { closeChromium, expectClean, openPage, type Window } from './chromium.ts';
 import { sharedProduct } from './shared-products.ts';
 
 /** How to look at the pages of the gallery. */
@@ -12,24 +13,36 @@ export interface Look {
   readonly oneState?: boolean;
 }
 
-/** A look takes two; on a busy machine more. */
-export const galleryMinutes = 6 * 60_000;
+const statesOf = Map.groupBy(examples, ({ view }) => view);
 
-/** Shows every page in every state in one window and tells what is wrong with each. */
-export async function lookAtEveryPage(
+/**
+ * A test for each page: all its states, one after the other in one window.
+ *
+ * @param name - of the test, with %s for the page
+ * @param faultsOf - what is wrong with the page as it stands
+ */
+export function looksAtEveryPage(
+  name: string,
   { profile, width, lang, elder, oneState = false }: Look,
   faultsOf: (window: Window) => Promise<readonly string[]> = unclean,
-): Promise<readonly string[]> {
-  const window = await openPage(await sharedProduct(profile), { width, locale: lang });
-  const faults: string[] = [];
-  const firstOf = new Map(examples.toReversed().map((example) => [example.view, example]));
-  for (const { view, state } of oneState ? firstOf.values() : examples) {
-    const query = new URLSearchParams({ state, lang, channel: width === 360 ? 'h5' : 'desktop', elder: elder ? 'on' : 'off' });
-    await window.goes(`/sandbox/gallery/${view}?${query.toString()}`);
-    faults.push(...(await faultsOf(window)));
-  }
-  await window.close();
-  return faults;
+): void {
+  describe('the gallery', () => {
+    let window: Window;
+    beforeAll(async () => {
+      window = await openPage(await sharedProduct(profile), { width, locale: lang });
+    });
+    afterAll(closeChromium);
+
+    it.each([...statesOf])(name, async (view, states) => {
+      const faults: string[] = [];
+      for (const { state } of oneState ? states.slice(0, 1) : states) {
+        const query = new URLSearchParams({ state, lang, channel: width === 360 ? 'h5' : 'desktop', elder: elder ? 'on' : 'off' });
+        await window.goes(`/sandbox/gallery/${view}?${query.toString()}`);
+        faults.push(...(await faultsOf(window)));
+      }
+      expect(faults).toEqual([]);
+    });
+  });
 }
 
 /** What axe, the console, the content security policy and the width of the page say. */

@@ -118,8 +118,7 @@ describe('fields of a line', () => {
   });
 
   it('are found in time that grows with the line', () => {
-    const start = performance.now();
-    expect(csvFields(`"${'""'.repeat(8000)}`)).toBeUndefined();
-    expect(performance.now() - start).toBeLessThan(200);
+    // In the square of its length this would take hours.
+    expect(csvFields(`"${'""'.repeat(2_000_000)}`)).toBeUndefined();
   });
 });
