@@ -10,6 +10,7 @@ import type { TotpStore } from '../src/domain/authenticator/totp.ts';
 import type { ConsentStore } from '../src/domain/consent/consent.ts';
 import type { DataKeyStore } from '../src/domain/keys/data-keys.ts';
 import type { SigningKeyStore } from '../src/domain/keys/signing-keys.ts';
+import type { AccountChangeStore } from '../src/domain/presence/change.ts';
 import type { NationalPlatform } from '../src/domain/notification/national-platform.ts';
 import type { MailGateway, Outbox, SmsGateway } from '../src/domain/notification/outbox.ts';
 import type { AccountStore, PersonStore } from '../src/domain/person/account.ts';
@@ -22,6 +23,7 @@ import type { CaptchaStore, DraftStore, OnceStore, OtpStore, QuotaStore, RecentS
 import type { UnitOfWork } from '../src/domain/unit-of-work.ts';
 import type { Vault } from '../src/domain/vault.ts';
 import { createAccountStore } from './database/accounts.ts';
+import { createAccountChangeStore } from './database/account-changes.ts';
 import { createActivationStore } from './database/activations.ts';
 import { createAuditLog } from './database/audit.ts';
 import { createPasskeyStore, createRecoveryCodeStore, createTotpStore } from './database/authenticators.ts';
@@ -79,6 +81,7 @@ export interface Adapters {
   readonly hasher: PasswordHasher;
   readonly accounts: AccountStore;
   readonly persons: PersonStore;
+  readonly accountChanges: AccountChangeStore;
   readonly activations: ActivationStore;
   readonly imports: ImportStore;
   readonly evidence: EvidenceStore;
@@ -165,6 +168,7 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
     hasher: createArgon2idHasher({ pepper: options.secrets.pepper, width: hashWidth(availableParallelism(), options.threadPoolSize) }),
     accounts: createAccountStore({ db, vault }),
     persons: createPersonStore({ db, vault }),
+    accountChanges: createAccountChangeStore({ db, vault }),
     activations: createActivationStore({ db, vault }),
     imports: createImportStore({ db, vault }),
     evidence: createEvidenceStore({ db }),

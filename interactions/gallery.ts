@@ -1,6 +1,7 @@
 import { examples as accountChange } from './account/change/examples.ts';
 import { examples as account } from './account/examples.ts';
 import { examples as security } from './account/security/examples.ts';
+import { examples as undo } from './account/undo/examples.ts';
 import { examples as activate } from './activate/examples.ts';
 import { examples as consent } from './consent/examples.ts';
 import { examples as error } from './error/examples.ts';
@@ -37,6 +38,7 @@ export const examples: readonly Example[] = [
   ...account,
   ...accountChange,
   ...security,
+  ...undo,
   ...logout,
   ...error,
   ...formPost,

@@ -6,6 +6,7 @@ import { createAccount } from './account/account.ts';
 import type { AccountDeps } from './account/deps.ts';
 import type { SecurityDeps } from './account/security/change.ts';
 import { createSecurity } from './account/security/security.ts';
+import { createUndo, type UndoJourneyDeps } from './account/undo/undo.ts';
 import { createActivate, type ActivateJourneyDeps } from './activate/activate.ts';
 import { createConsent, type ConsentDeps } from './consent/consent.ts';
 import { createHelp, type HelpDeps } from './help/help.ts';
@@ -61,6 +62,7 @@ export type JourneyDeps = LandingDeps &
   ConsentDeps &
   AccountDeps &
   SecurityDeps &
+  UndoJourneyDeps &
   HelpDeps;
 
 export function journeys(
@@ -78,6 +80,7 @@ export function journeys(
     createConsent(deps),
     createAccount(deps),
     createSecurity(deps),
+    createUndo(deps),
     createHelp(deps),
   ];
 }

@@ -1,7 +1,8 @@
-import { type Kysely, type Selectable, type SelectQueryBuilder, sql } from 'kysely';
+import { type ExpressionBuilder, type Kysely, type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import type { Account, AccountHeader, AssertedIdentity, AccountStore, IdentifierKind } from '../../src/domain/person/account.ts';
 import type { Vault } from '../../src/domain/vault.ts';
 import { gathered } from './gathered.ts';
+import { settingOf } from './setting.ts';
 import type { Tables } from './tables.ts';
 
 interface Deps {
@@ -10,6 +11,17 @@ interface Deps {
 }
 
 const headerColumns = ['account.id', 'account.subject_id', 'account.person_id', 'account.status', 'account.locale'] as const;
+
+/** Is a change of the account frozen, and not given back? */
+function isFrozen(eb: ExpressionBuilder<Tables, 'account'>) {
+  const frozen = eb
+    .selectFrom('account_change')
+    .select('account_change.id')
+    .whereRef('account_change.account_id', '=', 'account.id')
+    .where('frozen_at', 'is not', null)
+    .where('returned_at', 'is', null);
+  return eb.exists(frozen);
+}
 
 /** Accounts in the database; every look-up is one statement by a unique key. */
 export function createAccountStore({ db, vault }: Deps): AccountStore {
@@ -35,7 +47,8 @@ export function createAccountStore({ db, vault }: Deps): AccountStore {
         ])
         .select(['address_sealed', 'asserted_identity_sealed'])
         .select(['number', 'updated_at'])
-        .where('id', '=', id)
+        .select((eb) => isFrozen(eb).as('frozen'))
+        .where('account.id', '=', id)
         .executeTakeFirst();
       return row && openAccount(vault, row);
     },
@@ -58,14 +71,14 @@ export function createAccountStore({ db, vault }: Deps): AccountStore {
       return undefined;
     },
 
-    async passwordHash(accountId) {
+    async password(accountId) {
       const row = await db
         .selectFrom('credential')
-        .select('hash')
+        .select(['hash', 'set_by', 'set_at', 'held_at'])
         .where('account_id', '=', accountId)
         .where('kind', '=', 'password')
         .executeTakeFirst();
-      return row?.hash;
+      return row && { hash: row.hash, set: settingOf(row.set_by, row.set_at), held: row.held_at !== null };
     },
   };
 }
@@ -116,7 +129,8 @@ type SealedColumn =
   | 'social_history_sealed'
   | 'address_sealed'
   | 'asserted_identity_sealed';
-type SealedAccount = HeaderRow & Pick<Selectable<Tables['account']>, SealedColumn | 'data_key' | 'number' | 'updated_at'>;
+type SealedAccount = HeaderRow &
+  Pick<Selectable<Tables['account']>, SealedColumn | 'data_key' | 'number' | 'updated_at'> & { readonly frozen: unknown };
 
 async function openAccount(vault: Vault, row: SealedAccount): Promise<Account> {
   const open = (column: SealedColumn, sealed: Buffer): Promise<string> =>
@@ -142,5 +156,6 @@ async function openAccount(vault: Vault, row: SealedAccount): Promise<Account> {
     socialHistory,
     number: row.number === null ? undefined : String(row.number),
     updatedAt: row.updated_at,
+    frozen: row.frozen === true,
   };
 }

@@ -3,6 +3,7 @@ import type { Passkey, PasskeyStore } from '../../src/domain/authenticator/passk
 import type { RecoveryCodeStore } from '../../src/domain/authenticator/recovery-codes.ts';
 import type { TotpStore } from '../../src/domain/authenticator/totp.ts';
 import type { Vault } from '../../src/domain/vault.ts';
+import { settingOf } from './setting.ts';
 import type { Tables } from './tables.ts';
 
 interface Deps {
@@ -16,7 +17,8 @@ export function createPasskeyStore({ db, vault }: Deps): PasskeyStore {
     .selectFrom('passkey')
     .innerJoin('account', 'account.id', 'passkey.account_id')
     .selectAll('passkey')
-    .select('account.data_key');
+    .select('account.data_key')
+    .where('passkey.held_at', 'is', null);
   return {
     async ofAccount(accountId) {
       const found = await rows.where('passkey.account_id', '=', accountId).orderBy('passkey.created_at').execute();
@@ -44,6 +46,7 @@ async function openPasskey(vault: Vault, row: PasskeyRow): Promise<Passkey> {
     name: await vault.open(row.data_key, { table: 'passkey', column: 'name_sealed', row: row.id }, row.name_sealed),
     createdAt: row.created_at,
     lastUsedAt: row.last_used_at ?? undefined,
+    setBy: row.set_by ?? undefined,
   };
 }
 
@@ -54,16 +57,28 @@ export function createTotpStore({ db, vault }: Deps): TotpStore {
       const row = await db
         .selectFrom('totp')
         .innerJoin('account', 'account.id', 'totp.account_id')
-        .select(['secret_sealed', 'last_step', 'confirmed_at', 'data_key'])
+        .select(['secret_sealed', 'last_step', 'confirmed_at', 'set_by', 'data_key'])
         .where('totp.account_id', '=', accountId)
+        .where('totp.held_at', 'is', null)
         .executeTakeFirst();
       if (!row) return undefined;
       const secret = await vault.open(row.data_key, { table: 'totp', column: 'secret_sealed', row: accountId }, row.secret_sealed);
-      return { secret: Buffer.from(secret, 'base64'), lastStep: row.last_step, confirmedAt: row.confirmed_at };
+      return {
+        secret: Buffer.from(secret, 'base64'),
+        lastStep: row.last_step,
+        confirmedAt: row.confirmed_at,
+        set: settingOf(row.set_by, row.confirmed_at),
+      };
     },
 
     async has(accountId) {
-      return (await db.selectFrom('totp').select('account_id').where('account_id', '=', accountId).executeTakeFirst()) !== undefined;
+      const row = await db
+        .selectFrom('totp')
+        .select('account_id')
+        .where('account_id', '=', accountId)
+        .where('held_at', 'is', null)
+        .executeTakeFirst();
+      return row !== undefined;
     },
   };
 }
@@ -79,6 +94,16 @@ export function createRecoveryCodeStore({ db }: Pick<Deps, 'db'>): RecoveryCodeS
         .where('used_at', 'is', null)
         .executeTakeFirst();
       return row?.left ?? 0;
+    },
+
+    async setting(accountId) {
+      const row = await db
+        .selectFrom('recovery_code')
+        .select(['set_by', 'created_at'])
+        .where('account_id', '=', accountId)
+        .limit(1)
+        .executeTakeFirst();
+      return settingOf(row?.set_by ?? null, row?.created_at ?? null);
     },
   };
 }

@@ -27,6 +27,8 @@ export const retention: Readonly<Record<TableName, Rule>> = {
   account: { keep: 'until the person deletes it' },
   credential: { keep: 'goes with its account' },
   guardian_consent: { keep: 'goes with its person: it is why a minor could be verified' },
+  // What was there before is personal; what is frozen stays until its owner has it back.
+  account_change: { column: 'expires_at', afterSeconds: day, where: '(frozen_at is null or returned_at is not null)' },
   activation: { keep: 'until the person activates the account' },
   organisation: { keep: 'until it is deleted' },
   passkey: { keep: 'until the person removes it or the account' },

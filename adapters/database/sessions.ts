@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
-import type { SessionFactor, SessionStore, SessionSummary } from '../../src/domain/protocol-state.ts';
+import type { SessionFactor } from '../../src/domain/presence/strength.ts';
+import type { SessionStore, SessionSummary } from '../../src/domain/protocol-state.ts';
 import type { Tables } from './tables.ts';
 
 /** What is known about the sessions of an account, beside the provider's own payloads. */
@@ -14,13 +15,18 @@ export function createSessionStore({ db }: { readonly db: Kysely<Tables> }): Ses
 
   return {
     async factors(sessionUid, now) {
-      return db
+      const rows = await db
         .selectFrom('session_factor')
-        .select(['amr', 'at'])
+        .select(['amr', 'at', 'counts_as', 'counts_until'])
         .where('session_uid', '=', sessionUid)
         .where('expires_at', '>', now)
         .orderBy('at')
         .execute();
+      return rows.map(({ amr, at, counts_as: as, counts_until: until }) => ({
+        amr,
+        at,
+        ...(as !== null && { counts: { as, until: until ?? undefined } }),
+      }));
     },
 
     async ofAccount(accountId, now) {

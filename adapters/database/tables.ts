@@ -3,6 +3,8 @@ import type { AuditDetails, AuditEventName } from '../../src/domain/audit/events
 import type { SigningKeyState } from '../../src/domain/keys/signing-keys.ts';
 import type { DocumentType } from '../../src/domain/person/document-number.ts';
 import type { AccountStatus } from '../../src/domain/person/account.ts';
+import type { UndoableAct } from '../../src/domain/presence/change.ts';
+import type { Strength } from '../../src/domain/presence/strength.ts';
 
 /**
  * The schema, said once: SQL type and nullability for the schema test, JavaScript type for the stores.
@@ -56,7 +58,8 @@ export const tables = {
     username_sealed: nullable(bytes),
     username_index: nullable(bytes),
     mobile_sealed: bytes,
-    mobile_index: bytes,
+    /** Null while the mobile is held: a change of it is frozen. */
+    mobile_index: nullable(bytes),
     email_sealed: nullable(bytes),
     email_index: nullable(bytes),
     ethnicity_sealed: nullable(bytes),
@@ -78,7 +81,33 @@ export const tables = {
     updated_at: moment,
   },
 
-  credential: { account_id: uuid, kind: text<'password'>(), hash: text(), updated_at: moment },
+  credential: {
+    account_id: uuid,
+    kind: text<'password'>(),
+    hash: text(),
+    updated_at: moment,
+    /** By which proof it was set, and when; null: with the account itself. Likewise below. */
+    set_by: nullable(text<Strength>()),
+    set_at: nullable(moment),
+    /** Its change is frozen: nobody signs in with it. Likewise below. */
+    held_at: nullable(moment),
+  },
+
+  /** Changes of ways in, for as long as their owner may take them back. */
+  account_change: {
+    id: uuid,
+    account_id: uuid,
+    act: text<UndoableAct>(),
+    set_by: text<Strength>(),
+    token_index: bytes,
+    /** JSON of what was there before. */
+    old_sealed: bytes,
+    passkey_id: nullable(uuid),
+    made_at: moment,
+    expires_at: moment,
+    frozen_at: nullable(moment),
+    returned_at: nullable(moment),
+  },
 
   evidence: {
     id: uuid,
@@ -155,11 +184,26 @@ export const tables = {
     name_sealed: bytes,
     created_at: moment,
     last_used_at: nullable(moment),
+    set_by: nullable(text<Strength>()),
+    held_at: nullable(moment),
   },
 
-  totp: { account_id: uuid, secret_sealed: bytes, last_step: bigint, confirmed_at: moment },
+  totp: {
+    account_id: uuid,
+    secret_sealed: bytes,
+    last_step: bigint,
+    confirmed_at: moment,
+    set_by: nullable(text<Strength>()),
+    held_at: nullable(moment),
+  },
 
-  recovery_code: { account_id: uuid, code_index: bytes, created_at: moment, used_at: nullable(moment) },
+  recovery_code: {
+    account_id: uuid,
+    code_index: bytes,
+    created_at: moment,
+    used_at: nullable(moment),
+    set_by: nullable(text<Strength>()),
+  },
 
   operator_role: { account_id: uuid, role: text(), granted_at: moment, revoked_at: nullable(moment) },
 
@@ -182,7 +226,17 @@ export const tables = {
   /** What a session runs on, in words. */
   session_device: { session_uid: text(), account_id: uuid, description: text(), created_at: moment, expires_at: moment },
 
-  session_factor: { session_uid: text(), amr: text(), account_id: uuid, at: moment, expires_at: moment },
+  session_factor: {
+    session_uid: text(),
+    amr: text(),
+    account_id: uuid,
+    at: moment,
+    expires_at: moment,
+    /** Null: what its kind is worth. */
+    counts_as: nullable(text<Strength>()),
+    /** Null: as long as the session lasts. */
+    counts_until: nullable(moment),
+  },
 
   grant_principal: {
     grant_id: text(),

@@ -17,6 +17,7 @@ import {
   useRecoveryCodes,
   useTotps,
 } from './writes/authenticators.ts';
+import { freezeChanges, holdWaysIn, insertChanges, releaseWaysIn, returnChanges } from './writes/account-changes.ts';
 import { putConsents } from './writes/consent.ts';
 import { rewrapDataKeys } from './writes/data-keys.ts';
 import { insertEvidence, tellEvidenceEnds } from './writes/evidence.ts';
@@ -26,7 +27,7 @@ import { insertPersons, insertSubjects, linkPersons, putOperatorRoles, putPasswo
 import { insertActivations, putImportProgress } from './writes/imports.ts';
 import { putGuardianConsents } from './writes/registration.ts';
 import { appendAudit, enqueueMessages } from './writes/records.ts';
-import { endGrants, endSession, endSessions, putSessionFactors } from './writes/sessions.ts';
+import { endGrants, endSession, endSessions, holdPresence, putSessionFactors } from './writes/sessions.ts';
 import { activateSigningKeys, archiveSigningKeys, insertSigningKeys, withdrawSigningKeys } from './writes/signing-keys.ts';
 
 const handlers: { readonly [Name in WriteName]: Handler<Name> } = {
@@ -43,6 +44,12 @@ const handlers: { readonly [Name in WriteName]: Handler<Name> } = {
   'evidence.insert': insertEvidence,
   'evidence.end-told': tellEvidenceEnds,
   'session-factors.put': putSessionFactors,
+  'presence.hold': holdPresence,
+  'change.insert': insertChanges,
+  'changes.freeze': freezeChanges,
+  'changes.return': returnChanges,
+  'ways-in.hold': holdWaysIn,
+  'ways-in.release': releaseWaysIn,
   'session.end': endSession,
   'sessions.end': endSessions,
   'grants.end': endGrants,

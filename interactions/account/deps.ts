@@ -11,6 +11,6 @@ export interface AccountDeps extends Omit<ChangeDeps, 'profile'> {
   readonly sessions: SessionStore;
   readonly profile: Pick<
     Profile,
-    'ladders' | 'proofing' | 'masking' | 'authenticators' | 'account' | 'username' | 'password' | 'brand' | 'registration'
+    'ladders' | 'proofing' | 'masking' | 'authenticators' | 'account' | 'username' | 'password' | 'brand' | 'registration' | 'documents'
   >;
 }

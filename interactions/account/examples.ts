@@ -121,6 +121,7 @@ export const examples: readonly Example[] = [
       refused: new Refused('social-history.invalid', 'socialHistory', { reason: 'length', limit: 500 }),
     }),
   ),
+  overview('frozen', { ...verified, account: { ...zhangwei, frozen: true } }),
   overview('saved', { ...verified, account: fullAccount, saved: true }),
   { view: 'layout/result', state: 'signed-out-everywhere', model: ({ say }) => endedModel(say) },
   place('sessions', 'one', (scene) => sessionsModel(scene, { sessions: [here], currentUid: here.uid })),

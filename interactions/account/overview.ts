@@ -5,6 +5,7 @@ import { profileModel, type ProfileFacts, type ProfileModel } from './profile.ts
 import { sayIn, type AccountScene } from './scene.ts';
 import { sessionModels, type SessionModel } from './session-list.ts';
 import { tabsModel, type TabModel } from './tabs.ts';
+import { frozenPath } from './undo/paths.ts';
 
 /** The first page of the account centre: everything, or where there are tabs, who one is and which level one holds. */
 export interface OverviewModel {
@@ -19,6 +20,8 @@ export interface OverviewModel {
   readonly logout: { readonly action: string };
   /** To passkeys and second factor, where the deployment has them. */
   readonly securityHref: string | undefined;
+  /** To where a frozen change is given back; undefined: nothing is frozen. */
+  readonly frozenHref: string | undefined;
 }
 
 export interface OverviewFacts extends ProfileFacts, LevelFacts {
@@ -42,5 +45,6 @@ export function overviewModel(scene: AccountScene, facts: OverviewFacts, endSess
     endSessions,
     logout: { action: endpoints.end_session.path },
     securityHref: authenticators.passkey || authenticators.totp ? '/account/security' : undefined,
+    frozenHref: facts.account.frozen ? frozenPath : undefined,
   };
 }

@@ -20,10 +20,6 @@ export function dateText(locale: Locale, at: Date): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'Asia/Shanghai' }).format(at);
 }
 
-export function momentText(locale: Locale, at: Date): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'Asia/Shanghai' }).format(at);
-}
-
 export function latest(moments: readonly Date[]): Date | undefined {
   return moments.toSorted((a, b) => b.getTime() - a.getTime())[0];
 }

@@ -1,7 +1,8 @@
 import type { SessionSummary } from '../../src/domain/protocol-state.ts';
+import { momentText } from '../../src/http/moment.ts';
 import { amrOf } from '../../src/oidc/level.ts';
 import { hashedId } from '../../src/oidc/state-adapter.ts';
-import { latest, momentText, sayIn, type AccountScene } from './scene.ts';
+import { latest, sayIn, type AccountScene } from './scene.ts';
 
 /** Where somebody is signed in (PRV-07). */
 export interface SessionModel {

@@ -1,5 +1,6 @@
 import type { AppContext } from '../../src/http/app-context.ts';
 import type { Devices } from '../../src/http/devices.ts';
+import { factorsOf, strengthOf } from '../../src/domain/presence/strength.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { Wizard } from '../../src/http/wizard.ts';
 import { draftOf } from '../../src/http/wizard-draft.ts';
@@ -58,12 +59,14 @@ export function createActivate(deps: ActivateJourneyDeps): Journey {
         const scene = await sceneOf(deps, ctx);
         const { accountId, activatedAt } = await draftOf(deps, run(scene));
         if (accountId === undefined) return ctx.redirect(`${scene.base}/activate`);
-        deps.devices.remember(ctx, accountId);
+        const at = new Date(activatedAt ?? deps.clock.now().getTime());
+        const factors = factorsOf(amr, at);
+        deps.devices.remember(ctx, accountId, strengthOf(factors, at));
         await finish(ctx, deps.provider(), {
           outcome: 'signed-in',
           accountId,
-          amr,
-          at: new Date(activatedAt ?? deps.clock.now().getTime()),
+          factors,
+          at,
           created: scene.prompt.name === 'create',
         });
       });

@@ -1,9 +1,10 @@
 import type { Profile } from '../../src/domain/policy.ts';
+import { refusals } from '../../src/domain/refused.ts';
 import type { Locale } from '../../src/http/page-model.ts';
 import type { Ask } from '../../src/http/page.ts';
 import type { Words } from '../../src/http/words.ts';
 import { cityOf, type CityProfile } from '../../src/domain/city.ts';
-import { paragraphsOf, questions, questionsOf, type Question } from './questions.ts';
+import { paragraphsOf, plain, questions, questionsOf, type Question } from './questions.ts';
 
 /** A question as a city answers it, in one language. */
 export interface Answer {
@@ -44,8 +45,17 @@ export function createAsk(words: Words, { help }: Pick<Profile, 'help'>): Ask {
     questions.filter(({ id }) => shown.has(id)).flatMap(({ id, arises }) => arises.map((place) => ({ place, id }))),
     ({ place }) => place as string,
   );
+  const arising = (place: string) => byPlace.get(place) ?? byPlace.get(withoutReason(place)) ?? [];
   return (locale, place) =>
-    (byPlace.get(place) ?? []).map(({ id }) => ({ href: questionPath(id), label: words.text(locale, `help.questions.${id}.ask`) }));
+    plain.has(place)
+      ? []
+      : arising(place).map(({ id }) => ({ href: questionPath(id), label: words.text(locale, `help.questions.${id}.ask`) }));
+}
+
+/** The refusal of a text that names a reason, too. */
+function withoutReason(place: string): string {
+  const code = place.slice(0, Math.max(0, place.lastIndexOf('.')));
+  return Object.hasOwn(refusals, code) ? code : place;
 }
 
 /** Where notices lead that end with “if this was not you”: a path of ours, or the city's own help centre. */
@@ -61,7 +71,7 @@ export function questionPath(id: string): string {
 export function facts({
   words,
   locale,
-  profile: { brand, sms, guardian, registration, documents },
+  profile: { brand, sms, guardian, registration, documents, presence },
 }: HelpScene): Readonly<Record<string, string | number>> {
   return {
     platform: brand.platform[locale],
@@ -72,6 +82,7 @@ export function facts({
     perHour: sms.perHour,
     perDay: sms.perDay,
     cooldown: sms.cooldownSeconds,
+    undoDays: Math.round(presence.undoSeconds / 86_400),
     minutes: sms.ttlSeconds / 60,
     ...(guardian && { age: guardian.under }),
     ...(registration.hours && { opens: registration.hours.opens, closes: registration.hours.closes }),

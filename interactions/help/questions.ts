@@ -19,6 +19,15 @@ export interface Question {
 /** A part of a page where people get stuck; templates name it: `+answers('captcha')`. */
 export type Place = 'login' | 'mobile' | 'code' | 'captcha' | 'second-factor' | 'activate' | 'levels' | 'guardian' | 'footing';
 
+/** Refusals, with their reasons, that say all there is to say; what the same refusal raises elsewhere would mislead. */
+export const plain: ReadonlySet<string> = new Set([
+  'identity.mismatch.document',
+  'credentials.throttled.document',
+  'mobile.taken.undo',
+  'email.taken.undo',
+  'username.taken.undo',
+]);
+
 interface Paragraph {
   readonly key: string;
   readonly holds: (city: City) => boolean;
@@ -47,7 +56,14 @@ export const questions: readonly Question[] = [
     id: 'forgotten-password',
     topic: 'account',
     arises: ['credentials.throttled'],
-    answer: [where('recovery', 'recover'), where('login.sms-code', 'sms-code'), where('login.passkey', 'passkey'), 'hotline', 'throttled'],
+    answer: [
+      where('recovery', 'recover'),
+      where('settling', 'settling'),
+      where('login.sms-code', 'sms-code'),
+      where('login.passkey', 'passkey'),
+      'hotline',
+      'throttled',
+    ],
     related: ['password-and-mobile-lost', 'mobile-lost', 'no-sms'],
   },
   {
@@ -56,6 +72,7 @@ export const questions: readonly Question[] = [
     arises: ['login', 'mobile'],
     answer: [
       where('account.mobile', 'change'),
+      where('login.sms-code', 'document'),
       where('login.passkey', 'passkey'),
       'unverified',
       'hotline',
@@ -187,6 +204,7 @@ export const questions: readonly Question[] = [
     topic: 'other',
     arises: ['account.locked'],
     answer: [
+      'freeze',
       where('account.one-page', 'sign-out'),
       where('account.security-tab', 'sign-out-others'),
       where('account.password', 'password'),

@@ -97,6 +97,7 @@ export const newcomer: Account = {
   socialHistory: undefined,
   number: '744021634577',
   updatedAt: new Date('2026-11-22T00:17:00Z'),
+  frozen: false,
 };
 
 export const zhangwei: Account = {

@@ -3,6 +3,7 @@ import type { Authenticated } from '../../src/domain/authenticator/password.ts';
 import type { IdentifierKind } from '../../src/domain/person/account.ts';
 import { FormRefused, Refused } from '../../src/domain/refused.ts';
 import type { Profile } from '../../src/domain/policy.ts';
+import { factorsOf, toPlain } from '../../src/domain/presence/strength.ts';
 import { Conflict } from '../../src/domain/unit-of-work.ts';
 import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
 import type { CodeDesk } from '../../src/http/code-desk.ts';
@@ -140,8 +141,8 @@ async function recordRefusal(deps: LoginDeps, method: LoginMethod, refused: Refu
 }
 
 /** Writes what follows from the first factor: that the person is in, or that the second one is still to come. */
-async function signIn(deps: LoginDeps, method: LoginMethod, { accountId, amr = method.amr, writes }: Authenticated, visit: Visit) {
-  const proved: SignIn = { accountId, method: method.name, amr };
+async function signIn(deps: LoginDeps, method: LoginMethod, { accountId, amr = method.amr, counts, writes }: Authenticated, visit: Visit) {
+  const proved: SignIn = { accountId, method: method.name, factors: factorsOf(amr, deps.clock.now(), counts).map(toPlain) };
   if (await needsSecondFactor(deps, proved)) return { leaveTo: await keepFirstFactor(deps, visit, proved, writes) };
   await deps.unitOfWork.commit('sign-in', [...writes, ...(await signInWrites(deps, visit, accountId, method.name))]).catch(refuseCopies);
   return { finish: () => welcome(deps, visit, proved) };
@@ -164,6 +165,7 @@ function attemptOf({ devices, profile }: Pick<LoginDeps, 'devices' | 'profile'>,
     locale: ctx.state.locale,
     identifiers: identifiersOf(profile, ctx.state.channel),
     deviceOf: (accountId) => devices.knownId(ctx, accountId),
+    trusts: (accountId) => devices.trusts(ctx, accountId),
   };
 }
 

@@ -7,6 +7,7 @@ import {
 } from '../../src/domain/authenticator/second-factor.ts';
 import { secondsAfter } from '../../src/domain/clock.ts';
 import type { AuthenticatorPolicy } from '../../src/domain/policy.ts';
+import { toPlain, type SessionFactor } from '../../src/domain/presence/strength.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { OnceStore } from '../../src/domain/short-lived.ts';
 import type { Write } from '../../src/domain/unit-of-work.ts';
@@ -58,8 +59,8 @@ interface FirstFactor extends SignIn {
 }
 
 async function markOf({ accounts }: SecondFactorPageDeps, accountId: string): Promise<string> {
-  const [account, hash] = await Promise.all([accounts.byId(accountId), accounts.passwordHash(accountId)]);
-  return passwordMark(`${account?.mobile} ${hash}`);
+  const [account, password] = await Promise.all([accounts.byId(accountId), accounts.password(accountId)]);
+  return passwordMark(`${account?.mobile} ${password?.hash}`);
 }
 
 /** What was proved in this interaction; only pages of the second factor ask. */
@@ -72,8 +73,8 @@ export async function firstFactor(deps: SecondFactorPageDeps, uid: string, path:
 }
 
 /** A passkey is two factors already; an app is asked for only where there is one. */
-export async function needsSecondFactor(deps: SecondFactorPageDeps, { accountId, amr }: SignIn): Promise<boolean> {
-  return deps.authenticators.totp && !amr.includes('mfa') && (await deps.secondFactor.totps.has(accountId));
+export async function needsSecondFactor(deps: SecondFactorPageDeps, { accountId, factors }: SignIn): Promise<boolean> {
+  return deps.authenticators.totp && !factors.some(({ amr }) => amr === 'mfa') && (await deps.secondFactor.totps.has(accountId));
 }
 
 /** @returns the address of the second factor */
@@ -107,8 +108,8 @@ function secondFactorStep(deps: SecondFactorPageDeps, kind: SecondFactorKind): W
       const { first } = visit;
       if (!first) throw new Refused('interaction.expired');
       checkForm(schema, form.values);
-      await passSecondFactor(deps, visit, first, kind, form.values[field] ?? '');
-      return { finish: () => welcome(deps, visit, { ...first, amr: [...first.amr, 'otp'] }) };
+      const second = await passSecondFactor(deps, visit, first, kind, form.values[field] ?? '');
+      return { finish: () => welcome(deps, visit, { ...first, factors: [...first.factors, toPlain(second)] }) };
     },
   };
 }
@@ -119,12 +120,12 @@ async function passSecondFactor(
   first: SignIn,
   kind: SecondFactorKind,
   code: string,
-): Promise<void> {
+): Promise<SessionFactor> {
   const { accountId } = first;
   const { ctx } = visit;
   const attempt = { accountId, kind, code, address: ctx.state.address, device: deps.devices.knownId(ctx, accountId) };
   try {
-    await useSecondFactor(deps.secondFactor, attempt, await signInWrites(deps, visit, accountId, `${first.method}+${kind}`));
+    return await useSecondFactor(deps.secondFactor, attempt, await signInWrites(deps, visit, accountId, `${first.method}+${kind}`));
   } catch (error) {
     if (error instanceof Refused && error.code !== 'credentials.throttled') {
       const details = { method: kind, reason: error.code };

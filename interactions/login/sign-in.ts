@@ -4,6 +4,7 @@ import type { AuditDetails, AuditEventName } from '../../src/domain/audit/events
 import type { Clock } from '../../src/domain/clock.ts';
 import { noticeWrites } from '../../src/domain/notification/notice.ts';
 import type { AccountStore } from '../../src/domain/person/account.ts';
+import { fromPlain, strengthOf, type PlainFactor } from '../../src/domain/presence/strength.ts';
 import type { QuotaStore } from '../../src/domain/short-lived.ts';
 import type { UnitOfWork, Write } from '../../src/domain/unit-of-work.ts';
 import { deviceName } from '../../src/http/device-name.ts';
@@ -24,23 +25,25 @@ export interface SignInDeps {
   readonly signIns: (method: string, result: 'succeeded' | 'refused') => void;
 }
 
-/** Who proved to be whom, and by which method. */
+/** Who proved to be whom, and by which method. Plain data. */
 export interface SignIn {
   readonly accountId: string;
   readonly method: string;
-  /** RFC 8176. */
-  readonly amr: readonly string[];
+  readonly factors: readonly PlainFactor[];
 }
 
 /** Somebody is in: the service gets its answer. Everything was written before. */
-export async function welcome(deps: SignInDeps, visit: Visit, { accountId, method, amr }: SignIn): Promise<void> {
+export async function welcome(deps: SignInDeps, visit: Visit, { accountId, method, factors: plain }: SignIn): Promise<void> {
+  const at = deps.clock.now();
+  // One sign-in, one moment: a factor of a minute ago would be older than the sign-in it belongs to (max_age).
+  const factors = plain.map((factor) => ({ ...fromPlain(factor), at }));
   deps.signIns(method, 'succeeded');
-  deps.devices.remember(visit.ctx, accountId);
+  deps.devices.remember(visit.ctx, accountId, strengthOf(factors, at));
   await finish(visit.ctx, deps.provider(), {
     outcome: 'signed-in',
     accountId,
-    amr,
-    at: deps.clock.now(),
+    factors,
+    at,
     created: visit.prompt.name === 'create',
   });
 }

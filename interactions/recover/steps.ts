@@ -198,7 +198,7 @@ export function passwordStep(deps: RecoverStepDeps): RecoverStep {
         origin: originOf(visit),
       });
       // Strangers who guess meanwhile must not keep the owner from signing in with the new password.
-      if (sought.accountId !== undefined) deps.devices.remember(visit.ctx, sought.accountId);
+      if (sought.accountId !== undefined) deps.devices.remember(visit.ctx, sought.accountId, sought.document ? 'mobile-plus' : 'mobile');
       return { learnt: { recovered: true, provedAt: undefined } };
     },
   };

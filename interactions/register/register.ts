@@ -1,6 +1,6 @@
 import type { Provider } from 'oidc-provider';
 import type { Devices } from '../../src/http/devices.ts';
-import { provedLately } from '../../src/domain/authenticator/fresh-proof.ts';
+import { factorsOf, isFresh, strengthOf } from '../../src/domain/presence/strength.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { CookieJar } from '../../src/http/cookies.ts';
 import { plainForm } from '../../src/http/step-form.ts';
@@ -45,12 +45,14 @@ export function createRegister(deps: RegisterJourneyDeps, methods: readonly Proo
           const [state = ''] = (deps.cookies.get(ctx, 'target') ?? '').split(' ');
           deps.cookies.set(ctx, 'target', `${state} /account`, 300);
         }
-        deps.devices.remember(ctx, draft.accountId);
+        const at = new Date(draft.registeredAt ?? deps.clock.now().getTime());
+        const factors = factorsOf(amr, at);
+        deps.devices.remember(ctx, draft.accountId, strengthOf(factors, at));
         await finish(ctx, deps.provider(), {
           outcome: 'signed-in',
           accountId: draft.accountId,
-          amr,
-          at: new Date(draft.registeredAt ?? deps.clock.now().getTime()),
+          factors,
+          at,
           created: true,
         });
       });
@@ -85,7 +87,7 @@ function sceneOf(deps: RegisterJourneyDeps, draft: RegisterDraft, visit: Visit) 
     accountId,
     clientId: visit.client.clientId,
     sessionUid: undefined,
-    mobileProven: provedLately([{ amr: 'sms', at: new Date(registeredAt) }], new Set(['sms']), now),
+    mobileProven: isFresh({ at: new Date(registeredAt) }, now),
   });
 }
 

@@ -2,6 +2,7 @@ import type Router from '@koa/router';
 import { signInWithPasskey } from '../../src/domain/authenticator/passkey.ts';
 import { requestOptions } from '../../src/domain/authenticator/passkey-options.ts';
 import { confirmPassword } from '../../src/domain/authenticator/password.ts';
+import { factorsOf, strengthOf, type SessionFactor } from '../../src/domain/presence/strength.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { AppState } from '../../src/http/app-context.ts';
 import { checkForm, textFields } from '../../src/http/form-schema.ts';
@@ -42,16 +43,21 @@ function passwordStep(deps: StepUpDeps): Step {
     async submit(form, _, { visit, scene }) {
       checkForm(schema, form.values);
       const { id: accountId } = scene.account;
-      await confirmPassword(deps.passwords, {
+      const { factor } = await confirmPassword(deps.passwords, {
         accountId,
         password: form.values.password ?? '',
         address: visit.ctx.state.address,
         device: deps.devices.idInSession(visit.ctx, { accountId, uid: scene.sessionUid }),
       });
-      const outcome = { outcome: 'proved', amr: ['pwd'], at: deps.clock.now() } as const;
-      return { finish: () => finish(visit.ctx, deps.provider(), outcome) };
+      return { finish: () => prove(deps, { visit, scene }, [factor]) };
     },
   };
+}
+
+/** The policy decides anew; the device has shown more than an SMS code. */
+async function prove(deps: StepUpDeps, { visit, scene }: Stage, factors: readonly SessionFactor[]): Promise<void> {
+  deps.devices.remember(visit.ctx, scene.account.id, strengthOf(factors, deps.clock.now()));
+  await finish(visit.ctx, deps.provider(), { outcome: 'proved', factors });
 }
 
 const challengeScope = (uid: string) => ({ purpose: 'step-up', scope: uid }) as const;
@@ -75,11 +81,10 @@ function passkeyStep(deps: StepUpDeps): Step {
       checkForm(schema, form.values);
       const { requestId, locale } = visit.ctx.state;
       const attempt = { ...challengeScope(visit.uid), requestId, locale };
-      const { accountId, amr = [], writes } = await signInWithPasskey(deps.passkeys, attempt, form.values.credential ?? '');
+      const { accountId, amr = [], counts, writes } = await signInWithPasskey(deps.passkeys, attempt, form.values.credential ?? '');
       if (accountId !== scene.account.id) throw new Refused('passkey.wrong', 'credential');
       await deps.unitOfWork.commit('step-up-passkey', writes);
-      const outcome = { outcome: 'proved', amr, at: deps.clock.now() } as const;
-      return { finish: () => finish(visit.ctx, deps.provider(), outcome) };
+      return { finish: () => prove(deps, { visit, scene }, factorsOf(amr, deps.clock.now(), counts)) };
     },
   };
 }

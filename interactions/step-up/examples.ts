@@ -1,5 +1,6 @@
 import { mask } from '../../src/domain/person/masking.ts';
 import { Refused } from '../../src/domain/refused.ts';
+import { momentText } from '../../src/http/moment.ts';
 import { maskedModel } from '../../src/http/masked.ts';
 import type { Example, ExampleScene } from '../journey.ts';
 import {
@@ -32,7 +33,12 @@ function rungOf({ profile }: ExampleScene, acr: string) {
   return rung;
 }
 
-function levels(state: string, acr: string, { evidence, amr }: Held, { service = housingFund, essential = true } = {}): Example {
+function levels(
+  state: string,
+  acr: string,
+  { evidence, amr }: Held,
+  { service = housingFund, essential = true, settling = false } = {},
+): Example {
   return {
     view: 'step-up/levels',
     state,
@@ -47,7 +53,10 @@ function levels(state: string, acr: string, { evidence, amr }: Held, { service =
         methods: profile.proofing.map((name) => ({ name, needsPerson: name !== 'real-name' })),
         base,
         personKnown: evidence.includes('real-name'),
-        hasPasskey: profile.authenticators.passkey,
+        password: settling
+          ? { amr: 'sms', until: momentText(scene.locale, new Date('2026-11-23T02:03:00Z')) }
+          : { amr: 'pwd', until: undefined },
+        passkey: profile.authenticators.passkey && !settling ? { amr: 'hwk', until: undefined } : undefined,
         token: sampleAct.token,
       });
       return { ...model, decline: { ...model.decline, ...sampleAct } };
@@ -112,6 +121,7 @@ export const examples: readonly Example[] = [
   levels('bank-card-wanted', 'L3', { evidence: ['real-name'], amr: ['pwd'] }, { essential: false }),
   levels('bank-card-and-password-missing', 'L3', { evidence: ['real-name'], amr: ['sms'] }),
   levels('password-missing', 'L3', { evidence: ['real-name', 'bank-card'], amr: ['sms'] }),
+  levels('password-settling', 'L3', { evidence: ['real-name', 'bank-card'], amr: ['sms'] }, { settling: true }),
   levels('long-service', 'L3', { evidence: ['real-name'], amr: ['sms'] }, { service: longService }),
   verify('empty'),
   verify('sent', { code: 'sent' }),

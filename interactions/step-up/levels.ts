@@ -1,5 +1,5 @@
 import type { LevelFacts } from '../../src/domain/assurance/acr.ts';
-import { waysTo } from '../../src/domain/assurance/acr.ts';
+import { authenticationMeets, waysTo } from '../../src/domain/assurance/acr.ts';
 import type { AssuranceLevel } from '../../src/domain/assurance/ladder.ts';
 import { assuranceLevel } from '../../src/domain/assurance/level.ts';
 import type { Locale } from '../../src/http/page-model.ts';
@@ -24,9 +24,17 @@ export interface MissingPart {
     readonly label: string;
     readonly description: string;
     readonly href: string | undefined;
-    /** `later`: another one must be proved first. */
-    readonly state: 'open' | 'later';
+    /** `later`: another one must be proved first. `settling`: it does not count for so much yet. */
+    readonly state: 'open' | 'later' | 'settling';
   }[];
+}
+
+/** A way to prove more in this session. */
+export interface StrongerWay {
+  /** RFC 8176 value that it counts as now. */
+  readonly amr: string;
+  /** When it counts for what it is; undefined: now. */
+  readonly until: string | undefined;
 }
 
 export interface LevelsFacts {
@@ -41,8 +49,9 @@ export interface LevelsFacts {
   /** `/interaction/:uid/step-up`. */
   readonly base: string;
   readonly personKnown: boolean;
-  /** The account has one, and this deployment takes it. */
-  readonly hasPasskey: boolean;
+  readonly password: StrongerWay;
+  /** Undefined: the account has none, or this deployment takes none. */
+  readonly passkey: StrongerWay | undefined;
   /** Of the form that declines. */
   readonly token: string;
 }
@@ -66,7 +75,7 @@ export function levelsModel({ locale, say }: { locale: Locale; say: Say }, asked
   };
 }
 
-interface MissingDeps extends Pick<LevelsFacts, 'methods' | 'base' | 'personKnown' | 'hasPasskey'> {
+interface MissingDeps extends Pick<LevelsFacts, 'methods' | 'base' | 'personKnown' | 'password' | 'passkey'> {
   readonly say: Say;
 }
 
@@ -89,7 +98,7 @@ function missingParts(target: AssuranceLevel, facts: LevelFacts, deps: MissingDe
     }
     parts.push({ heading: deps.say('step-up.missing.evidence'), methods: wanted.map((method) => tile(method, deps)) });
   }
-  if (ways.every(({ authentication }) => authentication)) parts.push(authenticationPart(deps));
+  if (ways.every(({ authentication }) => authentication)) parts.push(authenticationPart(target, facts, deps));
   return parts;
 }
 
@@ -107,13 +116,18 @@ function tile(
   };
 }
 
-function authenticationPart({ base, hasPasskey, say }: MissingDeps): MissingPart {
-  const way = (name: 'password' | 'passkey'): MissingPart['methods'][number] => ({
+/** A password that was set by less than the level asks for is shown with the moment from which it counts. */
+function authenticationPart(target: AssuranceLevel, { amr }: LevelFacts, { base, password, passkey, say }: MissingDeps): MissingPart {
+  const serves = (way: StrongerWay) => authenticationMeets(target, { amr: new Set([...amr, way.amr]) });
+  const tileOf = (name: 'password' | 'passkey', { until }: StrongerWay, open: boolean): MissingPart['methods'][number] => ({
     name,
     label: say(`step-up.${name}-name`),
-    description: say(`step-up.${name}-description`),
-    href: `${base}/${name}`,
-    state: 'open',
+    description: open || until === undefined ? say(`step-up.${name}-description`) : say('step-up.settling', { until }),
+    href: open ? `${base}/${name}` : undefined,
+    state: open ? 'open' : 'settling',
   });
-  return { heading: say('step-up.missing.authentication'), methods: [way('password'), ...(hasPasskey ? [way('passkey')] : [])] };
+  return {
+    heading: say('step-up.missing.authentication'),
+    methods: [tileOf('password', password, serves(password)), ...(passkey && serves(passkey) ? [tileOf('passkey', passkey, true)] : [])],
+  };
 }

@@ -1,7 +1,6 @@
 import type { ConfirmedIdentity } from '../../src/domain/proofing/real-name.ts';
-import type { OnceStore } from '../../src/domain/short-lived.ts';
-import { freshSeconds } from '../../src/domain/authenticator/fresh-proof.ts';
-import { secondsAfter, type Clock } from '../../src/domain/clock.ts';
+import type { Clock } from '../../src/domain/clock.ts';
+import { rememberProof, type RememberDeps } from '../../src/domain/presence/prove.ts';
 import { mask } from '../../src/domain/person/masking.ts';
 import { assuranceLevel, countingKinds } from '../../src/domain/assurance/level.ts';
 import type { EvidenceStore } from '../../src/domain/assurance/evidence.ts';
@@ -38,19 +37,14 @@ export interface StepUpScene extends ProofingScene {
   readonly service: Page['service'];
 }
 
-export interface ProofingWizardDeps extends WizardDeps, GuardianDeps {
+export interface ProofingWizardDeps extends WizardDeps, GuardianDeps, RememberDeps {
   readonly captchas: CaptchaDesk;
   readonly codes: CodeDesk;
-  readonly once: OnceStore;
   readonly clock: Clock;
   readonly evidence: EvidenceStore;
   readonly ladder: readonly AssuranceLevel[];
   readonly brand: Pick<Brand, 'portal'>;
   readonly proved: (method: string, result: 'succeeded' | 'refused') => void;
-}
-
-export function confirmedKey(sessionUid: string): string {
-  return `sms-confirmed:${sessionUid}`;
 }
 
 export function proofingWizard(deps: ProofingWizardDeps, method: ProofingMethod): Wizard<ProofingDraft, StepUpScene> {
@@ -95,9 +89,10 @@ function confirmStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
     async submit(form, _, scene) {
       checkForm(schema, form.values);
       await deps.codes.redeem(request(scene), form.values.code ?? '');
-      const now = deps.clock.now();
-      await deps.once.put(confirmedKey(scene.sessionUid), String(now.getTime()), secondsAfter(now, freshSeconds));
-      return { learnt: { confirmedAt: now.getTime() } };
+      const at = deps.clock.now();
+      const whose = { accountId: scene.account.id, sessionUid: scene.sessionUid, requestId: scene.ctx.state.requestId };
+      await rememberProof(deps, whose, [{ amr: 'sms', at }]);
+      return { learnt: { confirmedAt: at.getTime() } };
     },
   };
 }

@@ -1,7 +1,7 @@
-import { provedLately } from '../../src/domain/authenticator/fresh-proof.ts';
 import type { PasskeyDeps } from '../../src/domain/authenticator/passkey.ts';
 import type { PasskeySite } from '../../src/domain/authenticator/passkey-options.ts';
-import type { PasswordDeps } from '../../src/domain/authenticator/password.ts';
+import type { ConfirmPasswordDeps } from '../../src/domain/authenticator/password.ts';
+import { isFresh } from '../../src/domain/presence/strength.ts';
 import type { AuthenticatorPolicy } from '../../src/domain/policy.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { UnitOfWork } from '../../src/domain/unit-of-work.ts';
@@ -10,16 +10,16 @@ import type { Devices } from '../../src/http/devices.ts';
 import type { LevelDeps } from '../../src/oidc/level.ts';
 import { proofingScene, type ProofingSceneDeps } from '../proofing-method.ts';
 import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
-import { confirmedKey, type ProofingWizardDeps, type StepUpScene } from './proofing.ts';
+import type { ProofingWizardDeps, StepUpScene } from './proofing.ts';
 
 export interface StepUpDeps extends VisitDeps, ProofingWizardDeps, ProofingSceneDeps {
   readonly levels: LevelDeps;
   readonly unitOfWork: UnitOfWork;
-  readonly passwords: Pick<PasswordDeps, 'accounts' | 'hasher' | 'quotas' | 'vault' | 'clock'>;
+  readonly passwords: ConfirmPasswordDeps;
+  readonly devices: Devices;
   readonly authenticators: AuthenticatorPolicy;
   readonly passkeys: PasskeyDeps;
   readonly site: PasskeySite;
-  readonly devices: Devices;
 }
 
 /** A step-up under way: the request, and who is in it. */
@@ -39,10 +39,7 @@ export async function stageOf(deps: StepUpDeps, ctx: AppContext): Promise<Stage>
   return { visit, scene: { ...scene, sessionUid, base: `${visit.base}/step-up`, service } };
 }
 
-const bySms: ReadonlySet<string> = new Set(['sms']);
-
-async function confirmedLately(deps: StepUpDeps, sessionUid: string): Promise<boolean> {
-  const now = deps.clock.now();
-  if ((await deps.once.get(confirmedKey(sessionUid), now)) !== undefined) return true;
-  return provedLately(await deps.levels.sessions.factors(sessionUid, now), bySms, now);
+async function confirmedLately({ clock, levels }: StepUpDeps, sessionUid: string): Promise<boolean> {
+  const now = clock.now();
+  return (await levels.sessions.factors(sessionUid, now)).some((factor) => factor.amr === 'sms' && isFresh(factor, now));
 }

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type Router from '@koa/router';
+import type { Authentication } from '../../src/domain/assurance/acr.ts';
 import { isAcr } from '../../src/domain/assurance/level.ts';
 import type { AssuranceLevel } from '../../src/domain/assurance/ladder.ts';
+import { passkeySettling } from '../../src/domain/authenticator/passkey.ts';
+import { countedFactors, factorsOf, settlingOf, type CountsAs } from '../../src/domain/presence/strength.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { AppState } from '../../src/http/app-context.ts';
 import { readForm } from '../../src/http/form.ts';
+import { momentText } from '../../src/http/moment.ts';
 import type { Wizard } from '../../src/http/wizard.ts';
 import { draftOf } from '../../src/http/wizard-draft.ts';
 import { wizardRoutes } from '../../src/http/wizard-routes.ts';
@@ -14,7 +18,7 @@ import type { Journey } from '../journey.ts';
 import type { ProofingMethod } from '../proofing-method.ts';
 import type { Visit } from '../visit.ts';
 import { authenticationRoutes } from './authentication.ts';
-import { levelsModel } from './levels.ts';
+import { levelsModel, type LevelsFacts, type StrongerWay } from './levels.ts';
 import { proofingWizard, type ProofingDraft, type StepUpScene } from './proofing.ts';
 import { stageOf, type Stage, type StepUpDeps } from './stage.ts';
 
@@ -55,11 +59,8 @@ function methodRoutes(
     const draft = await draftOf(deps, run(stage, ctx.params.method));
     if (!draft.proved) return ctx.redirect(stage.scene.base);
     const { confirmedAt } = draft;
-    await finish(ctx, deps.provider(), {
-      outcome: 'proved',
-      amr: confirmedAt === undefined ? [] : ['sms'],
-      at: new Date(confirmedAt ?? deps.clock.now().getTime()),
-    });
+    const factors = confirmedAt === undefined ? [] : factorsOf(['sms'], new Date(confirmedAt));
+    await finish(ctx, deps.provider(), { outcome: 'proved', factors });
   });
   wizardRoutes(router, deps, '/interaction/:uid/step-up/:method', async (ctx) => {
     const stage = await stageOf(deps, ctx);
@@ -78,9 +79,9 @@ function targetOf(deps: StepUpDeps, visit: Visit): AssuranceLevel {
 }
 
 /** What of this session counted when the policy asked for more. */
-function amrOf({ prompt }: Visit): readonly string[] {
-  const { amr } = prompt.details;
-  return Array.isArray(amr) ? amr : [];
+function authenticationOf({ prompt }: Visit): Authentication {
+  const { amr, newDevice } = prompt.details;
+  return { amr: new Set<string>(Array.isArray(amr) ? amr : []), newDevice: newDevice === true };
 }
 
 const declineScope = (base: string) => `${base}/decline`;
@@ -88,7 +89,7 @@ const declineScope = (base: string) => `${base}/decline`;
 async function showLevels(deps: StepUpDeps, methods: readonly ProofingMethod[], { visit, scene }: Stage): Promise<void> {
   const { ctx } = visit;
   const target = targetOf(deps, visit);
-  const facts = await levelFacts(deps.levels, scene.account.id, amrOf(visit), visit.client);
+  const facts = await levelFacts(deps.levels, scene.account.id, authenticationOf(visit), visit.client);
   const model = levelsModel(
     { locale: ctx.state.locale, say: scene.say },
     {
@@ -99,11 +100,30 @@ async function showLevels(deps: StepUpDeps, methods: readonly ProofingMethod[], 
       methods,
       base: scene.base,
       personKnown: scene.person !== undefined,
-      hasPasskey: deps.authenticators.passkey && (await deps.passkeys.passkeys.ofAccount(scene.account.id)).length > 0,
+      ...(await strongerWays(deps, scene)),
       token: deps.tokens.issue(ctx, declineScope(scene.base)),
     },
   );
   await deps.pages.render(ctx, { view: 'step-up/levels', model, service: visit.service });
+}
+
+/** What would make the session stronger, and from when on. */
+async function strongerWays(deps: StepUpDeps, { account, ctx }: StepUpScene): Promise<Pick<LevelsFacts, 'password' | 'passkey'>> {
+  const at = deps.clock.now();
+  const { settlingSeconds } = deps.passwords;
+  const wayOf = (amr: string, counts: CountsAs | undefined): StrongerWay => ({
+    amr: countedFactors(factorsOf([amr], at, counts), at)[0]?.amr ?? amr,
+    until: counts?.until && momentText(ctx.state.locale, counts.until),
+  });
+  const [password, passkeys] = await Promise.all([
+    deps.accounts.password(account.id),
+    deps.authenticators.passkey ? deps.passkeys.passkeys.ofAccount(account.id) : [],
+  ]);
+  const ways = passkeys.map((passkey) => wayOf('hwk', passkeySettling(passkey, settlingSeconds, at)));
+  return {
+    password: wayOf('pwd', settlingOf(password?.set, settlingSeconds, at)),
+    passkey: ways.find(({ until }) => until === undefined) ?? ways[0],
+  };
 }
 
 async function decline(deps: StepUpDeps, { visit, scene }: Stage): Promise<void> {

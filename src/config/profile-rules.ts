@@ -64,13 +64,14 @@ function lowestRung({ ladders }: Pick<Profile, 'ladders'>): readonly Violation[]
     lowest?.acr === 'L1' &&
     lowest.anyOf.some((set) => set.length === 0) &&
     lowest.minimumAuthentication === undefined &&
+    lowest.knownDevice === undefined &&
     lowest.comingSoon !== true;
   if (heldByAll) return [];
   return [
     {
       at: ['ladders', 'person', '0'],
       problem: 'is not held by everybody with an account',
-      expected: 'L1 with an empty set in anyOf, without minimumAuthentication and comingSoon',
+      expected: 'L1 with an empty set in anyOf, without minimumAuthentication, knownDevice and comingSoon',
     },
   ];
 }

@@ -24,7 +24,18 @@ export type CityProfile = Pick<
   | 'username'
   | 'guardian'
   | 'later'
+  | 'presence'
+  | 'ladders'
 >;
+
+/** A new password opens less for a while, where there is a level that wants one. */
+function isSettling({ recovery, presence, ladders, proofing }: CityProfile): boolean {
+  if (recovery === null || presence.settlingSeconds === 0) return false;
+  return ladders.person.some(
+    ({ minimumAuthentication, comingSoon, anyOf }) =>
+      minimumAuthentication && !comingSoon && anyOf.some((set) => set.every((kind) => proofing.includes(kind))),
+  );
+}
 
 /** What a profile offers, by name. */
 export function cityOf(profile: CityProfile): City {
@@ -33,6 +44,7 @@ export function cityOf(profile: CityProfile): City {
   const flags = {
     activation,
     recovery: recovery !== null,
+    settling: isSettling(profile),
     username: profile.username !== null,
     guardian: profile.guardian !== null,
     'registration.hours': registration.hours !== null,

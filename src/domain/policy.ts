@@ -43,6 +43,7 @@ export interface Profile {
   readonly bankCard: BankCardPolicy;
   readonly sms: SmsPolicy;
   readonly sessions: SessionPolicy;
+  readonly presence: PresencePolicy;
   readonly masking: { readonly name: NameMaskStyle; readonly document: DocumentMaskShape };
   readonly help: HelpPolicy;
   /** Where people land without a waiting service (LOG-16); a path of ours or an address. */
@@ -193,6 +194,14 @@ export interface SmsPolicy {
   readonly totalPerHour: number;
   readonly ttlSeconds: number;
   readonly attempts: number;
+}
+
+/** How much a proof counts, and for how long. */
+export interface PresencePolicy {
+  /** For so long a way in counts as what it was set by. */
+  readonly settlingSeconds: number;
+  /** For so long its owner may freeze a change. */
+  readonly undoSeconds: number;
 }
 
 export interface SessionPolicy {

@@ -1,3 +1,5 @@
+import type { SessionFactor } from './presence/strength.ts';
+
 /**
  * State of the OpenID provider, durable or short-lived; which model lives where is one table
  * (adapters/registry.ts, D4). Payloads are sealed before they get here and ids are hashed, so a dump
@@ -44,12 +46,6 @@ export interface SessionSummary {
   readonly factors: readonly SessionFactor[];
   /** What it runs on, in words, such as `Chrome · Windows`; undefined: not known. */
   readonly device: string | undefined;
-}
-
-/** One authentication of a session: RFC 8176 value and moment. */
-export interface SessionFactor {
-  readonly amr: string;
-  readonly at: Date;
 }
 
 export interface SessionStore {

@@ -27,6 +27,9 @@ export const endings = {
   'passkey.added': { sessions: 'none', grants: false },
   'passkey.renamed': { sessions: 'none', grants: false },
   'recovery-codes.made': { sessions: 'none', grants: false },
+  // Whoever is in came in by what was changed, or will not be found out.
+  'change.frozen': { sessions: 'all', grants: true },
+  'change.returned': { sessions: 'others', grants: true },
   // Services see somebody else from now on (D1).
   'subject.changed': { sessions: 'others', grants: true },
   // A device that is signed out says nothing of what services were allowed to do without it.

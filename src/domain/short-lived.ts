@@ -13,6 +13,7 @@ export type OtpPurpose =
   | 'recover'
   | 'change-mobile'
   | 'guardian'
+  | 'undo'
   | 'change-email';
 
 export type OtpResult = 'ok' | 'wrong' | 'exhausted' | 'none';

@@ -5,6 +5,8 @@ import type { Consent } from './consent/consent.ts';
 import type { Jwk, SigningKey } from './keys/signing-keys.ts';
 import type { OutboxMessage } from './notification/outbox.ts';
 import type { AccountChanges, NewAccount, Person } from './person/account.ts';
+import type { NewChange, Taken } from './presence/change.ts';
+import type { SessionFactor, Strength } from './presence/strength.ts';
 import type { GuardianConsent } from './proofing/guardian-proof.ts';
 import type { ImportProgress } from './person/import-progress.ts';
 import type { WrappedKey } from './vault.ts';
@@ -20,7 +22,15 @@ export type Write =
   /** Refuses (`username`, `mobile`, `email`) what belongs to another account. */
   | { readonly write: 'account.update'; readonly accountId: string; readonly set: AccountChanges; readonly at: Date }
   /** With `replaces` it refuses (`replaced`) when another hash than that is there by now. */
-  | { readonly write: 'password.put'; readonly accountId: string; readonly hash: string; readonly at: Date; readonly replaces?: string }
+  | {
+      readonly write: 'password.put';
+      readonly accountId: string;
+      readonly hash: string;
+      readonly at: Date;
+      readonly replaces?: string;
+      /** By which proof it is set; absent: with the account itself, or the same password under a newer hash. */
+      readonly by?: Strength;
+    }
   /** Refuses (`Conflict`) when the document already belongs to a person. */
   | { readonly write: 'person.insert'; readonly person: Person; readonly at: Date }
   /** New dates or corrected data of the same document. */
@@ -54,10 +64,44 @@ export type Write =
       readonly write: 'session-factors.put';
       readonly sessionUid: string;
       readonly accountId: string;
-      readonly factors: readonly { readonly amr: string; readonly at: Date }[];
+      readonly factors: readonly SessionFactor[];
       readonly expiresAt: Date;
       /** What the session runs on, in words; absent: not known, or as before. */
       readonly device?: string | undefined;
+    }
+  /**
+   * Makes an act take its turn among those of the account. Refuses (`account`) when the account is not usable, or came to
+   * be verified, in between, and (`session`) when the session that acts has ended.
+   */
+  | {
+      readonly write: 'presence.hold';
+      readonly accountId: string;
+      /** Undefined: nobody is signed in (a recovery). */
+      readonly sessionUid: string | undefined;
+      readonly verified: boolean;
+    }
+  /** Refuses (`frozen`) while a change of the account is frozen: it is given back first. */
+  | { readonly write: 'change.insert'; readonly change: NewChange }
+  /** Refuses (`moved`) when other changes of the account are open by now than were looked at (`known`: how many). */
+  | {
+      readonly write: 'changes.freeze';
+      readonly accountId: string;
+      readonly ids: readonly string[];
+      readonly known: number;
+      readonly at: Date;
+    }
+  /** Refuses (`moved`) when one of them is not frozen, or was given back. */
+  | { readonly write: 'changes.return'; readonly accountId: string; readonly ids: readonly string[]; readonly at: Date }
+  /** Puts old values back, but so that nobody is found by them, and takes out of use what was added. */
+  | ({ readonly write: 'ways-in.hold'; readonly accountId: string; readonly at: Date } & Omit<Taken, 'changes'>)
+  /** Lets people be found by these values again, and removes what was added. Refuses as `account.update`. */
+  | {
+      readonly write: 'ways-in.release';
+      readonly accountId: string;
+      readonly set: Pick<AccountChanges, 'mobile' | 'email'> & { readonly username?: string | null };
+      readonly password: boolean;
+      readonly passkeyIds: readonly string[];
+      readonly totp: boolean;
     }
   /** Ends every session of the account but `exceptUid`, with its factors. */
   | { readonly write: 'sessions.end'; readonly accountId: string; readonly exceptUid: string | undefined }

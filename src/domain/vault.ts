@@ -27,6 +27,7 @@ export type IndexKind =
   | 'passkey-user'
   | 'recovery-code'
   | 'recovery-decoy'
+  | 'account-change'
   | 'submission'
   | 'audit-anchor'
   | 'audit-low-water'

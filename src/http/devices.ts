@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../domain/clock.ts';
+import { atLeast, type Strength } from '../domain/presence/strength.ts';
 import type { Vault } from '../domain/vault.ts';
 import type { AppContext } from './app-context.ts';
 import type { CookieJar } from './cookies.ts';
@@ -15,7 +16,10 @@ export interface Devices {
   knownId(ctx: AppContext, accountId: string): string | undefined;
   /** The same for whoever is signed in: that of the session, where the browser lost its own. */
   idInSession(ctx: AppContext, session: { readonly accountId: string; readonly uid: string }): string;
-  remember(ctx: AppContext, accountId: string): void;
+  /** Did it ever prove more than the possession of the mobile? Whoever found a phone has a browser that signed in, too. */
+  trusts(ctx: AppContext, accountId: string): boolean;
+  /** @param strength - of the sign-in */
+  remember(ctx: AppContext, accountId: string, strength: Strength | undefined): void;
 }
 
 const kept = 5;
@@ -25,6 +29,7 @@ interface Known {
   readonly tag: string;
   /** Seconds since the epoch. */
   readonly at: number;
+  readonly trusted: boolean;
 }
 
 interface Device {
@@ -32,37 +37,44 @@ interface Device {
   readonly accounts: readonly Known[];
 }
 
-/** As the cookie has it: `<id> <tag>.<moment> …`. */
+/** As the cookie has it: `<id> <tag>.<moment> …`, with a `!` behind the moment where it is trusted. */
 function parse(text: string | undefined): Device | undefined {
   const [id, ...accounts] = (text ?? '').split(' ');
   if (!id || id.includes('.')) return undefined;
   return {
     id,
     accounts: accounts.map((entry) => {
-      const [tag = '', at] = entry.split('.');
-      return { tag, at: Number(at) };
+      const [tag = '', at = ''] = entry.split('.');
+      return { tag, at: Number.parseInt(at, 10), trusted: at.endsWith('!') };
     }),
   };
+}
+
+function print({ id, accounts }: Device): string {
+  return [id, ...accounts.map(({ tag, at, trusted }) => `${tag}.${at}${trusted ? '!' : ''}`)].join(' ');
 }
 
 export function createDevices({ cookies, vault, clock }: { cookies: CookieJar; vault: Vault; clock: Clock }): Devices {
   const tagOf = (accountId: string) => vault.index('device', accountId).subarray(0, 16).toString('base64url');
   const seconds = () => Math.floor(clock.now().getTime() / 1000);
   const read = (ctx: AppContext) => parse(cookies.get(ctx, 'device'));
-  const knownId: Devices['knownId'] = (ctx, accountId) => {
+  const known = (ctx: AppContext, accountId: string) => {
     const device = read(ctx);
-    const known = device?.accounts.find(({ tag }) => tag === tagOf(accountId));
-    return known && known.at + knownSeconds > seconds() ? device?.id : undefined;
+    const entry = device?.accounts.find(({ tag }) => tag === tagOf(accountId));
+    return device && entry && entry.at + knownSeconds > seconds() ? { id: device.id, trusted: entry.trusted } : undefined;
   };
+  const knownId: Devices['knownId'] = (ctx, accountId) => known(ctx, accountId)?.id;
+  const trusts: Devices['trusts'] = (ctx, accountId) => known(ctx, accountId)?.trusted ?? false;
   return {
     knownId,
+    trusts,
     idInSession: (ctx, { accountId, uid }) => knownId(ctx, accountId) ?? `session:${uid}`,
     knows: (ctx, accountId) => knownId(ctx, accountId) !== undefined,
-    remember(ctx, accountId) {
+    remember(ctx, accountId, strength) {
       const { id, accounts } = read(ctx) ?? { id: randomBytes(16).toString('base64url'), accounts: [] };
-      const tag = tagOf(accountId);
-      const entries = [{ tag, at: seconds() }, ...accounts.filter((other) => other.tag !== tag)].slice(0, kept);
-      cookies.set(ctx, 'device', [id, ...entries.map((entry) => `${entry.tag}.${entry.at}`)].join(' '), knownSeconds);
+      const own: Known = { tag: tagOf(accountId), at: seconds(), trusted: trusts(ctx, accountId) || atLeast(strength, 'mobile-plus') };
+      const entries = [own, ...accounts.filter(({ tag }) => tag !== own.tag)].slice(0, kept);
+      cookies.set(ctx, 'device', print({ id, accounts: entries }), knownSeconds);
     },
   };
 }

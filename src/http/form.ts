@@ -96,9 +96,9 @@ export function readForm(ctx: AppContext, tokens: FormTokens, scope: string): Su
 export function problemsOf(words: Words, locale: Locale, error: unknown): readonly ProblemModel[] {
   const refusals = error instanceof FormRefused ? error.refusals : error instanceof Refused ? [error] : [];
   return refusals.map((refused) => {
-    const exact = `refused.${refused.code}.${String(refused.params.reason ?? '')}`;
-    const key = refused.params.reason !== undefined && words.has(exact) ? exact : `refused.${refused.code}`;
-    return { code: refused.code, field: refused.field, text: words.text(locale, key, refused.params) };
+    const reasoned = `${refused.code}.${String(refused.params.reason ?? '')}`;
+    const exact = refused.params.reason !== undefined && words.has(`refused.${reasoned}`) ? reasoned : refused.code;
+    return { code: refused.code, exact, field: refused.field, text: words.text(locale, `refused.${exact}`, refused.params) };
   });
 }
 

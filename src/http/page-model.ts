@@ -83,6 +83,8 @@ export interface BrandModel {
 /** One refusal, as the page says it. */
 export interface ProblemModel {
   readonly code: RefusalCode;
+  /** Of the text: the code, with the reason where that has a text of its own. */
+  readonly exact: string;
   readonly field: string | undefined;
   readonly text: string;
 }

@@ -28,7 +28,8 @@ export interface Speaker {
 
 export function speakerOf(profile: CityProfile & { readonly brand: Brand }): Speaker {
   const { platform, hotline, portal } = profile.brand;
-  const facts = (locale: Locale): Params => ({ platform: platform[locale], hotline, portal: portal.name[locale] });
+  const settlingHours = Math.ceil(profile.presence.settlingSeconds / 3600);
+  const facts = (locale: Locale): Params => ({ platform: platform[locale], hotline, portal: portal.name[locale], settlingHours });
   return { city: cityOf(profile), facts: { 'zh-CN': facts('zh-CN'), en: facts('en') } };
 }
 

@@ -29,7 +29,7 @@ export function createFindAccount(deps: AccountDeps): FindAccount {
       const { client } = ctx.oidc;
       if (!client) return undefined;
       const { amr = [] } = token as { amr?: string[] };
-      const facts = await levelFacts(deps.levels, accountId, amr, client);
+      const facts = await levelFacts(deps.levels, accountId, { amr: new Set(amr) }, client);
       const acr = refreshedAcr(token.acr, facts);
       const minimum = client.minimum_acr;
       if (isAcr(minimum) && compareAcr(acr, minimum) < 0) return undefined;

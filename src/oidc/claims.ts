@@ -89,6 +89,13 @@ function assurance({ evidence, ladder, now }: ClaimFacts) {
   };
 }
 
+/** Scopes, and claims of the same names, that say who the verified person is and how well that is known. */
+const ofVerified: ReadonlySet<string> = new Set(['real_name', 'identity_document', 'assurance']);
+
+export function isOfVerified(scopeOrClaim: string): boolean {
+  return ofVerified.has(scopeOrClaim);
+}
+
 /** The library's table: scope → claims. `openid` claims are ours to set in the ID token (D3). */
 export function claimsByScope(): Record<string, string[]> {
   const table: Record<string, string[]> = { openid: ['sub', 'acr', 'amr', 'auth_time'] };

@@ -1,11 +1,20 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { decideLevel, type LevelDecision, type LevelFacts, type LevelRequest } from '../domain/assurance/acr.ts';
+import {
+  decideLevel,
+  reachedLevel,
+  type Authentication,
+  type LevelDecision,
+  type LevelFacts,
+  type LevelRequest,
+} from '../domain/assurance/acr.ts';
 import type { EvidenceStore } from '../domain/assurance/evidence.ts';
 import type { AssuranceLevel } from '../domain/assurance/ladder.ts';
-import { countingKinds, isAcr } from '../domain/assurance/level.ts';
+import { compareAcr, countingKinds, isAcr } from '../domain/assurance/level.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { SessionFactor, SessionStore } from '../domain/protocol-state.ts';
-import { setLevel } from './library.ts';
+import { countedFactors, fromPlain, mergedFactors, strengthOf, type PlainFactor, type SessionFactor } from '../domain/presence/strength.ts';
+import type { SessionStore } from '../domain/protocol-state.ts';
+import { isOfVerified } from './claims.ts';
+import { setLevel, withhold } from './library.ts';
 
 /**
  * The level of one authorization request (D3): decided once per request from evidence, factor times of
@@ -35,7 +44,7 @@ export interface LevelClient {
 
 /** What the interaction result carries of ours: factors of a sign-in and what was declined. */
 export interface OurResult {
-  readonly factors?: readonly { readonly amr: string; readonly at: number }[];
+  readonly factors?: readonly PlainFactor[];
   readonly declined?: boolean;
 }
 
@@ -68,21 +77,29 @@ export function acrClaim(claims: unknown): { readonly essential: boolean; readon
 }
 
 /** Facts of a person and session for one client. */
-export async function levelFacts(deps: LevelDeps, accountId: string, amr: readonly string[], client: LevelClient): Promise<LevelFacts> {
+export async function levelFacts(
+  deps: LevelDeps,
+  accountId: string,
+  authentication: Authentication,
+  client: LevelClient,
+): Promise<LevelFacts> {
   const held = await deps.evidence.ofAccount(accountId);
   const maxAge = typeof client.max_evidence_age === 'number' ? client.max_evidence_age : undefined;
   return {
     ladder: deps.ladder,
     methods: deps.methods,
     evidence: countingKinds(held, deps.clock.now(), maxAge),
-    amr: new Set(amr),
+    ...authentication,
   };
 }
 
-const decisions = new WeakMap<KoaContextWithOIDC, Promise<LevelDecision>>();
+/** A decision, and what of the session it went by. */
+export type Decided = LevelDecision & { readonly authentication: Authentication };
+
+const decisions = new WeakMap<KoaContextWithOIDC, Promise<Decided>>();
 
 /** The decision for the request under way; the first caller computes it and sets `acr` and `amr` of the tokens. */
-export function decideRequest(deps: LevelDeps, ctx: KoaContextWithOIDC): Promise<LevelDecision> {
+export function decideRequest(deps: LevelDeps, ctx: KoaContextWithOIDC): Promise<Decided> {
   const known = decisions.get(ctx);
   if (known) return known;
   const decision = decide(deps, ctx);
@@ -90,15 +107,25 @@ export function decideRequest(deps: LevelDeps, ctx: KoaContextWithOIDC): Promise
   return decision;
 }
 
-async function decide(deps: LevelDeps, ctx: KoaContextWithOIDC): Promise<LevelDecision> {
+async function decide(deps: LevelDeps, ctx: KoaContextWithOIDC): Promise<Decided> {
   const { session, client, params, result } = ctx.oidc;
   if (!session?.accountId || !client || !params) throw new Error('a level is decided for a signed-in person only');
   const ours = (result?.minxin ?? {}) as OurResult;
-  const amr = amrOf(recent(await sessionFactors(deps, session.uid, ours), oldestWanted(params), session.loginTs ?? 0, deps.clock.now()));
-  const facts = await levelFacts(deps, session.accountId, amr, client);
+  const now = deps.clock.now();
+  const factors = recent(await sessionFactors(deps, session.uid, ours), oldestWanted(params), session.loginTs ?? 0, now);
+  const authentication = authenticationOf(factors, now);
+  const facts = await levelFacts(deps, session.accountId, authentication, client);
   const decision = decideLevel(levelRequest(params, client, ours.declined === true), facts);
-  setLevel(ctx, { acr: decision.acr, amr });
-  return decision;
+  setLevel(ctx, { acr: decision.acr, amr: amrOf(factors) });
+  // The device is all that keeps the session below what the identity gives: nothing is said of the person behind it, however
+  // often that was allowed before.
+  if (compareAcr(reachedLevel(facts).acr, reachedLevel({ ...facts, newDevice: false }).acr) < 0) withhold(ctx, isOfVerified);
+  return { ...decision, authentication };
+}
+
+/** How far the factors of a session carry: what services are told of them (`amr`) is what was used, this is what it is worth. */
+export function authenticationOf(factors: readonly SessionFactor[], now: Date): Authentication {
+  return { amr: new Set(amrOf(countedFactors(factors, now))), newDevice: strengthOf(factors, now) === 'new-device' };
 }
 
 /** Newest of each kind: stored factors of the session, with those of a sign-in that is only just being resumed. */
@@ -108,13 +135,7 @@ export async function sessionFactors(
   ours: OurResult,
 ): Promise<readonly SessionFactor[]> {
   const stored = await sessions.factors(sessionUid, clock.now());
-  const fresh = (ours.factors ?? []).map(({ amr, at }) => ({ amr, at: new Date(at) }));
-  const byName = new Map<string, SessionFactor>();
-  for (const factor of [...stored, ...fresh]) {
-    const known = byName.get(factor.amr);
-    if (!known || known.at <= factor.at) byName.set(factor.amr, factor);
-  }
-  return [...byName.values()];
+  return mergedFactors([...stored, ...(ours.factors ?? []).map(fromPlain)]);
 }
 
 /** The library makes `prompt=login` of `max_age=0` and forgets the latter; either wants a sign-in of now (Core 3.1.2.1). */
@@ -137,7 +158,8 @@ export function recent(factors: readonly SessionFactor[], maxAge: unknown, login
 
 /** RFC 8176: what was used, with `mfa` when two kinds of factor were. */
 export function amrOf(factors: readonly SessionFactor[]): string[] {
-  const names = factors.map(({ amr }) => amr);
+  // The number of a document is told to nobody, nor that somebody knew it.
+  const names = factors.map(({ amr }) => amr).filter((name) => name !== 'document');
   const knows = names.some((name) => name === 'pwd' || name === 'pin');
   const has = names.some((name) => ['sms', 'otp', 'hwk', 'swk', 'face'].includes(name));
   return [...new Set([...names, ...(knows && has ? ['mfa'] : [])])].sort();

@@ -116,6 +116,21 @@ export function setLevel({ oidc }: KoaContextWithOIDC, { acr, amr }: { readonly 
   }
 }
 
+/**
+ * Leaves scopes and claims out of the answer to this request, as if they had not been asked for; the token response names the
+ * scope that was given. The library reads the scopes by a getter of its context, the claims as it parsed them.
+ *
+ * @param isWithheld - of the name of a scope or claim
+ */
+export function withhold({ oidc }: KoaContextWithOIDC, isWithheld: (name: string) => boolean): void {
+  if (!('requestParamScopes' in oidc)) throw new Error('oidc-provider reads no requestParamScopes any more');
+  const scopes = [...oidc.requestParamScopes].filter((scope) => !isWithheld(scope));
+  Object.defineProperty(oidc, 'requestParamScopes', { value: new Set(scopes), configurable: true });
+  for (const named of Object.values(oidc.claims)) {
+    for (const claim of Object.keys(named ?? {})) if (isWithheld(claim)) delete (named as Record<string, unknown>)[claim];
+  }
+}
+
 /** Checks of the library that are replaced by ours: levels (D3), and hints about people, which would ask for ever (D1). */
 const replacedChecks = {
   login: ['essential_acrs', 'essential_acr', 'id_token_hint', 'claims_id_token_sub_value'],

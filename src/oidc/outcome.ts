@@ -1,4 +1,5 @@
 import { errors, type InteractionResults, type Provider } from 'oidc-provider';
+import { toPlain, type SessionFactor } from '../domain/presence/strength.ts';
 import { Refused } from '../domain/refused.ts';
 import type { AppContext } from '../http/app-context.ts';
 import type { OurResult } from './level.ts';
@@ -9,12 +10,12 @@ export type Outcome =
   | {
       readonly outcome: 'signed-in';
       readonly accountId: string;
-      readonly amr: readonly string[];
+      readonly factors: readonly SessionFactor[];
       readonly at: Date;
       readonly created?: boolean;
     }
   /** Evidence or a factor was added; the policy decides anew. */
-  | { readonly outcome: 'proved'; readonly amr: readonly string[]; readonly at: Date }
+  | { readonly outcome: 'proved'; readonly factors: readonly SessionFactor[] }
   | { readonly outcome: 'step-up-declined' }
   | { readonly outcome: 'consented' }
   /** Back to the service with an error; nothing of earlier submissions counts any more. */
@@ -39,11 +40,11 @@ function resultOf(outcome: Outcome): InteractionResults {
       return {
         login: { accountId: outcome.accountId, ts, remember: true },
         ...(outcome.created ? { create: {} } : {}),
-        minxin: factors(outcome.amr, outcome.at),
+        minxin: { factors: outcome.factors.map(toPlain) } satisfies OurResult,
       };
     }
     case 'proved':
-      return { step_up: {}, minxin: factors(outcome.amr, outcome.at) };
+      return { step_up: {}, minxin: { factors: outcome.factors.map(toPlain) } satisfies OurResult };
     case 'step-up-declined':
       return { step_up: {}, minxin: { declined: true } satisfies OurResult };
     case 'consented':
@@ -51,8 +52,4 @@ function resultOf(outcome: Outcome): InteractionResults {
     case 'error':
       return { error: outcome.error, error_description: outcome.description };
   }
-}
-
-function factors(amr: readonly string[], at: Date): OurResult {
-  return { factors: amr.map((name) => ({ amr: name, at: at.getTime() })) };
 }

@@ -1,6 +1,8 @@
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import type { Authentication, LevelDecision } from '../domain/assurance/acr.ts';
 import type { Clock } from '../domain/clock.ts';
 import { platformLocale } from '../domain/person/account.ts';
+import { fromPlain } from '../domain/presence/strength.ts';
 import type { UnitOfWork, Write } from '../domain/unit-of-work.ts';
 import { secondsAfter } from '../domain/clock.ts';
 import { deviceName } from '../http/device-name.ts';
@@ -91,7 +93,7 @@ function stepUp(deps: PolicyDeps) {
     { name: 'step_up', requestable: false },
     async (ctx) => {
       const decided = await decideRequest(deps.levels, ctx);
-      return decided.verdict === 'step-up' ? { target: decided.target.acr, hard: decided.hard, amr: ctx.oidc.amr } : {};
+      return decided.verdict === 'step-up' ? detailsOf(decided, decided.authentication) : {};
     },
     new Check('essential_level', 'the level the service insists on is not reached', 'unmet_authentication_requirements', async (ctx) => {
       const decided = await decision(ctx);
@@ -106,6 +108,14 @@ function stepUp(deps: PolicyDeps) {
       return decided.verdict === 'step-up' && !decided.hard && !ctx.oidc.prompts.has('none');
     }),
   );
+}
+
+/** What the level page goes by; the interaction keeps it as JSON. */
+function detailsOf(
+  { target, hard }: Extract<LevelDecision, { verdict: 'step-up' }>,
+  { amr, newDevice = false }: Authentication,
+): Record<string, unknown> {
+  return { target: target.acr, hard, amr: [...amr], newDevice };
 }
 
 const kept = new WeakMap<KoaContextWithOIDC, Promise<void>>();
@@ -132,7 +142,7 @@ async function writeFactors(deps: PolicyDeps, ctx: KoaContextWithOIDC): Promise<
       write: 'session-factors.put',
       sessionUid: session.uid,
       accountId: session.accountId,
-      factors: factors.map(({ amr, at }) => ({ amr, at: new Date(at) })),
+      factors: factors.map(fromPlain),
       expiresAt: secondsAfter(clock.now(), absoluteSeconds),
       device: deviceName(ctx.req.headers),
     },

@@ -246,17 +246,30 @@ function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
     addressLimits,
     devices,
     session: { provider, accounts, policy: profile.sessions },
-    passwords: { accounts, hasher, quotas, vault, clock },
-    authenticators: profile.authenticators,
-    passkeys: { passkeys: adapters.passkeys, verifier: adapters.passkeyVerifier, accounts, once, unitOfWork, vault, clock },
-    site: passkeySite(options),
-    secondFactor: { totps: adapters.totps, unitOfWork, quotas, vault, clock },
-    totps: adapters.totps,
-    recoveryCodes: adapters.recoveryCodes,
+    ...authenticatorDeps(options),
     lifetimes: profile.sessions,
     endings: createEndingWrites({ provider, sessions, vault, unitOfWork, subjectOf, clock }),
     signIns: metrics.signIn,
     proved: metrics.stepUp,
+  };
+}
+
+/** Ways to prove who sits there, each with how long a new one settles. */
+function authenticatorDeps(options: AssemblyOptions) {
+  const { adapters, profile, clock } = options;
+  const { accounts, hasher, unitOfWork, vault, totps, recoveryCodes, passkeys, passkeyVerifier: verifier } = adapters;
+  const { quotas, once } = adapters.shortLived;
+  const { settlingSeconds } = profile.presence;
+  return {
+    authenticators: profile.authenticators,
+    presence: profile.presence,
+    changes: adapters.accountChanges,
+    passwords: { accounts, hasher, quotas, vault, clock, settlingSeconds },
+    passkeys: { passkeys, verifier, accounts, once, unitOfWork, vault, clock, settlingSeconds },
+    site: passkeySite(options),
+    secondFactor: { totps, recoveryCodes, unitOfWork, quotas, vault, clock, settlingSeconds },
+    totps,
+    recoveryCodes,
   };
 }
 
@@ -286,6 +299,7 @@ function methodDeps(
     quotas: adapters.shortLived.quotas,
     once: adapters.shortLived.once,
     documents: profile.documents,
+    settlingSeconds: profile.presence.settlingSeconds,
     personName: profile.personName,
     guardian: profile.guardian,
     identitySource: sources.identity,

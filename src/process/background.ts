@@ -1,5 +1,6 @@
 import type { Adapters } from '../../adapters/registry.ts';
 import { purge } from '../../adapters/database/retention.ts';
+import { undoPath } from '../../interactions/account/undo/paths.ts';
 import { adviceAfterNotice } from '../../interactions/help/answers.ts';
 import type { Assembly } from './assembly.ts';
 import { tellDocumentEnds } from '../domain/assurance/document-end.ts';
@@ -109,8 +110,11 @@ function deliveries(
 ): Omit<Deliveries, 'national-platform'> {
   const { platform, hotline } = profile.brand;
   const help = new URL(adviceAfterNotice(profile), environment.issuer).href;
-  const text = (template: string, locale: string, params: Readonly<Record<string, string>>) =>
-    words.text(locale as Locale, `messages.${template}`, { ...params, platform: platform[locale as Locale], hotline, help });
+  const text = (template: string, locale: string, { undo, ...params }: Readonly<Record<string, string>>) => {
+    const freeze =
+      undo === undefined ? '' : words.text(locale as Locale, 'messages.freeze', { link: new URL(undoPath(undo), environment.issuer).href });
+    return words.text(locale as Locale, `messages.${template}`, { ...params, platform: platform[locale as Locale], hotline, help, freeze });
+  };
   return {
     sms: (payload, id) =>
       sms.send({

@@ -157,6 +157,36 @@ describe('Node', () => {
   });
 });
 
+describe('what opens an account', () => {
+  /** Where it is made with the account, recovered, hashed anew, or changed by the table of acts (docs/adr/0026). */
+  const rooms = [
+    'src/domain/authenticator/password.ts',
+    'src/domain/authenticator/protection.ts',
+    'src/domain/authenticator/recovery.ts',
+    'src/domain/person/account-changes.ts',
+    'src/domain/person/activation.ts',
+    'src/domain/person/import.ts',
+    'src/domain/person/register.ts',
+    'src/domain/presence/carry-out.ts',
+    'src/domain/presence/undo.ts',
+  ];
+  const sensitive =
+    /write: '(password\.put|passkey\.(insert|rename|remove)|totp\.(put|remove)|recovery-codes\.(put|remove)|change\.insert|changes\.\w+|ways-in\.\w+)'/;
+
+  it('is written in the rooms that ask who sits there, and by no page', () => {
+    const types = ['src/domain/unit-of-work.ts', 'src/domain/authenticator/authenticator-write.ts'];
+    const found = filesUnder(['src', 'interactions'], /\.ts$/).filter((file) => !types.includes(file) && sensitive.test(read(file)));
+    expect(found.toSorted()).toEqual(rooms);
+  });
+
+  it('and mobile, address and username in one of them alone', () => {
+    const changes = /write: 'account\.update'[^}]*set: \{ (mobile|email|username)/;
+    expect(filesUnder(['src', 'interactions'], /\.ts$/).filter((file) => changes.test(read(file)))).toEqual([
+      'src/domain/person/account-changes.ts',
+    ]);
+  });
+});
+
 describe('templates', () => {
   it('print nothing unescaped', () => {
     const templates = filesUnder(product, /\.pug$/);

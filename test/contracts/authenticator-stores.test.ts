@@ -38,13 +38,14 @@ describe.each(databaseKinds)('authenticators in %s', (kind) => {
       name: '张伟的手机',
       createdAt: happenedAt,
       lastUsedAt: undefined,
+      setBy: undefined,
       ...known,
     };
   }
 
   it('a passkey is found by account and by credential as it was added, and its name stands nowhere in clear', async () => {
     const accountId = await owner();
-    const passkey = newPasskey(accountId);
+    const passkey = newPasskey(accountId, { setBy: 'mobile-plus' });
     await commit({ write: 'passkey.insert', passkey });
     expect(await passkeys().ofAccount(accountId)).toEqual([passkey]);
     expect(await passkeys().byCredential(passkey.credentialId)).toEqual(passkey);
@@ -93,14 +94,24 @@ describe.each(databaseKinds)('authenticators in %s', (kind) => {
     const accountId = await owner();
     const secret = randomBytes(20);
     expect([await totps().has(accountId), await totps().ofAccount(accountId)]).toEqual([false, undefined]);
-    await commit({ write: 'totp.put', accountId, secret, step: 100, at: happenedAt });
+    await commit({ write: 'totp.put', accountId, secret, step: 100, at: happenedAt, by: 'password' });
     expect(await totps().has(accountId)).toBe(true);
-    expect(await totps().ofAccount(accountId)).toEqual({ secret, lastStep: 100, confirmedAt: happenedAt });
+    expect(await totps().ofAccount(accountId)).toEqual({
+      secret,
+      lastStep: 100,
+      confirmedAt: happenedAt,
+      set: { by: 'password', at: happenedAt },
+    });
     await commit({ write: 'totp.use', accountId, step: 101 });
     for (const step of [99, 100, 101]) await expect(commit({ write: 'totp.use', accountId, step })).rejects.toEqual(refused('step'));
     const next = randomBytes(20);
-    await commit({ write: 'totp.put', accountId, secret: next, step: 7, at: happenedAt });
-    expect(await totps().ofAccount(accountId)).toEqual({ secret: next, lastStep: 7, confirmedAt: happenedAt });
+    await commit({ write: 'totp.put', accountId, secret: next, step: 7, at: happenedAt, by: 'mobile' });
+    expect(await totps().ofAccount(accountId)).toEqual({
+      secret: next,
+      lastStep: 7,
+      confirmedAt: happenedAt,
+      set: { by: 'mobile', at: happenedAt },
+    });
     await commit({ write: 'totp.remove', accountId });
     expect(await totps().has(accountId)).toBe(false);
   });
@@ -109,12 +120,13 @@ describe.each(databaseKinds)('authenticators in %s', (kind) => {
     const accountId = await owner();
     const hashes = [1, 2, 3].map((fill) => Buffer.alloc(32, fill));
     const use = (hash: Buffer) => commit({ write: 'recovery-code.use', accountId, hash, at: happenedAt });
-    await commit({ write: 'recovery-codes.put', accountId, hashes, at: happenedAt });
+    await commit({ write: 'recovery-codes.put', accountId, hashes, at: happenedAt, by: 'mobile-plus' });
     expect(await codes().left(accountId)).toBe(3);
+    expect(await codes().setting(accountId)).toEqual({ by: 'mobile-plus', at: happenedAt });
     await use(Buffer.alloc(32, 1));
     expect(await codes().left(accountId)).toBe(2);
     await expect(use(Buffer.alloc(32, 1))).rejects.toThrow(Conflict);
-    await commit({ write: 'recovery-codes.put', accountId, hashes: [Buffer.alloc(32, 9)], at: happenedAt });
+    await commit({ write: 'recovery-codes.put', accountId, hashes: [Buffer.alloc(32, 9)], at: happenedAt, by: 'password' });
     await expect(use(Buffer.alloc(32, 2))).rejects.toThrow(Conflict);
     expect(await codes().left(accountId)).toBe(1);
     await commit({ write: 'recovery-codes.remove', accountId });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createDurableState } from '../../adapters/database/oidc-state.ts';
 import { createUnitOfWork } from '../../adapters/database/unit-of-work.ts';
 import { secondsAfter } from '../../src/domain/clock.ts';
-import type { SessionFactor } from '../../src/domain/protocol-state.ts';
+import type { SessionFactor } from '../../src/domain/presence/strength.ts';
 import { databaseKinds, openStores, type TestStores } from '../support/stores.ts';
 import { stateRow, stateStoreContract } from './state-contract.ts';
 import { at, now } from './short-lived-backends.ts';

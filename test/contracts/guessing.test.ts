@@ -26,7 +26,7 @@ function scene(quotas: PasswordDeps['quotas']) {
   const isOwners = (candidate: Identifier) => identifiers.some(({ kind, value }) => kind === candidate.kind && value === candidate.value);
   const accounts = {
     byFirst: async (candidates: readonly Identifier[]) => (candidates.some(isOwners) ? owner : undefined),
-    passwordHash: async (id: string) => (id === owner.id ? right : undefined),
+    password: async (id: string) => (id === owner.id ? { hash: right, set: undefined, held: false } : undefined),
   } as Partial<AccountStore> as AccountStore;
   const compared = { times: 0 };
   const deps: PasswordDeps = {
@@ -35,6 +35,7 @@ function scene(quotas: PasswordDeps['quotas']) {
     clock,
     vault: createFileVault(testSecrets()),
     documents: ['resident-id-card'],
+    settlingSeconds: 0,
     hasher: {
       hash: async (password) => password,
       accepts: () => true,

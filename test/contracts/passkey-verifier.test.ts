@@ -14,7 +14,16 @@ async function enrolled(synced = false): Promise<{ authenticator: Authenticator;
   const authenticator = softwareAuthenticator(origin, { synced });
   const created = await verifier.created(read(authenticator.creates({ challenge, rp: { id: rpId }, user: { id: 'dXNlcg' } })), challenge);
   if (!created) throw new Error('not created');
-  const passkey = { id: 'p', accountId: 'a', ...created, transports: [], name: 'key', createdAt: new Date(0), lastUsedAt: undefined };
+  const passkey = {
+    id: 'p',
+    accountId: 'a',
+    ...created,
+    transports: [],
+    name: 'key',
+    createdAt: new Date(0),
+    lastUsedAt: undefined,
+    setBy: undefined,
+  };
   return { authenticator, passkey };
 }
 

@@ -30,7 +30,7 @@ describe.each(databaseKinds)('people in %s', (kind) => {
     expect(await accounts().header(account.id)).toEqual(header);
     expect(await accounts().byIdentifier('username', account.username ?? '')).toEqual(header);
     expect(await accounts().byIdentifier('mobile', account.mobile)).toEqual(header);
-    expect(await accounts().passwordHash(account.id)).toBe('$argon2id$…');
+    expect(await accounts().password(account.id)).toEqual({ hash: '$argon2id$…', set: undefined, held: false });
     expect(await accounts().byId(account.id)).toEqual({
       ...header,
       username: account.username,
@@ -40,6 +40,7 @@ describe.each(databaseKinds)('people in %s', (kind) => {
       socialHistory: undefined,
       number: expect.stringMatching(/^[1-9]\d{11}$/),
       updatedAt: happenedAt,
+      frozen: false,
     });
   });
 
@@ -54,7 +55,7 @@ describe.each(databaseKinds)('people in %s', (kind) => {
     expect(await accounts().byId(randomUUID())).toBeUndefined();
     expect(await accounts().byIdentifier('mobile', '13999999999')).toBeUndefined();
     expect(await accounts().byIdentifier('document', 'resident-id-card:none')).toBeUndefined();
-    expect(await accounts().passwordHash(randomUUID())).toBeUndefined();
+    expect(await accounts().password(randomUUID())).toBeUndefined();
     expect(await persons().byId(randomUUID())).toBeUndefined();
     expect(await persons().byDocument('resident-id-card', 'none')).toBeUndefined();
     expect(await evidence().ofAccount(randomUUID())).toEqual([]);

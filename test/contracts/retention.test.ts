@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { createAuditLog } from '../../adapters/database/audit.ts';
@@ -59,6 +59,18 @@ describe.each(databaseKinds)('retention in %s', (kind) => {
     for (const grant of ['alive', 'forgotten']) {
       const row = { grant_id: grant, account_id: account.id, client_id: 'c', organisation_id: null, created_at: happenedAt };
       await db.insertInto('grant_principal').values(row).execute();
+    }
+
+    for (const expiresAt of [happenedAt, far]) {
+      const change = {
+        id: randomUUID(),
+        accountId: account.id,
+        act: 'mobile.change',
+        by: 'password',
+        old: {},
+        passkeyId: undefined,
+      } as const;
+      await commit({ write: 'change.insert', change: { ...change, tokenIndex: randomBytes(32), madeAt: happenedAt, expiresAt } });
     }
 
     const payload = { kind: 'backchannel-logout', clientId: 'c', sub: 's', sid: undefined } as const;

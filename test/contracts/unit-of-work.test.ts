@@ -81,7 +81,7 @@ describe.each(databaseKinds)('a unit of work in %s', (kind) => {
     const account = newAccount();
     await commit(...registration(account));
     await commit({ write: 'password.put', accountId: account.id, hash: 'renewed', at: happenedAt });
-    expect(await accounts().passwordHash(account.id)).toBe('renewed');
+    expect((await accounts().password(account.id))?.hash).toBe('renewed');
   });
 
   it('changes what an owner changes, so that it is found by the new and not by the old', async () => {

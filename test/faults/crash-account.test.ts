@@ -18,7 +18,7 @@ async function atOwnProtection() {
 
 const protection: Readonly<Record<string, UseCase>> = {
   'passkey-added': {
-    writes: ['passkey.insert', 'audit.append', 'outbox.enqueue'],
+    writes: ['presence.hold', 'passkey.insert', 'change.insert', 'audit.append', 'outbox.enqueue'],
     async scene() {
       const { person } = await atOwnProtection();
       const authenticator = softwareAuthenticator(survivor().issuer);
@@ -29,7 +29,7 @@ const protection: Readonly<Record<string, UseCase>> = {
     },
   },
   'passkey-removed': {
-    writes: ['passkey.remove', 'sessions.end', 'grants.end', 'audit.append', 'outbox.enqueue'],
+    writes: ['presence.hold', 'passkey.remove', 'change.insert', 'sessions.end', 'grants.end', 'audit.append', 'outbox.enqueue'],
     async scene() {
       const { person } = await atOwnProtection();
       await addsPasskey(person, softwareAuthenticator(survivor().issuer));
@@ -38,7 +38,16 @@ const protection: Readonly<Record<string, UseCase>> = {
     },
   },
   'totp-set-up': {
-    writes: ['totp.put', 'recovery-codes.put', 'sessions.end', 'grants.end', 'audit.append', 'outbox.enqueue'],
+    writes: [
+      'presence.hold',
+      'totp.put',
+      'recovery-codes.put',
+      'change.insert',
+      'sessions.end',
+      'grants.end',
+      'audit.append',
+      'outbox.enqueue',
+    ],
     async scene() {
       const { person } = await atOwnProtection();
       await person.opens('#set-up-totp');
@@ -47,7 +56,16 @@ const protection: Readonly<Record<string, UseCase>> = {
     },
   },
   'totp-removed': {
-    writes: ['totp.remove', 'recovery-codes.remove', 'sessions.end', 'grants.end', 'audit.append', 'outbox.enqueue'],
+    writes: [
+      'presence.hold',
+      'totp.remove',
+      'recovery-codes.remove',
+      'change.insert',
+      'sessions.end',
+      'grants.end',
+      'audit.append',
+      'outbox.enqueue',
+    ],
     async scene() {
       const { person } = await atOwnProtection();
       await setsUpApp(person);

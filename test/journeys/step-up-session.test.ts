@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Person } from '../support/browser.ts';
-import { allows, confirmsPassword, newCitizen, provesRealName, signsIn, signsInBySms } from '../support/citizen.ts';
+import { allows, confirmsPassword, newCitizen, onOwnDevice, provesRealName, signsIn, signsInBySms } from '../support/citizen.ts';
 import type { Product } from '../support/product.ts';
 import { relyingParty, type RelyingParty, type RequestParameters } from '../support/relying-party.ts';
 import { sandboxOf } from '../support/sandbox.ts';
@@ -24,8 +24,9 @@ describe.each(['demo', 'beijing'])('how one signed in, %s', (profile) => {
 
   it('[AST-06] an SMS code alone counts for at most L2, whatever was proved', async () => {
     const service = await party('basic');
-    const person = await service.sendsToUs();
-    await signsInBySms(person, await newCitizen(product, 'L3'));
+    const citizen = await newCitizen(product, 'L3');
+    const person = await service.sendsToUs({}, await onOwnDevice(product, citizen));
+    await signsInBySms(person, citizen);
     expect((await service.receives(person)).claims).toMatchObject({ acr: 'L2', amr: ['sms'] });
     await service.sendsToUs({ acr_values: 'L3', prompt: 'none' }, person);
     expect((await service.receives(person)).claims.acr).toBe('L2');
@@ -77,7 +78,7 @@ describe.each(['demo', 'beijing'])('how one signed in, %s', (profile) => {
   it('[AST-06] a step-up for one service changes nothing for another, and a later weaker sign-in lowers nothing', async () => {
     const [first, second] = [await party('basic'), await party('level-3')];
     const citizen = await newCitizen(product, 'L3');
-    const person = await first.sendsToUs({ ...offline, acr_values: 'L2' });
+    const person = await first.sendsToUs({ ...offline, acr_values: 'L2' }, await onOwnDevice(product, citizen));
     await signsInBySms(person, citizen);
     const before = await first.receives(person);
     expect(before.claims).toMatchObject({ acr: 'L2', amr: ['sms'] });

@@ -7,6 +7,7 @@ const account: Account = {
   subjectId: 's',
   personId: undefined,
   status: 'active',
+  frozen: false,
   locale: undefined,
   username: 'zhangwei',
   mobile: '13800000001',

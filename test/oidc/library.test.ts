@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { Provider, type Adapter, type Client, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import { fetchAlone } from '../support/connection.ts';
-import { createLibraryProvider, policyToFill, setLevel, writtenFor, type Replacements } from '../../src/oidc/library.ts';
+import { createLibraryProvider, policyToFill, setLevel, withhold, writtenFor, type Replacements } from '../../src/oidc/library.ts';
 import { root } from '../support/product.ts';
 
 /**
@@ -28,8 +28,8 @@ const read: Readonly<Record<string, readonly [fingerprint: string, why: string]>
     '305aff9ef7c9c3c0',
     'Session.get makes an empty session of an identifier that nobody knows, without exp and without new',
   ],
-  'lib/helpers/oidc_context.js': ['4a7a5e09bf3377f6', 'acr and amr are getters of the prototype'],
-  'lib/helpers/process_response_types.js': ['d01c0eae8065fd28', 'codes and ID tokens take acr and amr from there'],
+  'lib/helpers/oidc_context.js': ['4a7a5e09bf3377f6', 'acr, amr and requestParamScopes are getters of the prototype'],
+  'lib/helpers/process_response_types.js': ['d01c0eae8065fd28', 'codes and tokens take acr, amr, scopes and claims from there'],
   'lib/helpers/interaction_policy/prompts/login.js': ['8cb13f60956796b0', 'names and order of its checks'],
   'lib/helpers/interaction_policy/prompts/consent.js': ['26bb342117ff2b05', 'names and order of its checks'],
   'lib/response_modes/form_post.js': ['e9d9ce601497df84', 'the title of the self-submitting page'],
@@ -169,6 +169,18 @@ describe('what is replaced is there, and is what the library asks', () => {
     expect(context.acr).toBe('of the session');
     setLevel({ oidc: context } as KoaContextWithOIDC, { acr: 'L3', amr: ['pwd'] });
     expect([context.acr, context.amr]).toEqual(['L3', ['pwd']]);
+  });
+
+  it('scopes that were asked for, which it reads in the same way, and claims, which it has parsed', () => {
+    const { OIDCContext } = new Provider('https://id.example', setup);
+    const claims = { userinfo: { name: null, mobile: null }, id_token: { name: { essential: true } }, rejected: undefined };
+    const context = Object.create(OIDCContext.prototype, { params: { value: { scope: 'openid name mobile' } }, claims: { value: claims } });
+    withhold({ oidc: context } as KoaContextWithOIDC, (name) => name === 'name');
+    expect([[...context.requestParamScopes], context.claims]).toEqual([
+      ['openid', 'mobile'],
+      { userinfo: { mobile: null }, id_token: {}, rejected: undefined },
+    ]);
+    expect(textOf('lib/helpers/process_response_types.js')).toContain('grant.getOIDCScopeFiltered(ctx.oidc.requestParamScopes)');
   });
 
   it('the checks of its policy: all others stay, in their order', () => {

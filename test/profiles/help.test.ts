@@ -129,6 +129,15 @@ describe('the questions', () => {
     expect(ask('beijing')).toEqual(['/help/rare-characters', '/help/permit-fails']);
     expect(ask('guangzhou')).toEqual([]);
   });
+
+  it('go by the exact text of a refusal: the rare characters of a name are no help with the number of a document', () => {
+    const ask = createAsk(wordsOf(profileOf('demo')), profileOf('demo'));
+    const linked = (place: string) => ask('zh-CN', place).map(({ href }) => href);
+    expect(linked('identity.mismatch.bank-card')).toEqual(linked('identity.mismatch'));
+    expect([linked('identity.mismatch').length > 0, linked('identity.mismatch.document')]).toEqual([true, []]);
+    // A place of a page is no refusal.
+    expect([linked('captcha').length > 0, linked('captcha.wrong')]).toEqual([true, []]);
+  });
 });
 
 describe('the search of the help centre', () => {

@@ -4,13 +4,14 @@ import { newCitizen, signsIn, type Citizen } from './citizen.ts';
 import { provesMobile, sendsCode, startsChange } from './account-changes.ts';
 import { newcomer } from './newcomer.ts';
 import type { Product } from './product.ts';
+import { linkIn, messageOf } from './sandbox.ts';
 
 /** Every change in the account centre. */
 export function accountUseCases(survivor: () => Product): Readonly<Record<string, UseCase>> {
   return {
     'change-password': {
       // A session elsewhere is ended with the change; its owner is told.
-      writes: ['password.put', 'sessions.end', 'grants.end', 'audit.append', 'outbox.enqueue'],
+      writes: ['presence.hold', 'password.put', 'change.insert', 'sessions.end', 'grants.end', 'audit.append', 'outbox.enqueue'],
       async scene() {
         const who = await newCitizen(survivor());
         await signedIn(survivor(), who);
@@ -21,7 +22,7 @@ export function accountUseCases(survivor: () => Product): Readonly<Record<string
       },
     },
     'change-mobile': {
-      writes: ['account.update', 'sessions.end', 'grants.end', 'audit.append', 'outbox.enqueue'],
+      writes: ['presence.hold', 'account.update', 'change.insert', 'sessions.end', 'grants.end', 'audit.append', 'outbox.enqueue'],
       async scene() {
         const [who, { mobile }] = [await newCitizen(survivor()), newcomer()];
         const person = await startsChange(newPerson(survivor()), 'mobile', who);
@@ -31,7 +32,7 @@ export function accountUseCases(survivor: () => Product): Readonly<Record<string
       },
     },
     'change-email': {
-      writes: ['account.update', 'audit.append', 'outbox.enqueue'],
+      writes: ['presence.hold', 'account.update', 'change.insert', 'audit.append', 'outbox.enqueue'],
       async scene() {
         const who = await newCitizen(survivor());
         const email = `${who.username}@example.cn`;
@@ -42,12 +43,34 @@ export function accountUseCases(survivor: () => Product): Readonly<Record<string
       },
     },
     'change-username': {
-      writes: ['account.update', 'audit.append', 'outbox.enqueue'],
+      writes: ['presence.hold', 'account.update', 'change.insert', 'audit.append', 'outbox.enqueue'],
       async scene() {
         const [who, { username }] = [await newCitizen(survivor()), newcomer()];
         const person = await startsChange(newPerson(survivor()), 'username', who);
         await provesMobile(person, who.mobile);
         return { person, act: () => person.submits({ username }), done: ({ outcome }) => outcome === 'done' };
+      },
+    },
+    'freeze-change': {
+      writes: ['changes.freeze', 'ways-in.hold', 'sessions.end', 'grants.end', 'audit.append', 'outbox.enqueue'],
+      async scene() {
+        const { link } = await movedMobile(survivor());
+        const person = newPerson(survivor());
+        await person.goes(link);
+        return { person, act: () => person.submits(), done: ({ outcome }) => outcome === 'done' };
+      },
+    },
+    'return-change': {
+      writes: ['changes.return', 'ways-in.release', 'sessions.end', 'grants.end', 'audit.append', 'outbox.enqueue'],
+      async scene() {
+        const { link, who } = await movedMobile(survivor());
+        const person = newPerson(survivor());
+        await person.goes(link);
+        await person.submits();
+        await person.sandbox.waits(61);
+        await person.opens('#next');
+        const fields = { documentNumber: who.identity.document.number, code: await sendsCode(person, who.mobile) };
+        return { person, act: () => person.submits(fields), done: ({ outcome }) => outcome === 'done' };
       },
     },
     'change-profile': {
@@ -69,6 +92,15 @@ export function accountUseCases(survivor: () => Product): Readonly<Record<string
       },
     },
   };
+}
+
+/** Somebody whose mobile was moved, and the link that freezes it. */
+async function movedMobile(product: Product): Promise<{ who: Citizen; link: string }> {
+  const [who, { mobile }] = [await newCitizen(product, 'L2'), newcomer()];
+  const person = await startsChange(newPerson(product), 'mobile', who);
+  await provesMobile(person, who.mobile);
+  await person.submits({ mobile, code: await sendsCode(person, mobile, { mobile }) });
+  return { who, link: linkIn(await messageOf(person.sandbox, who.mobile, 'notice.mobile-changed')) };
 }
 
 /** A session elsewhere. */

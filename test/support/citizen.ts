@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { generatedPersonWith } from '../../sandbox/generated-people.ts';
 import type { Acr } from '../../src/domain/assurance/ladder.ts';
 import type { RegisteredPerson } from '../../sandbox/registered-person.ts';
-import type { Page, Person } from './browser.ts';
+import { newPerson, type Page, type Person, type PersonOptions } from './browser.ts';
 import { datesOf, identityFields } from './newcomer.ts';
 import type { Product } from './product.ts';
 import { sandboxOf } from './sandbox.ts';
@@ -38,6 +38,19 @@ export async function signsInBySms(person: Person, { mobile }: Pick<Citizen, 'mo
   await person.asksForCode({ mobile });
   await person.submits({ mobile, code: await person.readsCode(mobile) });
   return allows(person);
+}
+
+/**
+ * Somebody at a browser of their own, in which they signed in with the password before: an SMS code alone carries further
+ * there than on a device that never proved more.
+ */
+export async function onOwnDevice(product: Product, citizen: Citizen, options: PersonOptions = {}): Promise<Person> {
+  const person = newPerson(product, options);
+  await person.goes('/login');
+  await signsIn(person, citizen);
+  await person.goes('/session/end');
+  await person.submits({}, { button: '#logout-yes' });
+  return person;
 }
 
 /** Allows a service what it asks for, where it asks. */

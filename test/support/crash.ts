@@ -97,6 +97,7 @@ const tables = [
   'passkey',
   'totp',
   'recovery_code',
+  'account_change',
   'audit_event',
   'outbox',
 ];
@@ -112,6 +113,8 @@ async function written(survivor: OwnProduct, { DATABASE_URL }: Stores): Promise<
       select ${tables.map((table) => `(select count(*)::int from ${table}) as ${table}`).join(', ')},
         (select count(person_id)::int from account) as linked,
         (select sum(last_step)::int from totp) as totp_steps,
+        (select count(frozen_at)::int from account_change) as frozen,
+        (select count(returned_at)::int from account_change) as given_back,
         (select md5(string_agg(concat(mobile_index, username_index, email_index, ethnicity_sealed), ',' order by id)) from account) as accounts,
         (select md5(string_agg(hash, ',' order by account_id)) from credential) as hashes,
         (select count(*)::int from oidc_state where ended_at is not null) as ended

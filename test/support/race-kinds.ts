@@ -72,6 +72,17 @@ export const openRacers: Readonly<Record<RaceStore, (url: string) => Promise<Ope
             write(...register(account(`account ${round}`)), ...everyCaller((caller) => proven(person(`account ${round} ${caller}`)))),
           attempt: (round, caller) => won(write(link(account(`account ${round}`), person(`account ${round} ${caller}`)))),
         },
+        'changes.freeze of one change': {
+          prepare: (round) => write(...register(account(`freeze ${round}`)), changed(`freeze ${round}`)),
+          attempt: (round) => won(write(...frozen(`freeze ${round}`))),
+        },
+        'changes.return of one change': {
+          prepare: (round) => write(...register(account(`return ${round}`)), changed(`return ${round}`), ...frozen(`return ${round}`)),
+          attempt: (round) => {
+            const name = `return ${round}`;
+            return won(write({ write: 'changes.return', accountId: account(name).id, ids: [idOf(`change ${name}`)], at: now }));
+          },
+        },
         'passkey.use with one counter': {
           async prepare(round) {
             await write(...register(account(`passkey ${round}`)));
@@ -83,14 +94,20 @@ export const openRacers: Readonly<Record<RaceStore, (url: string) => Promise<Ope
           async prepare(round) {
             const owner = account(`totp ${round}`);
             await write(...register(owner));
-            await write({ write: 'totp.put', accountId: owner.id, secret: Buffer.alloc(20), step: 1, at: now });
+            await write({ write: 'totp.put', accountId: owner.id, secret: Buffer.alloc(20), step: 1, at: now, by: 'password' });
           },
           attempt: (round) => won(write({ write: 'totp.use', accountId: account(`totp ${round}`).id, step: 2 })),
         },
         'recovery-code.use': {
           prepare: (round) => {
             const owner = account(`recovery ${round}`);
-            return write(...register(owner), { write: 'recovery-codes.put', accountId: owner.id, hashes: [Buffer.alloc(32)], at: now });
+            return write(...register(owner), {
+              write: 'recovery-codes.put',
+              accountId: owner.id,
+              hashes: [Buffer.alloc(32)],
+              at: now,
+              by: 'password',
+            });
           },
           attempt: (round) =>
             won(write({ write: 'recovery-code.use', accountId: account(`recovery ${round}`).id, hash: Buffer.alloc(32), at: now })),
@@ -245,6 +262,33 @@ function account(name: string, mobile = name): NewAccount {
   };
 }
 
+function changed(name: string): Write {
+  const { id: accountId, mobile } = account(name);
+  return {
+    write: 'change.insert',
+    change: {
+      id: idOf(`change ${name}`),
+      accountId,
+      act: 'mobile.change',
+      by: 'mobile-plus',
+      old: { mobile },
+      passkeyId: undefined,
+      tokenIndex: Buffer.from(idOf(`token ${name}`)),
+      madeAt: now,
+      expiresAt: secondsAfter(now, 3600),
+    },
+  };
+}
+
+function frozen(name: string): Write[] {
+  const { id: accountId, mobile } = account(name);
+  const nothing = { password: false, passkeyIds: [], totp: false, recoveryCodes: false };
+  return [
+    { write: 'changes.freeze', accountId, ids: [idOf(`change ${name}`)], known: 1, at: now },
+    { write: 'ways-in.hold', accountId, old: { mobile }, ...nothing, at: now },
+  ];
+}
+
 function passkey(name: string): Passkey {
   return {
     id: idOf(name),
@@ -257,6 +301,7 @@ function passkey(name: string): Passkey {
     name,
     createdAt: now,
     lastUsedAt: undefined,
+    setBy: undefined,
   };
 }
 

@@ -101,3 +101,10 @@ export async function messageOf(sandbox: Sandbox, to: string, template: string):
   if (!message) throw new Error(`no ${template} was sent to ${to}`);
   return message;
 }
+
+/** Where the link of a notice leads by which the owner freezes what happened. */
+export function linkIn({ text }: Pick<SandboxMessage, 'text'>): string {
+  const link = /\S+\/account\/undo\/[\w-]{22}/.exec(text)?.[0];
+  if (link === undefined) throw new Error(`no link in: ${text}`);
+  return new URL(link).pathname;
+}

@@ -61,26 +61,42 @@ function sealer(vault: Vault, key: Buffer, row: string) {
 export const updateAccounts: Handler<'account.update'> = async (writes, { db: reader, vault }) =>
   Promise.all(
     writes.map(async ({ accountId, set, at }) => {
-      const row = await reader.selectFrom('account').select('data_key').where('id', '=', accountId).executeTakeFirst();
-      if (!row) throw new Conflict('account.update', 'account');
-      const values = { ...(await changedColumns(vault, row.data_key, accountId, set)), updated_at: at };
+      const values = { ...(await changedColumns(vault, await dataKeyOf(reader, accountId), accountId, set)), updated_at: at };
       return async (db: Kysely<Tables>) => void (await db.updateTable('account').set(values).where('id', '=', accountId).execute());
     }),
   );
 
-async function changedColumns(vault: Vault, key: Buffer, id: string, set: AccountChanges): Promise<Updateable<Tables['account']>> {
+/** What is sealed of an account is sealed under its key. @throws Conflict when there is no such account */
+export async function dataKeyOf(reader: Kysely<Tables>, accountId: string): Promise<Buffer> {
+  const row = await reader.selectFrom('account').select('data_key').where('id', '=', accountId).executeTakeFirst();
+  if (!row) throw new Conflict('account.update', 'account');
+  return row.data_key;
+}
+
+type Changed = Omit<AccountChanges, 'username'> & { readonly username?: string | null };
+
+/** @param found - `held`: nobody is found by mobile, e-mail address and username */
+export async function changedColumns(
+  vault: Vault,
+  key: Buffer,
+  id: string,
+  set: Changed,
+  found: 'found' | 'held' = 'found',
+): Promise<Updateable<Tables['account']>> {
+  const index = (kind: 'username' | 'mobile' | 'email', value: string | null) =>
+    value === null || found === 'held' ? null : vault.index(kind, kind === 'username' ? usernameKey(value) : value);
   const seal = sealer(vault, key, id);
   const sealed = async (column: string, text: string | null) => ({ [column]: text === null ? null : await seal(column, text) });
   const { username, mobile, email, ethnicity, address, socialHistory, locale } = set;
   return {
     ...(username !== undefined && {
       ...(await sealed('username_sealed', username)),
-      username_index: vault.index('username', usernameKey(username)),
+      username_index: index('username', username),
     }),
-    ...(mobile !== undefined && { ...(await sealed('mobile_sealed', mobile)), mobile_index: vault.index('mobile', mobile) }),
+    ...(mobile !== undefined && { mobile_sealed: await seal('mobile_sealed', mobile), mobile_index: index('mobile', mobile) }),
     ...(email !== undefined && {
       ...(await sealed('email_sealed', email)),
-      email_index: email === null ? null : vault.index('email', email),
+      email_index: index('email', email),
     }),
     ...(ethnicity !== undefined && (await sealed('ethnicity_sealed', ethnicity))),
     ...(address !== undefined && (await sealed('address_sealed', address))),

@@ -12,7 +12,7 @@ async function dataKeyOf(db: Kysely<Tables>, accountId: string): Promise<Buffer>
 
 export const insertPasskeys: Handler<'passkey.insert'> = async (writes, { db: reader, vault }) => {
   const rows = await Promise.all(
-    writes.map(async ({ passkey: { id, accountId, credentialId, publicKey, counter, synced, transports, name, createdAt } }) => ({
+    writes.map(async ({ passkey: { id, accountId, credentialId, publicKey, counter, synced, transports, name, createdAt, setBy } }) => ({
       id,
       account_id: accountId,
       credential_id: Buffer.from(credentialId, 'base64url'),
@@ -23,6 +23,8 @@ export const insertPasskeys: Handler<'passkey.insert'> = async (writes, { db: re
       name_sealed: await vault.seal(await dataKeyOf(reader, accountId), { table: 'passkey', column: 'name_sealed', row: id }, name),
       created_at: createdAt,
       last_used_at: null,
+      set_by: setBy ?? null,
+      held_at: null,
     })),
   );
   return [async (db) => void (await db.insertInto('passkey').values(rows).execute())];
@@ -64,10 +66,10 @@ export const removePasskeys: Handler<'passkey.remove'> = async (writes) =>
 
 export const putTotps: Handler<'totp.put'> = async (writes, { db: reader, vault }) => {
   const rows = await Promise.all(
-    writes.map(async ({ accountId, secret, step, at }) => {
+    writes.map(async ({ accountId, secret, step, at, by }) => {
       const place = { table: 'totp', column: 'secret_sealed', row: accountId };
       const sealed = await vault.seal(await dataKeyOf(reader, accountId), place, secret.toString('base64'));
-      return { account_id: accountId, secret_sealed: sealed, last_step: step, confirmed_at: at };
+      return { account_id: accountId, secret_sealed: sealed, last_step: step, confirmed_at: at, set_by: by ?? null, held_at: null };
     }),
   );
   return [
@@ -80,6 +82,8 @@ export const putTotps: Handler<'totp.put'> = async (writes, { db: reader, vault 
             secret_sealed: eb.ref('excluded.secret_sealed'),
             last_step: eb.ref('excluded.last_step'),
             confirmed_at: eb.ref('excluded.confirmed_at'),
+            set_by: eb.ref('excluded.set_by'),
+            held_at: null,
           })),
         )
         .execute()),
@@ -106,10 +110,10 @@ export const removeTotps: Handler<'totp.remove'> = async (writes) =>
 
 /** Two statements: rows that a statement deletes are still there for the rest of it. */
 export const putRecoveryCodes: Handler<'recovery-codes.put'> = async (writes) =>
-  writes.flatMap(({ accountId, hashes, at }) => [
+  writes.flatMap(({ accountId, hashes, at, by }) => [
     async (db: Kysely<Tables>) => void (await db.deleteFrom('recovery_code').where('account_id', '=', accountId).execute()),
     async (db: Kysely<Tables>) => {
-      const rows = hashes.map((hash) => ({ account_id: accountId, code_index: hash, created_at: at, used_at: null }));
+      const rows = hashes.map((hash) => ({ account_id: accountId, code_index: hash, created_at: at, used_at: null, set_by: by ?? null }));
       await db.insertInto('recovery_code').values(rows).execute();
     },
   ]);

@@ -3,6 +3,7 @@ import type { Person } from '../../../src/domain/person/account.ts';
 import { Conflict } from '../../../src/domain/unit-of-work.ts';
 import type { Vault } from '../../../src/domain/vault.ts';
 import { sealIdentity } from '../identity.ts';
+import type { Strength } from '../../../src/domain/presence/strength.ts';
 import type { Tables } from '../tables.ts';
 import type { Handler, Statement, WriteOf } from './handler.ts';
 
@@ -18,11 +19,12 @@ export const putPasswords: Handler<'password.put'> = async (writes) => {
 };
 
 function putAll(writes: readonly WriteOf<'password.put'>[]): Statement {
-  const rows = writes.map(({ accountId, hash, at }) => ({
+  const rows = writes.map(({ accountId, hash, at, by }) => ({
     account_id: accountId,
     kind: 'password' as const,
     hash,
     updated_at: at,
+    ...settingColumns(by, at),
   }));
   return async (db) => {
     await db
@@ -32,17 +34,27 @@ function putAll(writes: readonly WriteOf<'password.put'>[]): Statement {
         conflict.columns(['account_id', 'kind']).doUpdateSet((eb) => ({
           hash: eb.ref('excluded.hash'),
           updated_at: eb.ref('excluded.updated_at'),
+          set_by: eb.ref('excluded.set_by'),
+          set_at: eb.ref('excluded.set_at'),
+          held_at: null,
         })),
       )
       .execute();
   };
 }
 
-function replacePassword({ accountId, hash, at }: WriteOf<'password.put'>, replaces: string): Statement {
+const settingColumns = (by: Strength | undefined, at: Date) => ({
+  set_by: by ?? null,
+  set_at: by === undefined ? null : at,
+  held_at: null,
+});
+
+/** A hash that is only renewed stays set as it was. */
+function replacePassword({ accountId, hash, at, by }: WriteOf<'password.put'>, replaces: string): Statement {
   return async (db) => {
     const { numUpdatedRows } = await db
       .updateTable('credential')
-      .set({ hash, updated_at: at })
+      .set({ hash, updated_at: at, ...(by !== undefined && settingColumns(by, at)) })
       .where('account_id', '=', accountId)
       .where('kind', '=', 'password')
       .where('hash', '=', replaces)

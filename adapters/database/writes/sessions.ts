@@ -1,4 +1,6 @@
 import { sql, type Insertable, type Kysely } from 'kysely';
+import type { Strength } from '../../../src/domain/presence/strength.ts';
+import { Conflict } from '../../../src/domain/unit-of-work.ts';
 import type { Tables } from '../tables.ts';
 import type { Handler } from './handler.ts';
 
@@ -9,12 +11,14 @@ import type { Handler } from './handler.ts';
 export const putSessionFactors: Handler<'session-factors.put'> = async (writes, { clock }) => {
   const withFactors = writes.filter(({ factors }) => factors.length > 0);
   return withFactors.map(({ sessionUid, accountId, factors, expiresAt, device }) => {
-    const rows = factors.map(({ amr, at }) => ({
+    const rows = factors.map(({ amr, at, counts }) => ({
       session_uid: sessionUid,
       amr,
       account_id: accountId,
       at,
       expires_at: expiresAt,
+      counts_as: counts?.as ?? null,
+      counts_until: counts?.until ?? null,
     }));
     const of = { session_uid: sessionUid, account_id: accountId, expires_at: expiresAt };
     return async (db) => {
@@ -38,12 +42,25 @@ export const putSessionFactors: Handler<'session-factors.put'> = async (writes, 
           conflict.columns(['session_uid', 'amr']).doUpdateSet((eb) => ({
             account_id: eb.ref('excluded.account_id'),
             at: sql<Date>`greatest(session_factor.at, excluded.at)`,
+            ...latestWorth,
             expires_at: eb.ref('excluded.expires_at'),
           })),
         )
         .execute();
     };
   });
+};
+
+/**
+ * The newer proof says what it is worth, a resume that is repeated changes nothing. Where an SMS code came to is no
+ * better known by a second one: it stays what it is for as long as the session lasts.
+ */
+const latestWorth = {
+  counts_as: sql<Strength | null>`case
+    when session_factor.at > excluded.at then session_factor.counts_as
+    when excluded.amr = 'sms' then coalesce(excluded.counts_as, session_factor.counts_as)
+    else excluded.counts_as end`,
+  counts_until: sql<Date | null>`case when session_factor.at > excluded.at then session_factor.counts_until else excluded.counts_until end`,
 };
 
 /** In the same statement: a sign-in waits for one round trip. */
@@ -79,6 +96,32 @@ export const endSessions: Handler<'sessions.end'> = async (writes, { clock }) =>
     `.execute(db);
   });
 };
+
+/** Two acts of one account take turns by its row; whoever ended the session in between has the last word. */
+export const holdPresence: Handler<'presence.hold'> = async (writes) =>
+  writes.flatMap(({ accountId, sessionUid, verified }) => [
+    async (db: Kysely<Tables>) => {
+      const account = await db
+        .selectFrom('account')
+        .select('person_id')
+        .where('id', '=', accountId)
+        .where('status', '=', 'active')
+        .forNoKeyUpdate()
+        .executeTakeFirst();
+      if (!account || (account.person_id !== null) !== verified) throw new Conflict('presence.hold', 'account');
+    },
+    async (db: Kysely<Tables>) => {
+      if (sessionUid === undefined) return;
+      const factors = await db
+        .selectFrom('session_factor')
+        .select('amr')
+        .where('session_uid', '=', sessionUid)
+        .where('account_id', '=', accountId)
+        .forShare()
+        .execute();
+      if (factors.length === 0) throw new Conflict('presence.hold', 'session');
+    },
+  ]);
 
 export const endSession: Handler<'session.end'> = async (writes, { clock }) => {
   const now = clock.now();

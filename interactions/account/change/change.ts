@@ -1,42 +1,54 @@
 import type Router from '@koa/router';
-import { freshSeconds, provedLately } from '../../../src/domain/authenticator/fresh-proof.ts';
 import type { AccountChangeDeps, Changer } from '../../../src/domain/person/account-changes.ts';
 import { mask } from '../../../src/domain/person/masking.ts';
+import type { Act } from '../../../src/domain/presence/acts.ts';
+import { freshSeconds } from '../../../src/domain/presence/strength.ts';
 import type { Profile } from '../../../src/domain/policy.ts';
 import type { AppContext, AppState } from '../../../src/http/app-context.ts';
-import type { CodeRequest } from '../../../src/http/code-desk.ts';
 import type { SubmittedForm } from '../../../src/http/form.ts';
-import { checkForm, textFields } from '../../../src/http/form-schema.ts';
 import { maskedModel } from '../../../src/http/masked.ts';
 import type { Page } from '../../../src/http/page.ts';
-import { codeForm, sendCode, toOwner } from '../../../src/http/step-form.ts';
+import { sendCode, toOwner } from '../../../src/http/step-form.ts';
 import type { FormState, Wizard, WizardStep } from '../../../src/http/wizard.ts';
 import { draftOf, forget } from '../../../src/http/wizard-draft.ts';
 import { wizardRoutes } from '../../../src/http/wizard-routes.ts';
-import { rememberProof, type FreshProofDeps, type ProofModel } from '../fresh-proof.ts';
 import { requireOwner, type Owner } from '../owner.ts';
+import {
+  codeRequest,
+  deviceOf,
+  isProved,
+  mobileAsked,
+  mobileForm,
+  proveMobile,
+  standingOf,
+  type PresenceDeps,
+  type Standing,
+} from '../presence.ts';
+import { otherWays, type ProofModel } from '../proof.ts';
+import { frozenPath } from '../undo/paths.ts';
 import { bar, doneModel, type ChangeName } from './pages.ts';
 
 /**
  * 验证身份 → 修改 → 完成 – one wizard for every change of what somebody signs in with or is reached at (ACC-06 to
  * ACC-11). It begins with an SMS code to the bound mobile, unless one was redeemed in this session within ten minutes
- * (RN-11); another proof will not do, because whoever changes these takes the account.
+ * (RN-11); another proof will not do, because whoever changes these takes the account. A session that proved nothing but
+ * the mobile meets one field more where the account is a verified person's: the number of the document.
  */
-export interface ChangeDeps extends FreshProofDeps, AccountChangeDeps {
-  readonly profile: Pick<Profile, 'username' | 'password' | 'brand'>;
+export interface ChangeDeps extends PresenceDeps, AccountChangeDeps {
+  readonly profile: Pick<Profile, 'username' | 'password' | 'brand' | 'documents'>;
 }
 
 export interface ChangeScene {
   readonly ctx: AppContext;
   readonly owner: Owner;
-  /** By an SMS code in this session, a moment ago. */
-  readonly proved: boolean;
+  readonly standing: Standing;
   readonly changer: Changer;
 }
 
 /** What differs from one change to another. */
 export interface Change {
   readonly name: ChangeName;
+  readonly act: Act;
   page(scene: ChangeScene, form: FormState): Promise<Pick<Page, 'view' | 'model'>>;
   /** The button "send code", where the change proves a new recipient. */
   send?(form: SubmittedForm, scene: ChangeScene): Promise<object>;
@@ -67,41 +79,25 @@ export function changeRoutes(router: Router<AppState>, deps: ChangeDeps, change:
     return next();
   });
   wizardRoutes(router, deps, path, async (ctx) => {
-    const scene = await sceneOf(deps, ctx);
+    const scene = await sceneOf(deps, ctx, change);
+    if (scene.owner.account.frozen) return { leaveTo: frozenPath };
     return { ...runOf(scene.owner), scene };
   });
 }
 
-const bySms: ReadonlySet<string> = new Set(['sms']);
-
-async function sceneOf(deps: ChangeDeps, ctx: AppContext): Promise<ChangeScene> {
+async function sceneOf(deps: ChangeDeps, ctx: AppContext, { act }: Change): Promise<ChangeScene> {
   const owner = await requireOwner(deps, ctx);
-  const now = deps.clock.now();
   const { account, sessionUid } = owner;
   const { requestId, locale, address } = ctx.state;
   return {
     ctx,
     owner,
-    proved: provedLately(await deps.sessions.factors(sessionUid, now), bySms, now),
-    changer: {
-      account,
-      sessionUid,
-      requestId,
-      locale,
-      address,
-      device: deps.devices.idInSession(ctx, { accountId: account.id, uid: sessionUid }),
-    },
+    standing: await standingOf(deps, owner, act),
+    changer: { account, sessionUid, requestId, locale, address, device: deviceOf(deps, ctx, owner) },
   };
 }
 
-function verifyStep(deps: ChangeDeps, { name }: Change): Step {
-  const schema = textFields(['code']);
-  const request = ({ owner }: ChangeScene): CodeRequest => ({
-    purpose: 'step-up',
-    scope: owner.sessionUid,
-    mobile: owner.account.mobile,
-    holder: { accountId: owner.account.id, signedIn: true },
-  });
+function verifyStep(deps: ChangeDeps, { name, act }: Change): Step {
   return {
     path: 'verify',
     when: (draft, scene) => !draft.changed && !proved(deps, draft, scene),
@@ -109,27 +105,32 @@ function verifyStep(deps: ChangeDeps, { name }: Change): Step {
     async page(_, scene, state) {
       const { words } = deps.pages;
       const { locale } = scene.ctx.state;
+      // Anew: the code may have been right where the number was not.
+      const standing = await standingOf(deps, scene.owner, act);
       const model: ProofModel = {
         progress: bar((key) => words.text(locale, key), name, 0),
         way: 'sms-code',
-        form: await codeForm(deps, scene.ctx, state, { where: request(scene) }),
+        form: await mobileForm(deps, scene.ctx, state, standing),
+        asked: mobileAsked(deps, standing),
         mobile: maskedModel(words, locale, mask.mobile(scene.owner.account.mobile)),
-        otherHref: undefined,
+        // In place of the document number; the code is asked for in any case.
+        others: standing.lacks.strength === undefined ? [] : await otherWays(deps, standing, `/account/${name}`, 'sms-code'),
       };
       return { view: 'account/proof', model, user: scene.owner.user };
     },
-    actions: { 'send-code': { stays: (form, _, scene) => sendCode(deps, scene.ctx, form.captcha, toOwner(request(scene))) } },
+    actions: {
+      'send-code': { stays: (form, _, { ctx, owner }) => sendCode(deps, ctx, form.captcha, toOwner(codeRequest(owner))) },
+    },
     async submit(form, _, scene) {
-      checkForm(schema, form.values);
-      await deps.codes.redeem(request(scene), form.values.code ?? '');
-      await rememberProof(deps, scene.ctx, scene.owner, 'sms');
+      await proveMobile(deps, scene.ctx, form, scene.standing);
       return { learnt: { provedAt: deps.clock.now().getTime() } };
     },
   };
 }
 
-function proved({ clock }: ChangeDeps, { provedAt }: ChangeDraft, scene: ChangeScene): boolean {
-  return scene.proved || (provedAt !== undefined && clock.now().getTime() - provedAt <= freshSeconds * 1000);
+/** By what the session has proved, or has in this very request. */
+function proved({ clock }: ChangeDeps, { provedAt }: ChangeDraft, { standing }: ChangeScene): boolean {
+  return isProved(standing) || (provedAt !== undefined && clock.now().getTime() - provedAt <= freshSeconds * 1000);
 }
 
 function changeStep(deps: ChangeDeps, change: Change): Step {

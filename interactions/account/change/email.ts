@@ -14,6 +14,7 @@ export function emailChange(deps: ChangeDeps): Change {
   const typed = ({ values }: SubmittedForm, { owner }: ChangeScene) => requireOtherEmail(values.email ?? '', owner.account);
   return {
     name: 'email',
+    act: 'email.change',
     async page(scene, state) {
       const { ctx } = scene;
       const form = await codeForm(deps, ctx, state, { where: where(scene), fields: ['email'] });

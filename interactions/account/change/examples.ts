@@ -1,20 +1,27 @@
+import type { FieldName } from '../../../src/domain/form-fields.ts';
 import { mask } from '../../../src/domain/person/masking.ts';
 import { Refused } from '../../../src/domain/refused.ts';
 import { maskedModel } from '../../../src/http/masked.ts';
 import type { Example, ExampleScene } from '../../journey.ts';
-import { sampleForm, several, unfilled, zhangwei, type SampleForm } from '../../layout/samples.ts';
-import type { ProofModel } from '../fresh-proof.ts';
+import { sampleAct, sampleForm, several, unfilled, zhangwei, type SampleForm } from '../../layout/samples.ts';
+import type { MobileAsked } from '../presence.ts';
+import type { ProofModel } from '../proof.ts';
 import { bar, doneModel, newEmailModel, newMobileModel, newPasswordModel, newUsernameModel, type ChangeName } from './pages.ts';
 
 const user = { name: mask.mobile(zhangwei.mobile).text };
 
-function verify(state: string, form: Partial<SampleForm> = {}): Example {
+function verify(state: string, form: Partial<SampleForm> = {}, asked: MobileAsked = { code: true, document: false }): Example {
+  const fields: readonly FieldName[] = [
+    ...(asked.document ? (['documentNumber'] as const) : []),
+    ...(asked.code ? (['code'] as const) : []),
+  ];
   const model = (scene: ExampleScene): ProofModel => ({
     progress: bar(scene.say, 'password', 0),
     way: 'sms-code',
-    form: sampleForm(scene, { fields: ['code'], code: 'unsent', ...form }),
+    form: sampleForm(scene, { fields, ...(asked.code && { code: 'unsent' }), ...form }),
+    asked,
     mobile: maskedModel(scene.words, scene.locale, mask.mobile(zhangwei.mobile)),
-    otherHref: undefined,
+    others: asked.document ? [{ way: 'password', href: sampleAct.action }] : [],
   });
   return { view: 'account/proof', state, user, model };
 }
@@ -72,11 +79,21 @@ const done = (name: ChangeName): Example => ({
   model: (scene) => doneModel(scene, name, scene.profile.brand.portal),
 });
 
+const mismatch = new Refused('identity.mismatch', 'documentNumber', { reason: 'document' });
+
 export const examples: readonly Example[] = [
   verify('first-step'),
   verify('first-step-sent', { code: 'sent' }),
   verify('first-step-code-wrong', { code: 'sent', refused: new Refused('otp.wrong', 'code') }),
   verify('first-step-captcha-wrong', { refused: new Refused('captcha.wrong', 'captcha') }),
+  verify('first-step-document', {}, { code: false, document: true }),
+  verify('first-step-code-and-document', {}, { code: true, document: true }),
+  verify('first-step-document-wrong', { refused: mismatch }, { code: false, document: true }),
+  verify(
+    'first-step-document-too-often',
+    { refused: new Refused('credentials.throttled', 'documentNumber', { minutes: 15, reason: 'document' }) },
+    { code: false, document: true },
+  ),
   password('empty'),
   password('old-password-wrong', { refused: new Refused('credentials.wrong', 'password', { reason: 'confirm' }) }),
   password('everything-wrong', {

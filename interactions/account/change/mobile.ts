@@ -13,6 +13,7 @@ export function mobileChange(deps: ChangeDeps): Change {
   const typed = ({ values }: SubmittedForm, { owner }: ChangeScene) => requireOtherMobile(values.mobile ?? '', owner.account);
   return {
     name: 'mobile',
+    act: 'mobile.change',
     async page(scene, state) {
       const { ctx } = scene;
       const { locale } = ctx.state;

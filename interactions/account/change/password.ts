@@ -12,6 +12,7 @@ export function passwordChange(deps: ChangeDeps & { readonly persons: PersonStor
   const schema = textFields(fields);
   return {
     name: 'password',
+    act: 'password.change',
     async page({ ctx }, state) {
       const model = newPasswordModel(
         (key, params) => deps.pages.words.text(ctx.state.locale, key, params),

@@ -16,6 +16,7 @@ export function usernameChange(deps: ChangeDeps, policy: UsernamePolicy): Change
   const schema = textFields(['username']);
   return {
     name: 'username',
+    act: 'username.change',
     async page({ ctx, owner }, state) {
       const { words } = deps.pages;
       const { locale } = ctx.state;

@@ -1,13 +1,17 @@
 import type { Passkey } from '../../../src/domain/authenticator/passkey-store.ts';
 import { totpUri } from '../../../src/domain/authenticator/totp.ts';
+import { secondsAfter } from '../../../src/domain/clock.ts';
+import type { FieldName } from '../../../src/domain/form-fields.ts';
 import { mask } from '../../../src/domain/person/masking.ts';
 import { Refused } from '../../../src/domain/refused.ts';
 import { problemsOf } from '../../../src/http/form.ts';
+import { momentText } from '../../../src/http/moment.ts';
 import { maskedModel } from '../../../src/http/masked.ts';
 import type { FormState } from '../../../src/http/wizard.ts';
 import type { Example, ExampleScene } from '../../journey.ts';
 import { sampleAct, sampleForm, unfilled, zhangwei, type SampleForm } from '../../layout/samples.ts';
-import type { ProofModel, ProofWay } from '../fresh-proof.ts';
+import type { MobileAsked } from '../presence.ts';
+import type { ProofModel, ProofWay } from '../proof.ts';
 import { newPasskeyModel, passkeyModel } from './passkeys.ts';
 import { recoveryCodesModel } from './recovery-codes.ts';
 import { securityModel, type SecurityFacts } from './security.ts';
@@ -27,6 +31,7 @@ const phone: Passkey = {
   name: '我的手机',
   createdAt: new Date('2026-03-08T02:03:00Z'),
   lastUsedAt: at,
+  setBy: 'password',
 };
 const key: Passkey = {
   ...phone,
@@ -47,16 +52,29 @@ function formState({ words, locale }: ExampleScene, refused?: Refused, values: F
   return { ...sampleAct, values, problems: problemsOf(words, locale, refused) };
 }
 
-function proof(state: string, way: ProofWay, form: Partial<SampleForm> = {}): Example {
+const fieldsOf: Readonly<Record<ProofWay, FieldName>> = { password: 'password', 'sms-code': 'code', passkey: 'credential' };
+
+function proof(
+  state: string,
+  way: ProofWay,
+  form: Partial<SampleForm> | ((scene: ExampleScene) => Partial<SampleForm>) = {},
+  asked: MobileAsked = { code: true, document: false },
+): Example {
+  const others: readonly ProofWay[] = state === 'only' ? [] : ['sms-code', 'password', 'passkey'];
   return {
     view: 'account/proof',
     state: `${way}-${state}`,
     user,
     model: (scene): ProofModel => ({
       way,
-      form: sampleForm(scene, { fields: [way === 'password' ? 'password' : 'code'], ...form }),
+      form: sampleForm(scene, {
+        fields: [fieldsOf[way], ...(asked.document ? (['documentNumber'] as const) : [])],
+        ...(typeof form === 'function' ? form(scene) : form),
+      }),
+      asked: way === 'sms-code' ? asked : undefined,
       mobile: maskedModel(scene.words, scene.locale, mask.mobile(zhangwei.mobile)),
-      otherHref: state === 'only' ? undefined : sampleAct.action,
+      others: others.filter((other) => other !== way).map((other) => ({ way: other, href: sampleAct.action })),
+      ...(way === 'passkey' && { challenge: sampleAct.action }),
     }),
   };
 }
@@ -91,8 +109,15 @@ export const examples: readonly Example[] = [
   proof('empty', 'password'),
   proof('wrong', 'password', { refused: new Refused('credentials.wrong', 'password', { reason: 'confirm' }) }),
   proof('only', 'password'),
+  proof('settling', 'password', ({ locale }) => ({
+    refused: new Refused('presence.settling', 'password', { until: momentText(locale, secondsAfter(at, 86_400)) }),
+  })),
   proof('empty', 'sms-code', { code: 'unsent' }),
   proof('sent', 'sms-code', { code: 'sent' }),
+  proof('document', 'sms-code', {}, { code: false, document: true }),
+  proof('code-and-document', 'sms-code', { code: 'unsent' }, { code: true, document: true }),
+  proof('empty', 'passkey'),
+  proof('wrong', 'passkey', { refused: new Refused('passkey.wrong', 'credential') }),
   overview('nothing-set-up'),
   overview('everything', { passkeys: [phone, key], totp: { confirmedAt: at }, codesLeft: 9 }),
   overview('added', { passkeys: [phone], done: 'passkey-added' }),

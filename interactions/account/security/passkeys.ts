@@ -1,19 +1,19 @@
 import type Router from '@koa/router';
-import { addPasskey, passkeyName, type ChallengeScope } from '../../../src/domain/authenticator/passkey.ts';
+import type { ChallengeScope } from '../../../src/domain/authenticator/passkey.ts';
 import { creationOptions } from '../../../src/domain/authenticator/passkey-options.ts';
 import type { Passkey } from '../../../src/domain/authenticator/passkey-store.ts';
+import { addPasskey, removePasskey, renamePasskey } from '../../../src/domain/authenticator/protection.ts';
 import { mask } from '../../../src/domain/person/masking.ts';
 import { Refused } from '../../../src/domain/refused.ts';
-import { Conflict } from '../../../src/domain/unit-of-work.ts';
 import type { AppContext, AppState } from '../../../src/http/app-context.ts';
 import { checkForm, textFields } from '../../../src/http/form-schema.ts';
 import type { FormModel, Locale } from '../../../src/http/page-model.ts';
 import { plainForm } from '../../../src/http/step-form.ts';
 import type { FormState, Wizard } from '../../../src/http/wizard.ts';
 import { pageRoutes } from '../../../src/http/wizard-routes.ts';
-import { provedOwner } from '../fresh-proof.ts';
 import type { Owner } from '../owner.ts';
-import { commitChange, dayText, leaveWith, securityPath, type SecurityDeps } from './change.ts';
+import { provedOwner } from '../proof.ts';
+import { actorOf, dayText, leaveWith, securityPath, type SecurityDeps } from './change.ts';
 
 /** 通行密钥 – adding one, naming it, removing it. */
 
@@ -100,18 +100,13 @@ function addWizard(deps: SecurityDeps): Wizard<NoDraft, Scene> {
         },
         async submit({ values }, _, { ctx, owner }) {
           checkForm(schema, values);
-          const asked = { accountId: owner.account.id, credential: values.credential ?? '', name: values.passkeyName ?? '' };
-          const write = await addPasskey(deps.passkeys, scopeOf(owner), asked);
-          await commitChange(deps, ctx, owner, 'passkey.added', [write]).catch(refuseKnown);
+          const typed = { credential: values.credential ?? '', name: values.passkeyName ?? '' };
+          await addPasskey(deps, actorOf(ctx, owner), scopeOf(owner), typed);
           return { leaveTo: leaveWith('passkey-added') };
         },
       },
     ],
   };
-}
-
-function refuseKnown(error: unknown): never {
-  throw error instanceof Conflict && error.rule === 'passkey' ? new Refused('passkey.known', 'credential') : error;
 }
 
 export function newPasskeyModel(state: FormState, preset: { readonly passkeyName: string }): NewPasskeyModel {
@@ -143,17 +138,13 @@ function passkeyWizard(deps: SecurityDeps): Wizard<NoDraft, PasskeyScene> {
         },
         async submit({ values }, _, { ctx, owner, passkey }) {
           checkForm(schema, values);
-          const { id, accountId } = passkey;
-          const name = passkeyName(values.passkeyName ?? '');
-          if (name === passkey.name) return { leaveTo: securityPath };
-          await commitChange(deps, ctx, owner, 'passkey.renamed', [{ write: 'passkey.rename', id, accountId, name }]);
-          return { leaveTo: leaveWith('passkey-renamed') };
+          const isNew = await renamePasskey(deps, actorOf(ctx, owner), passkey, values.passkeyName ?? '');
+          return { leaveTo: isNew ? leaveWith('passkey-renamed') : securityPath };
         },
         actions: {
           remove: {
             async goesOn(_form, _, { ctx, owner, passkey }) {
-              const { id, accountId } = passkey;
-              await commitChange(deps, ctx, owner, 'passkey.removed', [{ write: 'passkey.remove', id, accountId }]);
+              await removePasskey(deps, actorOf(ctx, owner), passkey);
               return { leaveTo: leaveWith('passkey-removed') };
             },
           },

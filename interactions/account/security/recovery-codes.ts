@@ -1,13 +1,12 @@
 import type Router from '@koa/router';
-import { newRecoveryCodes, recoveryCodeHash } from '../../../src/domain/authenticator/recovery-codes.ts';
+import { maySeeRecoveryCodes, renewRecoveryCodes } from '../../../src/domain/authenticator/protection.ts';
 import { secondsAfter } from '../../../src/domain/clock.ts';
 import { Refused } from '../../../src/domain/refused.ts';
-import type { Write } from '../../../src/domain/unit-of-work.ts';
 import type { AppContext, AppState } from '../../../src/http/app-context.ts';
 import { readForm } from '../../../src/http/form.ts';
-import { provedOwner } from '../fresh-proof.ts';
 import { requireOwner, type Owner } from '../owner.ts';
-import { commitChange, securityPath, type SecurityDeps } from './change.ts';
+import { provedOwner } from '../proof.ts';
+import { actorOf, securityPath, type SecurityDeps } from './change.ts';
 
 /** 恢复码 – shown until the owner says that they are kept, ten minutes at most; afterwards only hashes of them are left. */
 
@@ -37,8 +36,7 @@ export function recoveryCodeRoutes(router: Router<AppState>, deps: SecurityDeps)
     if (!owner) return;
     readForm(ctx, deps.tokens, newPath);
     if (!(await deps.totps.has(owner.account.id))) throw new Refused('page.not-found');
-    const codes = newRecoveryCodes();
-    await commitChange(deps, ctx, owner, 'recovery-codes.made', recoveryCodeWrites(deps, owner, codes));
+    const codes = await renewRecoveryCodes(deps, actorOf(ctx, owner));
     await showOnce(deps, owner, codes);
     ctx.status = 303;
     ctx.redirect(recoveryCodesPath);
@@ -54,20 +52,15 @@ export function recoveryCodeRoutes(router: Router<AppState>, deps: SecurityDeps)
   });
 }
 
-/** A new set in place of any earlier one. */
-export function recoveryCodeWrites({ vault, clock }: SecurityDeps, { account }: Owner, codes: readonly string[]): readonly Write[] {
-  const hashes = codes.map((code) => recoveryCodeHash(vault, account.id, code));
-  return [{ write: 'recovery-codes.put', accountId: account.id, hashes, at: clock.now() }];
-}
-
 /** Puts codes that are committed where their page looks for them. */
 export async function showOnce({ once, vault, clock }: SecurityDeps, owner: Owner, codes: readonly string[]): Promise<void> {
   const sealed = vault.sealFor('recovery-codes', JSON.stringify(codes)).toString('base64');
   await once.put(shownKey(owner), sealed, secondsAfter(clock.now(), shownSeconds));
 }
 
-/** Undefined when there is nothing to show any more. */
+/** Undefined when there is nothing to show any more. @throws Refused presence.required */
 async function shownCodes(deps: SecurityDeps, owner: Owner): Promise<readonly string[] | undefined> {
+  await maySeeRecoveryCodes(deps, owner);
   const sealed = await deps.once.get(shownKey(owner), deps.clock.now());
   return sealed === undefined ? undefined : (JSON.parse(deps.vault.openFor('recovery-codes', Buffer.from(sealed, 'base64'))) as string[]);
 }

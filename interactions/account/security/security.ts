@@ -5,8 +5,8 @@ import type { AppContext } from '../../../src/http/app-context.ts';
 import type { Locale } from '../../../src/http/page-model.ts';
 import type { Say } from '../../../src/http/words.ts';
 import type { Journey } from '../../journey.ts';
-import { freshProofRoutes } from '../fresh-proof.ts';
 import { requireOwner } from '../owner.ts';
+import { proofRoutes } from '../proof.ts';
 import { changeOf, dayText, securityPath, type Change, type SecurityDeps } from './change.ts';
 import { passkeyRoutes, passkeyRow, type PasskeyRow } from './passkeys.ts';
 import { recoveryCodeRoutes } from './recovery-codes.ts';
@@ -44,7 +44,7 @@ export function createSecurity(deps: SecurityDeps): Journey {
   return {
     name: 'account/security',
     routes(router) {
-      freshProofRoutes(router, deps);
+      proofRoutes(router, deps);
       if (!authenticators.passkey && !authenticators.totp) return;
       router.get(securityPath, async (ctx) => overview(deps, ctx));
       if (authenticators.passkey) passkeyRoutes(router, deps);

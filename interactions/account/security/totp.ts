@@ -1,10 +1,9 @@
 import type Router from '@koa/router';
 import { encode } from 'uqr';
-import { newRecoveryCodes } from '../../../src/domain/authenticator/recovery-codes.ts';
-import { base32, matchingStep, newTotpSecret, totpUri } from '../../../src/domain/authenticator/totp.ts';
+import { removeTotp, setUpTotp } from '../../../src/domain/authenticator/protection.ts';
+import { base32, newTotpSecret, totpUri } from '../../../src/domain/authenticator/totp.ts';
 import { secondsAfter } from '../../../src/domain/clock.ts';
 import { mask } from '../../../src/domain/person/masking.ts';
-import { Refused } from '../../../src/domain/refused.ts';
 import type { AppContext, AppState } from '../../../src/http/app-context.ts';
 import { readForm } from '../../../src/http/form.ts';
 import { checkForm, textFields } from '../../../src/http/form-schema.ts';
@@ -12,10 +11,10 @@ import type { FormModel } from '../../../src/http/page-model.ts';
 import { plainForm } from '../../../src/http/step-form.ts';
 import type { FormState, Wizard } from '../../../src/http/wizard.ts';
 import { pageRoutes } from '../../../src/http/wizard-routes.ts';
-import { provedOwner } from '../fresh-proof.ts';
 import type { Owner } from '../owner.ts';
-import { commitChange, leaveWith, securityPath, type SecurityDeps } from './change.ts';
-import { recoveryCodesPath, recoveryCodeWrites, showOnce } from './recovery-codes.ts';
+import { provedOwner } from '../proof.ts';
+import { actorOf, leaveWith, securityPath, type SecurityDeps } from './change.ts';
+import { recoveryCodesPath, showOnce } from './recovery-codes.ts';
 
 /** 验证器应用 – set up by a picture to scan or a text to type, confirmed by its first code. */
 
@@ -58,14 +57,7 @@ export function totpRoutes(router: Router<AppState>, deps: SecurityDeps): void {
     const owner = await provedOwner(deps, ctx, removePath);
     if (!owner) return;
     readForm(ctx, deps.tokens, removePath);
-    const accountId = owner.account.id;
-    // Off already, by the first half of a double click or in another tab: nobody is told of it again.
-    if (await deps.totps.has(accountId)) {
-      await commitChange(deps, ctx, owner, 'totp.removed', [
-        { write: 'totp.remove', accountId },
-        { write: 'recovery-codes.remove', accountId },
-      ]);
-    }
+    await removeTotp(deps, actorOf(ctx, owner));
     leave(ctx, leaveWith('totp-removed'));
   });
 }
@@ -110,14 +102,9 @@ function setUpWizard(deps: SecurityDeps): Wizard<Record<never, never>, Scene> {
         },
         async submit({ values }, _, { ctx, owner, secret }) {
           checkForm(schema, values);
-          const at = deps.clock.now();
-          const step = matchingStep({ secret, lastStep: 0 }, values.totpCode ?? '', at);
-          if (step === undefined) throw new Refused('totp.wrong', 'totpCode');
-          const put = { write: 'totp.put', accountId: owner.account.id, secret, step, at } as const;
-          const codes = newRecoveryCodes();
-          await commitChange(deps, ctx, owner, 'totp.set-up', [put, ...recoveryCodeWrites(deps, owner, codes)]);
+          const codes = await setUpTotp(deps, actorOf(ctx, owner), { secret, code: values.totpCode ?? '' });
           await showOnce(deps, owner, codes);
-          await deps.once.take(secretKey(owner), at);
+          await deps.once.take(secretKey(owner), deps.clock.now());
           return { leaveTo: recoveryCodesPath };
         },
       },

@@ -19,13 +19,19 @@ export interface LevelRequest {
   readonly declined: boolean;
 }
 
+/** What the session proves, as far as levels go by it. */
+export interface Authentication {
+  /** RFC 8176 values of the authentications of this session that count for this request (`countedFactors`). */
+  readonly amr: ReadonlySet<string>;
+  /** An SMS code alone, of a verified person, on a device that never proved more than that. */
+  readonly newDevice?: boolean;
+}
+
 /** What is known of the person and the session. */
-export interface LevelFacts {
+export interface LevelFacts extends Authentication {
   readonly ladder: readonly AssuranceLevel[];
   /** Kinds of evidence that count now for this client (`countingKinds`). */
   readonly evidence: ReadonlySet<EvidenceKind>;
-  /** RFC 8176 values of the authentications of this session that count for this request. */
-  readonly amr: ReadonlySet<string>;
   /** Proofing methods this deployment offers. */
   readonly methods: ReadonlySet<EvidenceKind>;
 }
@@ -39,7 +45,8 @@ export type LevelDecision =
   | { readonly verdict: 'unmet'; readonly acr: Acr };
 
 /** Did the person authenticate in this session as the rung demands? */
-export function authenticationMeets(rung: AssuranceLevel, amr: ReadonlySet<string>): boolean {
+export function authenticationMeets(rung: AssuranceLevel, { amr, newDevice = false }: Authentication): boolean {
+  if (newDevice && rung.knownDevice === true) return false;
   return !rung.minimumAuthentication || rung.minimumAuthentication.anyOf.some((value) => amr.has(value));
 }
 
@@ -47,9 +54,10 @@ export function authenticationMeets(rung: AssuranceLevel, amr: ReadonlySet<strin
  * The highest level that evidence and session satisfy together: that of the identity, or the highest below
  * it for which this session is strong enough (whose own evidence the identity need not hold).
  */
-export function reachedLevel({ ladder, evidence, amr }: Pick<LevelFacts, 'ladder' | 'evidence' | 'amr'>): AssuranceLevel {
+export function reachedLevel({ ladder, evidence, amr, newDevice = false }: Omit<LevelFacts, 'methods'>): AssuranceLevel {
   const identity = assuranceLevel(ladder, evidence);
-  const reached = ladder.findLast((rung) => !rung.comingSoon && compareAcr(rung.acr, identity.acr) <= 0 && authenticationMeets(rung, amr));
+  const meets = (rung: AssuranceLevel) => authenticationMeets(rung, { amr, newDevice });
+  const reached = ladder.findLast((rung) => !rung.comingSoon && compareAcr(rung.acr, identity.acr) <= 0 && meets(rung));
   if (!reached) throw new Error('the lowest rung of a ladder must ask for no authentication');
   return reached;
 }
@@ -64,13 +72,13 @@ export interface Missing {
  * Every way to reach at least `target`, only the missing part of each (AST-08): a higher rung will do
  * as well, and methods that this deployment does not offer are no way.
  */
-export function waysTo(target: AssuranceLevel, { ladder, evidence, amr, methods }: LevelFacts): readonly Missing[] {
+export function waysTo(target: AssuranceLevel, { ladder, evidence, methods, amr, newDevice = false }: LevelFacts): readonly Missing[] {
   return ladder
     .filter((rung) => !rung.comingSoon && compareAcr(rung.acr, target.acr) >= 0)
     .flatMap((rung) =>
       rung.anyOf.map((set) => ({
         evidence: set.filter((kind) => !evidence.has(kind)),
-        authentication: !authenticationMeets(rung, amr),
+        authentication: !authenticationMeets(rung, { amr, newDevice }),
       })),
     )
     .filter((way) => way.evidence.every((kind) => methods.has(kind)))
@@ -121,7 +129,8 @@ function stepUp(wanted: readonly Acr[], hard: boolean, acr: Acr, facts: LevelFac
 }
 
 /**
- * The level of a token that is refreshed: what was granted, lowered to what still holds (AST-07, AST-10).
+ * The level of a token that is refreshed: what was granted, lowered to what still holds (AST-07, AST-10). What the session
+ * counted for less is in what was granted, so that no refresh makes more of it.
  *
  * @param amr - of the token: the session may have ended
  */

@@ -24,6 +24,8 @@ export interface AssuranceLevel {
    * Absent: any way of signing in (AST-06).
    */
   readonly minimumAuthentication?: { readonly anyOf: readonly string[] };
+  /** An SMS code alone reaches it only on a device that proved more before: whoever finds a phone has another one. */
+  readonly knownDevice?: boolean;
   /** Shown as a disabled tile, reachable by nobody yet (RN-36). */
   readonly comingSoon?: boolean;
 }

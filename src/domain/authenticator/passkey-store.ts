@@ -1,3 +1,5 @@
+import type { Strength } from '../presence/strength.ts';
+
 /** A passkey of an account, as it is kept. */
 export interface Passkey {
   /** Ours, for addresses of pages. UUID. */
@@ -17,6 +19,8 @@ export interface Passkey {
   readonly name: string;
   readonly createdAt: Date;
   readonly lastUsedAt: Date | undefined;
+  /** By which proof it was added; undefined: nobody asked then. */
+  readonly setBy: Strength | undefined;
 }
 
 export interface PasskeyStore {

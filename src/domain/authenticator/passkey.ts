@@ -3,9 +3,10 @@ import { secondsAfter, type Clock } from '../clock.ts';
 import { fold } from '../folding.ts';
 import { noticeWrites } from '../notification/notice.ts';
 import type { AccountStore } from '../person/account.ts';
+import { settlingOf, type CountsAs } from '../presence/strength.ts';
 import { Refused } from '../refused.ts';
 import type { OnceStore } from '../short-lived.ts';
-import type { UnitOfWork, Write } from '../unit-of-work.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
 import type { Vault } from '../vault.ts';
 import { authenticatorEvent } from './authenticator-event.ts';
 import type { Passkey, PasskeyStore } from './passkey-store.ts';
@@ -47,6 +48,8 @@ export interface PasskeyDeps {
   readonly unitOfWork: UnitOfWork;
   readonly vault: Vault;
   readonly clock: Clock;
+  /** For so long a new passkey counts as what it was added by. */
+  readonly settlingSeconds: number;
 }
 
 /** What a challenge is for: an answer given elsewhere is worth nothing. */
@@ -158,8 +161,18 @@ export async function signInWithPasskey(deps: PasskeyDeps, attempt: PasskeyAttem
   return {
     accountId: account.id,
     amr: amrOfPasskey(passkey),
+    counts: passkeySettling(passkey, deps.settlingSeconds, at),
     writes: [{ write: 'passkey.use', id: passkey.id, counter: signed.counter, at }],
   };
+}
+
+/** What a proof made with it counts as for now. */
+export function passkeySettling(
+  { setBy, createdAt }: Pick<Passkey, 'setBy' | 'createdAt'>,
+  settlingSeconds: number,
+  now: Date,
+): CountsAs | undefined {
+  return settlingOf(setBy && { by: setBy, at: createdAt }, settlingSeconds, now);
 }
 
 /** A counter that is kept must grow with each signature (Level 3, 6.1.1); passkeys that are synced keep none. */
@@ -177,11 +190,11 @@ export function amrOfPasskey({ synced }: Pick<Passkey, 'synced'>): readonly stri
  *
  * @throws Refused passkey.wrong, passkey.name, passkey.too-many
  */
-export async function addPasskey(
+export async function newPasskey(
   deps: PasskeyDeps,
   where: ChallengeScope,
   { accountId, credential, name }: { accountId: string; credential: string; name: string },
-): Promise<Write> {
+): Promise<Omit<Passkey, 'setBy'>> {
   const named = passkeyName(name);
   const { response, challenge } = await readAnswer(deps, where, credential);
   const created = await deps.verifier.created(response, challenge);
@@ -189,7 +202,7 @@ export async function addPasskey(
   if ((await deps.passkeys.ofAccount(accountId)).length >= passkeyLimit)
     throw new Refused('passkey.too-many', 'credential', { limit: passkeyLimit });
   const at = deps.clock.now();
-  const passkey: Passkey = {
+  return {
     id: randomUUID(),
     accountId,
     ...created,
@@ -198,7 +211,6 @@ export async function addPasskey(
     createdAt: at,
     lastUsedAt: undefined,
   };
-  return { write: 'passkey.insert', passkey };
 }
 
 /** A name as pages show it. @throws Refused passkey.name */

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { AccountStore, IdentifierKind } from '../person/account.ts';
 import type { DocumentType } from '../person/document-number.ts';
+import { settlingOf, type CountsAs, type SessionFactor } from '../presence/strength.ts';
 import { Refused } from '../refused.ts';
 import type { Write } from '../unit-of-work.ts';
 import { identifierCandidates } from './identify.ts';
@@ -15,6 +16,8 @@ export interface Authenticated {
   readonly writes: readonly Write[];
   /** RFC 8176, where it is not the same for every use of the method. */
   readonly amr?: readonly string[];
+  /** What the proof is worth, where that is less than its kind. */
+  readonly counts?: CountsAs | undefined;
 }
 
 export interface PasswordDeps extends ThrottleDeps {
@@ -22,6 +25,8 @@ export interface PasswordDeps extends ThrottleDeps {
   readonly hasher: PasswordHasher;
   readonly clock: Clock;
   readonly documents: readonly DocumentType[];
+  /** For so long a new password counts as what it was set by. */
+  readonly settlingSeconds: number;
 }
 
 export interface PasswordAttempt {
@@ -54,13 +59,17 @@ export async function signInWithPassword(deps: PasswordDeps, attempt: PasswordAt
     device: account && attempt.deviceOf(account.id),
     field: 'identifier',
   });
-  const stored = await deps.accounts.passwordHash(account?.id ?? nobody);
+  const stored = await deps.accounts.password(account?.id ?? nobody);
   const password = normalisePassword(attempt.password);
-  const right = await deps.hasher.verify(password, stored);
-  if (!right || !account || !stored) throw new Refused('credentials.wrong', 'identifier').about(account?.id);
+  const right = await deps.hasher.verify(password, stored?.hash);
+  if (!right || !account || !stored || stored.held) throw new Refused('credentials.wrong', 'identifier').about(account?.id);
   await counted.succeed();
   if (account.status !== 'active') throw new Refused('account.locked').about(account.id);
-  return { accountId: account.id, writes: deps.hasher.outdated(stored) ? await rehash(deps, account.id, stored, password) : [] };
+  return {
+    accountId: account.id,
+    counts: settlingOf(stored.set, deps.settlingSeconds, now),
+    writes: deps.hasher.outdated(stored.hash) ? await rehash(deps, account.id, stored.hash, password) : [],
+  };
 }
 
 async function rehash(
@@ -91,29 +100,35 @@ export interface PasswordConfirmation {
   readonly accountId: string;
   readonly password: string;
   readonly address: string;
-  /** Id of the browser; the session's where it lost its own: whoever is signed in is no stranger. */
-  readonly device: string;
+  /** Id of the browser; the session's where it lost its own: whoever is signed in is no stranger. Undefined: nobody is. */
+  readonly device: string | undefined;
+  /** The old password that a frozen change put back counts as well. */
+  readonly evenHeld?: boolean;
 }
 
 /**
  * The signed-in person types the password again, because a level demands it of this session, or to change it.
  *
- * @returns the hash it fits
+ * @returns the hash it fits, and the proof that it is
  * @throws Refused credentials.wrong on the field `password`, credentials.throttled, service.busy
  */
 export async function confirmPassword(
-  deps: Pick<PasswordDeps, 'accounts' | 'hasher' | 'quotas' | 'vault' | 'clock'>,
-  { accountId, password, address, device }: PasswordConfirmation,
-): Promise<string> {
+  deps: ConfirmPasswordDeps,
+  { accountId, password, address, device, evenHeld = false }: PasswordConfirmation,
+): Promise<{ readonly hash: string; readonly factor: SessionFactor }> {
   const subject = subjectOf({ id: accountId }, []);
   const counted = await countAttempt(deps, { guess: 'password', subject, address, device, field: 'password' });
-  const stored = await deps.accounts.passwordHash(accountId);
-  if (!stored || !(await deps.hasher.verify(normalisePassword(password), stored))) {
+  const stored = await deps.accounts.password(accountId);
+  const right = await deps.hasher.verify(normalisePassword(password), stored?.hash);
+  if (!stored || !right || (stored.held && !evenHeld)) {
     throw new Refused('credentials.wrong', 'password', { reason: 'confirm' });
   }
   await counted.succeed();
-  return stored;
+  const at = deps.clock.now();
+  return { hash: stored.hash, factor: { amr: 'pwd', at, counts: settlingOf(stored.set, deps.settlingSeconds, at) } };
 }
+
+export type ConfirmPasswordDeps = Pick<PasswordDeps, 'accounts' | 'hasher' | 'quotas' | 'vault' | 'clock' | 'settlingSeconds'>;
 
 /** Stands for the password of a moment: equal for equal hashes, and tells nothing of them. */
 export function passwordMark(hash: string | undefined): string {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fold } from '../folding.ts';
+import type { Setting } from '../presence/strength.ts';
 import type { Vault } from '../vault.ts';
 
 /**
@@ -9,6 +10,8 @@ import type { Vault } from '../vault.ts';
 export interface RecoveryCodeStore {
   /** How many are unused. */
   left(accountId: string): Promise<number>;
+  /** By which proof they were made; undefined: nobody asked then, or there are none. */
+  setting(accountId: string): Promise<Setting | undefined>;
 }
 
 const count = 10;

@@ -36,7 +36,7 @@ export interface Sought {
   readonly key: string;
   /** Undefined: there is none. */
   readonly accountId: string | undefined;
-  /** False: no code is sent. Accounts that are locked, and those that do not exist. */
+  /** False: no code is sent. Accounts that are locked or have a frozen change, and those that do not exist. */
   readonly usable: boolean;
   readonly mobile: string;
   /** Of the verified person; undefined: the account is not verified. */
@@ -102,20 +102,20 @@ const nobody = '00000000-0000-4000-8000-000000000000';
 export async function search(deps: SearchDeps, { candidates, typed }: Wanted, verifiable: boolean): Promise<Sought> {
   const { accounts, persons } = deps;
   const header = await accounts.byFirst(candidates);
-  const [account, person, hash] = await Promise.all([
+  const [account, person, password] = await Promise.all([
     accounts.byId(header?.id ?? nobody),
     persons.byId(header?.personId ?? nobody),
-    accounts.passwordHash(header?.id ?? nobody),
+    accounts.password(header?.id ?? nobody),
   ]);
-  const unknown = { typed, passwordMark: passwordMark(hash), ...decoy(deps.vault, { candidates, typed }, verifiable) };
+  const unknown = { typed, passwordMark: passwordMark(password?.hash), ...decoy(deps.vault, { candidates, typed }, verifiable) };
   const isOwn = typed.name === undefined || (person !== undefined && isSameName(typed.name, person.name));
   return account && isOwn ? { ...unknown, ...found(account, person) } : unknown;
 }
 
 function found(account: Account, person: Person | undefined): Omit<Sought, 'typed' | 'passwordMark'> {
-  const { id, mobile, status } = account;
+  const { id, mobile, status, frozen } = account;
   const document = person && { type: person.document.type, number: person.document.number, key: person.document.key };
-  return { key: id, accountId: id, usable: status === 'active', mobile, document };
+  return { key: id, accountId: id, usable: status === 'active' && !frozen, mobile, document };
 }
 
 /** What the person typed is shown back to them, masked; the rest is made up. */

@@ -3,6 +3,8 @@ import { noticeWrites } from '../notification/notice.ts';
 import type { AccountStore } from '../person/account.ts';
 import { documentTypes } from '../person/document-number.ts';
 import { passwordProblems } from '../person/register.ts';
+import type { PresencePolicy } from '../policy.ts';
+import { newChange } from '../presence/change.ts';
 import { FormRefused, Refused, type RefusalCode } from '../refused.ts';
 import type { EndingWrites } from '../session-endings.ts';
 import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
@@ -11,7 +13,7 @@ import type { PasswordHasher } from './password-hasher.ts';
 import { normalisePassword, type PasswordPolicy } from './password-policy.ts';
 import { passwordMark } from './password.ts';
 import type { Sought } from './recovery-search.ts';
-import { countAttempt, type Attempt, type ThrottleDeps } from './throttle.ts';
+import { countAttempt, countDocument, type Attempt, type ThrottleDeps } from './throttle.ts';
 
 /**
  * Recovery of a password (REC-01 to REC-14): a verified person proves mobile and document number, somebody who is not
@@ -23,6 +25,7 @@ export interface RecoveryDeps extends ThrottleDeps {
   readonly hasher: PasswordHasher;
   readonly unitOfWork: UnitOfWork;
   readonly endings: EndingWrites;
+  readonly presence: Pick<PresencePolicy, 'undoSeconds'>;
 }
 
 /** Whose request it is, for the audit log. */
@@ -75,11 +78,10 @@ async function refusalOfDocument(
   if (!sought.usable) return wrong;
   if (!sought.document || typed === undefined) return undefined;
   const number = documentTypes[sought.document.type].check(typed, deps.clock.now());
-  // Of the account, and of the document over all accounts: who holds many mobiles does not find out whose one is.
-  const subjects = [attempt.subject, `document:${sought.document.type}:${number.ok ? number.key : ''}`];
-  const counted = await Promise.all(subjects.map((subject) => countAttempt(deps, { ...attempt, guess: 'document', subject })));
-  if (!number.ok || number.key !== sought.document.key) return wrong;
-  await Promise.all(counted.map(({ succeed }) => succeed()));
+  const { key: accountKey, document } = sought;
+  const counted = await countDocument(deps, { accountKey, type: document.type, key: number.ok ? number.key : undefined }, attempt);
+  if (!number.ok || number.key !== document.key) return wrong;
+  await counted.succeed();
   return undefined;
 }
 
@@ -104,8 +106,9 @@ export interface RecoverRequest {
 }
 
 /**
- * Sets the new password of somebody who proved to be the owner; every other session ends, and so does what services may
- * do without the person. One transaction. Of two recoveries at once one succeeds.
+ * Sets the new password of somebody who proved to be the owner; it opens the account at once, and counts for a while as
+ * what it was set by. Every other session ends, and so does what services may do without the person. One transaction. Of
+ * two recoveries at once one succeeds.
  *
  * @throws FormRefused password.weak, password.mismatch
  * @throws Refused recovery.over when mobile, password, identity or state of the account changed meanwhile; service.busy
@@ -116,8 +119,9 @@ export async function recover(
   request: RecoverRequest,
 ): Promise<void> {
   const [account, stored] =
-    accountId === undefined ? [] : await Promise.all([deps.accounts.byId(accountId), deps.accounts.passwordHash(accountId)]);
-  if (account?.status !== 'active' || account.mobile !== mobile || passwordMark(stored) !== mark) throw new Refused('recovery.over');
+    accountId === undefined ? [] : await Promise.all([deps.accounts.byId(accountId), deps.accounts.password(accountId)]);
+  if (account?.status !== 'active' || account.frozen || account.mobile !== mobile || passwordMark(stored?.hash) !== mark)
+    throw new Refused('recovery.over');
   // Verified since it was sought: the mobile alone is not enough any more.
   if (account.personId !== undefined && document === undefined) throw new Refused('recovery.over');
   const problems = passwordProblems(request.form, request.policy, { username: account.username, mobile, document: document?.number });
@@ -125,15 +129,22 @@ export async function recover(
   const hash = await deps.hasher.hash(normalisePassword(request.form.newPassword));
   const ends = await deps.endings('password.recovered', { accountId: account.id, sessionUid: request.sessionUid });
   const at = deps.clock.now();
+  const by = document ? 'mobile-plus' : 'mobile';
+  const old = stored ? { password: stored.hash } : {};
+  const { change, token } = newChange(deps, { accountId: account.id, act: 'password.recover', by, old, passkeyId: undefined, madeAt: at });
   try {
     await deps.unitOfWork.commit('recover', [
-      { write: 'password.put', accountId: account.id, hash, at, ...(stored === undefined ? {} : { replaces: stored }) },
+      { write: 'presence.hold', accountId: account.id, sessionUid: undefined, verified: document !== undefined },
+      { write: 'password.put', accountId: account.id, hash, at, by, ...(stored && { replaces: stored.hash }) },
+      { write: 'change.insert', change },
       ...ends,
       audit(deps, 'password.recovered', account.id, request.origin, { method: document ? 'mobile-and-document' : 'mobile' }),
-      ...noticeWrites(account, { name: 'password-recovered', locale: request.locale }, at),
+      ...noticeWrites(account, { name: 'password-recovered', locale: request.locale, undo: token }, at),
     ]);
   } catch (error) {
-    throw error instanceof Conflict && error.write === 'password.put' ? new Refused('recovery.over') : error;
+    throw error instanceof Conflict && ['presence.hold', 'password.put', 'change.insert'].includes(error.write)
+      ? new Refused('recovery.over')
+      : error;
   }
 }
 

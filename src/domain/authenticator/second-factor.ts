@@ -1,15 +1,19 @@
 import type { Clock } from '../clock.ts';
 import { Refused } from '../refused.ts';
 import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
-import { recoveryCodeHash } from './recovery-codes.ts';
+import { settlingOf, type SessionFactor } from '../presence/strength.ts';
+import { recoveryCodeHash, type RecoveryCodeStore } from './recovery-codes.ts';
 import { countAttempt, subjectOf, type ThrottleDeps } from './throttle.ts';
-import { matchingStep, type TotpStore } from './totp.ts';
+import { matchingStep, type Totp, type TotpStore } from './totp.ts';
 
 /** The second factor of a sign-in: a code of the authenticator app, or a recovery code in its place. */
 export interface SecondFactorDeps extends ThrottleDeps {
   readonly totps: TotpStore;
+  readonly recoveryCodes: RecoveryCodeStore;
   readonly unitOfWork: UnitOfWork;
   readonly clock: Clock;
+  /** For so long a new app, or a new set of codes, counts as what it was set up by. */
+  readonly settlingSeconds: number;
 }
 
 export interface SecondFactorAttempt {
@@ -32,9 +36,14 @@ export const secondFactorFields = { totp: 'totpCode', 'recovery-code': 'recovery
  * wherever they come from: whoever guesses here knows the first factor already, and has many addresses.
  *
  * @param because - written with it
+ * @returns what is proved by it
  * @throws Refused totp.wrong, recovery-code.wrong, credentials.throttled
  */
-export async function useSecondFactor(deps: SecondFactorDeps, attempt: SecondFactorAttempt, because: readonly Write[]): Promise<void> {
+export async function useSecondFactor(
+  deps: SecondFactorDeps,
+  attempt: SecondFactorAttempt,
+  because: readonly Write[],
+): Promise<SessionFactor> {
   const { accountId, kind, address, device } = attempt;
   const field = secondFactorFields[kind];
   const counted = await countAttempt(deps, {
@@ -45,7 +54,8 @@ export async function useSecondFactor(deps: SecondFactorDeps, attempt: SecondFac
     field,
   });
   const wrong = new Refused(`${kind}.wrong`, field);
-  const use = kind === 'totp' ? await useOfTotp(deps, attempt) : useOfRecoveryCode(deps, attempt);
+  const totp = await deps.totps.ofAccount(accountId);
+  const use = kind === 'totp' ? useOfTotp(deps, attempt, totp) : useOfRecoveryCode(deps, attempt);
   if (!use) throw wrong;
   try {
     await deps.unitOfWork.commit('second-factor', [use, ...because]);
@@ -54,10 +64,12 @@ export async function useSecondFactor(deps: SecondFactorDeps, attempt: SecondFac
     throw error instanceof Conflict && error.write === use.write ? wrong : error;
   }
   await counted.succeed();
+  const at = deps.clock.now();
+  const set = kind === 'totp' ? totp?.set : await deps.recoveryCodes.setting(accountId);
+  return { amr: 'otp', at, counts: settlingOf(set, deps.settlingSeconds, at) };
 }
 
-async function useOfTotp({ totps, clock }: SecondFactorDeps, { accountId, code }: SecondFactorAttempt): Promise<Write | undefined> {
-  const totp = await totps.ofAccount(accountId);
+function useOfTotp({ clock }: SecondFactorDeps, { accountId, code }: SecondFactorAttempt, totp: Totp | undefined): Write | undefined {
   const step = totp && matchingStep(totp, code, clock.now());
   return step === undefined ? undefined : { write: 'totp.use', accountId, step };
 }

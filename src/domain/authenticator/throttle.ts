@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { AccountHeader, Identifier } from '../person/account.ts';
+import type { DocumentType } from '../person/document-number.ts';
 import { usernameKey } from '../person/username.ts';
 import { Refused, type RefusalParams } from '../refused.ts';
 import type { QuotaRule, QuotaStore } from '../short-lived.ts';
@@ -43,7 +44,7 @@ const budgets: Readonly<Record<Guess, Budget>> = {
   'second-factor': { address: [], strangers: [aQuarter(5), aDay(30)], device: [aQuarter(5)], devices: [aDay(30)] },
   // Of the code, which nobody has who does not hold the mobile: all strangers together are limited where codes are sent.
   recovery: { address: [aQuarter(5)], strangers: [], device: [aQuarter(5)], devices: [] },
-  // Behind a code that was right: somebody holds the mobile and does not know whose it is.
+  // Behind a code that was right: somebody holds the mobile, and may not be its owner.
   document: { address: [], strangers: [aDay(5)], device: [aDay(5)], devices: [aDay(10)] },
 };
 
@@ -63,6 +64,8 @@ export interface Attempt {
   readonly device: string | undefined;
   /** Of the form, marked when the limit is reached. */
   readonly field: string;
+  /** Of a text about this place; else that about the guess. */
+  readonly reason?: string;
 }
 
 export interface ThrottleDeps {
@@ -87,7 +90,7 @@ export function subjectOf(account: Pick<AccountHeader, 'id'> | undefined, candid
  */
 export async function countAttempt(deps: ThrottleDeps, attempt: Attempt): Promise<{ succeed: () => Promise<void> }> {
   const rules = attemptRules(deps.vault, attempt);
-  const reason = reasons[attempt.guess];
+  const reason = attempt.reason ?? reasons[attempt.guess];
   const ticket = await take(deps, rules, { field: attempt.field, ...(reason ? { reason } : {}) });
   return { succeed: () => deps.quotas.giveBack(rules, ticket) };
 }
@@ -103,13 +106,43 @@ function attemptRules(vault: Vault, { guess, subject, address, device }: Attempt
     : [...rules(budget.device, `device:${device}`), ...rules(budget.devices, 'devices')];
 }
 
+/** A guess at the document number of an account. */
+export interface DocumentGuess {
+  /** The account, or what stands for one that is not there. */
+  readonly accountKey: string;
+  readonly type: DocumentType;
+  /** Of the number as typed; undefined: no document of this type has it. */
+  readonly key: string | undefined;
+}
+
+/**
+ * Counts such a guess for the account, and for the document over all accounts: who holds many mobiles does not find out
+ * whose one is.
+ *
+ * @throws Refused credentials.throttled (429) with Retry-After
+ */
+export async function countDocument(
+  deps: ThrottleDeps,
+  { accountKey, type, key }: DocumentGuess,
+  attempt: Omit<Attempt, 'guess' | 'subject'>,
+): Promise<{ succeed: () => Promise<void> }> {
+  const subjects = [`recover:${accountKey}`, ...(key === undefined ? [] : [`document:${type}:${key}`])];
+  const counted = await Promise.all(subjects.map((subject) => countAttempt(deps, { ...attempt, guess: 'document', subject })));
+  return {
+    async succeed() {
+      await Promise.all(counted.map(({ succeed }) => succeed()));
+    },
+  };
+}
+
 /** What is counted whether it succeeds or not: looking for what others hold. */
 export interface Search {
-  readonly name: 'recover' | 'username';
+  readonly name: 'recover' | 'username' | 'undo';
   /** Whose searches are counted together. */
   readonly by: string;
   readonly limitPerHour: number;
-  readonly field: string;
+  /** Of the form; undefined: there is none. */
+  readonly field: string | undefined;
 }
 
 /** @throws Refused credentials.throttled (429) with Retry-After */
@@ -121,7 +154,7 @@ export async function countSearch(deps: ThrottleDeps, { name, by, limitPerHour, 
 async function take(
   { quotas, clock }: ThrottleDeps,
   rules: readonly QuotaRule[],
-  { field, reason }: { readonly field: string; readonly reason?: string },
+  { field, reason }: { readonly field: string | undefined; readonly reason?: string },
 ): Promise<string> {
   const taken = await quotas.take(rules, clock.now());
   if (taken.ok) return taken.ticket;

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { fold } from '../folding.ts';
+import type { Setting } from '../presence/strength.ts';
 
 /**
  * Codes of an authenticator app (RFC 6238): SHA-1, six digits, thirty seconds, which is what every app knows. One
@@ -10,6 +11,8 @@ export interface Totp {
   /** The newest step a code was accepted for. */
   readonly lastStep: number;
   readonly confirmedAt: Date;
+  /** Undefined: nobody asked then. */
+  readonly set: Setting | undefined;
 }
 
 export interface TotpStore {

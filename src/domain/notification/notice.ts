@@ -9,6 +9,8 @@ export interface Notice {
   readonly locale: string;
   /** What the texts are filled with besides. */
   readonly params?: Readonly<Record<string, string>>;
+  /** Token of the link by which the owner freezes what happened; texts end with the link. */
+  readonly undo?: string;
 }
 
 /** Where the owner is reached. */
@@ -21,8 +23,8 @@ export interface Channels {
 const deliverForSeconds = 24 * 3600;
 
 /** One message for each channel the owner has, for the transaction of its cause. Texts also get platform, hotline and help. */
-export function noticeWrites({ mobile, email }: Channels, { name, locale, params }: Notice, at: Date): readonly Write[] {
-  const text = { template: `notice.${name}`, params: { ...params, at: moment.format(at) }, locale };
+export function noticeWrites({ mobile, email }: Channels, { name, locale, params, undo }: Notice, at: Date): readonly Write[] {
+  const text = { template: `notice.${name}`, params: { ...params, at: moment.format(at), ...(undo !== undefined && { undo }) }, locale };
   const payloads = [
     ...(mobile === undefined ? [] : [{ kind: 'sms', to: mobile, ...text } as const]),
     ...(email === undefined ? [] : [{ kind: 'email', to: email, ...text } as const]),

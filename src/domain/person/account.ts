@@ -1,4 +1,5 @@
 import type { CivilDate } from './civil-date.ts';
+import type { Setting } from '../presence/strength.ts';
 import type { DocumentType } from './document-number.ts';
 
 /**
@@ -36,6 +37,8 @@ export interface Account extends AccountHeader {
   readonly number: string | undefined;
   /** When something of it, or whose it is, changed last. */
   readonly updatedAt: Date;
+  /** A change of it is frozen: its old values are back, but nobody is found by them. */
+  readonly frozen: boolean;
 }
 
 /** What somebody said of themselves and nobody verified: never an identifier, never unique, released to nobody. */
@@ -123,8 +126,16 @@ export interface AccountStore {
   byIdentifier(kind: IdentifierKind, value: string): Promise<AccountHeader | undefined>;
   /** By the first of these that somebody has. One look-up, whoever it finds, so that its time tells nothing. */
   byFirst(candidates: readonly Identifier[]): Promise<AccountHeader | undefined>;
-  /** The stored password hash (PHC string) of an account. */
-  passwordHash(accountId: string): Promise<string | undefined>;
+  password(accountId: string): Promise<StoredPassword | undefined>;
+}
+
+export interface StoredPassword {
+  /** PHC string. */
+  readonly hash: string;
+  /** Undefined: with the account itself. */
+  readonly set: Setting | undefined;
+  /** Its change is frozen: it signs nobody in. */
+  readonly held: boolean;
 }
 
 export interface PersonStore {

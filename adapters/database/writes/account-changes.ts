@@ -1,0 +1,140 @@
+import { sql, type Kysely } from 'kysely';
+import { Conflict } from '../../../src/domain/unit-of-work.ts';
+import type { Tables } from '../tables.ts';
+import { changedColumns, dataKeyOf } from './accounts.ts';
+import type { Handler } from './handler.ts';
+
+/** The condition stands in the insert itself: of a change and a freezing at once, the second one sees the first. */
+export const insertChanges: Handler<'change.insert'> = async (writes, { db: reader, vault }) =>
+  Promise.all(
+    writes.map(async ({ change }) => {
+      const { id, accountId, act, by, tokenIndex, old, passkeyId, madeAt, expiresAt } = change;
+      const key = await dataKeyOf(reader, accountId);
+      const sealed = await vault.seal(key, { table: 'account_change', column: 'old_sealed', row: id }, JSON.stringify(old));
+      return async (db: Kysely<Tables>) => {
+        const { numAffectedRows } = await sql`
+          insert into account_change
+            (id, account_id, act, set_by, token_index, old_sealed, passkey_id, made_at, expires_at)
+          select ${id}::uuid, ${accountId}::uuid, ${act}, ${by}, ${tokenIndex}::bytea, ${sealed}::bytea, ${passkeyId ?? null}::uuid,
+            ${madeAt}::timestamptz, ${expiresAt}::timestamptz
+          where not exists (
+            select from account_change
+            where account_id = ${accountId} and frozen_at is not null and returned_at is null
+          )
+        `.execute(db);
+        if (Number(numAffectedRows ?? 0n) !== 1) throw new Conflict('change.insert', 'frozen');
+      };
+    }),
+  );
+
+/** Acts of one account take turns by its row (`presence.hold`), so that none of them slips in between. */
+export const freezeChanges: Handler<'changes.freeze'> = async (writes) =>
+  writes.flatMap(({ accountId, ids, known, at }) => [
+    async (db: Kysely<Tables>) => void (await db.selectFrom('account').select('id').where('id', '=', accountId).forNoKeyUpdate().execute()),
+    async (db: Kysely<Tables>) => {
+      const { open } = await db
+        .selectFrom('account_change')
+        .select((eb) => eb.fn.countAll<number | string>().as('open'))
+        .where('account_id', '=', accountId)
+        .where('frozen_at', 'is', null)
+        .where('returned_at', 'is', null)
+        .where('expires_at', '>', at)
+        .executeTakeFirstOrThrow();
+      if (Number(open) !== known) throw new Conflict('changes.freeze', 'moved');
+    },
+    async (db: Kysely<Tables>) => {
+      const { numUpdatedRows } = await db
+        .updateTable('account_change')
+        .set({ frozen_at: at })
+        .where('id', 'in', [...ids])
+        .where('account_id', '=', accountId)
+        .where('frozen_at', 'is', null)
+        .where('returned_at', 'is', null)
+        .executeTakeFirst();
+      if (Number(numUpdatedRows) !== ids.length) throw new Conflict('changes.freeze', 'moved');
+    },
+  ]);
+
+export const returnChanges: Handler<'changes.return'> = async (writes) =>
+  writes.map(({ accountId, ids, at }) => async (db: Kysely<Tables>) => {
+    const { numUpdatedRows } = await db
+      .updateTable('account_change')
+      .set({ returned_at: at })
+      .where('id', 'in', [...ids])
+      .where('account_id', '=', accountId)
+      .where('frozen_at', 'is not', null)
+      .where('returned_at', 'is', null)
+      .executeTakeFirst();
+    if (Number(numUpdatedRows) !== ids.length) throw new Conflict('changes.return', 'moved');
+  });
+
+/** Old values are put back without the hashes that people are found by. */
+export const holdWaysIn: Handler<'ways-in.hold'> = async (writes, { db: reader, vault }) =>
+  (
+    await Promise.all(
+      writes.map(async ({ accountId, old, password, passkeyIds, totp, recoveryCodes, at }) => {
+        const { password: hash, ...values } = old;
+        const columns = await changedColumns(vault, await dataKeyOf(reader, accountId), accountId, values, 'held');
+        return [
+          async (db: Kysely<Tables>) =>
+            void (await db
+              .updateTable('account')
+              .set({ ...columns, updated_at: at })
+              .where('id', '=', accountId)
+              .execute()),
+          async (db: Kysely<Tables>) => {
+            if (!password) return;
+            const before = hash === undefined ? {} : { hash, set_by: null, set_at: null };
+            await db
+              .updateTable('credential')
+              .set({ ...before, held_at: at, updated_at: at })
+              .where('account_id', '=', accountId)
+              .execute();
+          },
+          async (db: Kysely<Tables>) => {
+            if (passkeyIds.length === 0) return;
+            await db
+              .updateTable('passkey')
+              .set({ held_at: at })
+              .where('id', 'in', [...passkeyIds])
+              .where('account_id', '=', accountId)
+              .execute();
+          },
+          async (db: Kysely<Tables>) => {
+            if (totp) await db.updateTable('totp').set({ held_at: at }).where('account_id', '=', accountId).execute();
+          },
+          async (db: Kysely<Tables>) => {
+            if (recoveryCodes) await db.deleteFrom('recovery_code').where('account_id', '=', accountId).execute();
+          },
+        ];
+      }),
+    )
+  ).flat();
+
+export const releaseWaysIn: Handler<'ways-in.release'> = async (writes, { db: reader, vault }) =>
+  (
+    await Promise.all(
+      writes.map(async ({ accountId, set, password, passkeyIds, totp }) => {
+        const columns = await changedColumns(vault, await dataKeyOf(reader, accountId), accountId, set);
+        return [
+          async (db: Kysely<Tables>) => {
+            if (Object.keys(columns).length > 0) await db.updateTable('account').set(columns).where('id', '=', accountId).execute();
+          },
+          async (db: Kysely<Tables>) => {
+            if (password) await db.updateTable('credential').set({ held_at: null }).where('account_id', '=', accountId).execute();
+          },
+          async (db: Kysely<Tables>) => {
+            if (passkeyIds.length === 0) return;
+            await db
+              .deleteFrom('passkey')
+              .where('id', 'in', [...passkeyIds])
+              .where('account_id', '=', accountId)
+              .execute();
+          },
+          async (db: Kysely<Tables>) => {
+            if (totp) await db.deleteFrom('totp').where('account_id', '=', accountId).execute();
+          },
+        ];
+      }),
+    )
+  ).flat();

@@ -1,0 +1,7 @@
+/** Where the link in a notice leads. */
+export function undoPath(token: string): string {
+  return `/account/undo/${token}`;
+}
+
+/** The same for an owner who is signed in, whatever became of the link. */
+export const frozenPath = '/account/frozen';

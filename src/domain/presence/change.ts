@@ -1,0 +1,108 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { secondsAfter } from '../clock.ts';
+import type { PresencePolicy } from '../policy.ts';
+import type { Vault } from '../vault.ts';
+import type { Act } from './acts.ts';
+import { atLeast, type Strength } from './strength.ts';
+
+/**
+ * A change of a way in, for as long as its owner may take it back. Whoever is told of it (PRV-06) gets a link that freezes
+ * it: what was set signs nobody in and recovers nothing, until the owner has shown to be there.
+ */
+export interface AccountChange {
+  readonly id: string;
+  readonly accountId: string;
+  readonly act: UndoableAct;
+  readonly by: Strength;
+  readonly old: Old;
+  /** Which was added. */
+  readonly passkeyId: string | undefined;
+  readonly madeAt: Date;
+  readonly expiresAt: Date;
+  readonly frozenAt: Date | undefined;
+  readonly returnedAt: Date | undefined;
+}
+
+export type UndoableAct = Act | 'password.recover';
+
+/** What stood there before, of the one thing that the act changed; null: nothing. */
+export interface Old {
+  readonly mobile?: string;
+  readonly email?: string | null;
+  readonly username?: string | null;
+  /** PHC string. */
+  readonly password?: string;
+}
+
+export interface NewChange extends Omit<AccountChange, 'frozenAt' | 'returnedAt'> {
+  /** Keyed hash of the token in the link. */
+  readonly tokenIndex: Buffer;
+}
+
+export interface AccountChangeStore {
+  byToken(tokenIndex: Buffer): Promise<AccountChange | undefined>;
+  /** Those of an account that may be frozen still, or are and were not given back; oldest first. */
+  ofAccount(accountId: string, now: Date): Promise<readonly AccountChange[]>;
+}
+
+/** Keyed hash of a token: the link opens nothing to whoever reads the database. */
+export function tokenIndexOf(vault: Vault, token: string): Buffer {
+  return vault.index('account-change', token);
+}
+
+/** 128 bits: as long as an SMS can bear. */
+const tokenBytes = 16;
+
+/** A change about to be written, and the token for its link, which is kept nowhere. */
+export function newChange(
+  { vault, presence }: { readonly vault: Vault; readonly presence: Pick<PresencePolicy, 'undoSeconds'> },
+  change: Pick<NewChange, 'accountId' | 'act' | 'by' | 'old' | 'passkeyId' | 'madeAt'>,
+): { readonly change: NewChange; readonly token: string } {
+  const token = randomBytes(tokenBytes).toString('base64url');
+  const expiresAt = secondsAfter(change.madeAt, presence.undoSeconds);
+  return { change: { ...change, id: randomUUID(), tokenIndex: tokenIndexOf(vault, token), expiresAt }, token };
+}
+
+/** The one thing an act changes, of those that have an old value to go back to. */
+const thing: Readonly<Partial<Record<UndoableAct, keyof Old>>> = {
+  'mobile.change': 'mobile',
+  'email.change': 'email',
+  'username.change': 'username',
+  'password.change': 'password',
+  'password.recover': 'password',
+};
+
+/** What freezing takes out of use, and puts in its place. */
+export interface Taken {
+  readonly changes: readonly AccountChange[];
+  readonly old: Old;
+  readonly password: boolean;
+  readonly passkeyIds: readonly string[];
+  readonly totp: boolean;
+  readonly recoveryCodes: boolean;
+}
+
+/**
+ * What freezes with a change: itself; every later change of the same thing, or the thief's next one would stay; and every
+ * change of the account since, and for the settling time before, that was made by less than a password – for somebody
+ * who came in that way has not made only one.
+ *
+ * @param open - changes of the account that are neither frozen nor given back, oldest first
+ */
+export function takenWith(one: AccountChange, open: readonly AccountChange[], settlingSeconds: number): Taken {
+  const since = secondsAfter(one.madeAt, -settlingSeconds);
+  const first = open.filter((each) => each.id === one.id || (!atLeast(each.by, 'password') && each.madeAt >= since));
+  const isLater = ({ act, madeAt }: AccountChange) =>
+    thing[act] !== undefined && first.some((each) => thing[each.act] === thing[act] && each.madeAt <= madeAt);
+  const changes = open.filter((each) => first.includes(each) || isLater(each));
+  const acts = new Set(changes.map(({ act }) => act));
+  return {
+    changes,
+    // Of several changes of one thing, the oldest knows what was there before all of them.
+    old: changes.toReversed().reduce<Old>((old, each) => ({ ...old, ...each.old }), {}),
+    password: acts.has('password.change') || acts.has('password.recover'),
+    passkeyIds: changes.flatMap(({ passkeyId }) => passkeyId ?? []),
+    totp: acts.has('totp.set-up'),
+    recoveryCodes: acts.has('totp.set-up') || acts.has('recovery-codes.make'),
+  };
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { secondsAfter, type Clock } from '../clock.ts';
+import { countDocument, type ThrottleDeps } from '../authenticator/throttle.ts';
+import type { Account, PersonStore } from '../person/account.ts';
+import { documentTypes } from '../person/document-number.ts';
+import { Refused } from '../refused.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
+import type { SessionFactor } from './strength.ts';
+
+/** Proofs of presence besides those that sign in, and how a session keeps them (D22). */
+
+export interface ProveDocumentDeps extends ThrottleDeps {
+  readonly persons: PersonStore;
+  readonly unitOfWork: UnitOfWork;
+}
+
+export interface DocumentAttempt {
+  readonly account: Pick<Account, 'id' | 'personId'>;
+  /** As typed. */
+  readonly documentNumber: string;
+  readonly address: string;
+  /** Id of the browser, or of the session; undefined: of a stranger. */
+  readonly device: string | undefined;
+  readonly requestId: string;
+}
+
+/**
+ * The number of the verified person's document, which whoever found a phone does not know. It is no secret, so it counts
+ * for little and only beside the mobile; wrong ones are counted as those of a recovery are, for the day and wherever they
+ * come from: who knows birthday and home town of somebody has five hundred to try.
+ *
+ * @throws Refused document.invalid, identity.mismatch, credentials.throttled, all on the field `documentNumber`
+ */
+export async function proveDocument(
+  deps: ProveDocumentDeps,
+  { account, documentNumber, address, device, requestId }: DocumentAttempt,
+): Promise<SessionFactor> {
+  const at = deps.clock.now();
+  const person = account.personId === undefined ? undefined : await deps.persons.byId(account.personId);
+  if (!person) throw new Refused('identity.mismatch', 'documentNumber');
+  const { type, key } = person.document;
+  const typed = documentTypes[type].check(documentNumber, at);
+  const guessed = { accountKey: account.id, type, key: typed.ok ? typed.key : undefined };
+  const counted = await countDocument(deps, guessed, { address, device, field: 'documentNumber', reason: 'document' });
+  if (typed.ok && typed.key === key) {
+    await counted.succeed();
+    return { amr: 'document', at };
+  }
+  const event = { id: randomUUID(), at, event: 'owner.refused', accountId: account.id, clientId: undefined, requestId } as const;
+  await deps.unitOfWork.commit('presence-refused', [{ write: 'audit.append', event: { ...event, details: { kind: 'document' } } }]);
+  throw new Refused('identity.mismatch', 'documentNumber', { reason: 'document' });
+}
+
+export interface RememberDeps {
+  readonly unitOfWork: UnitOfWork;
+  readonly clock: Clock;
+  readonly lifetimes: { readonly absoluteSeconds: number };
+}
+
+/** What was proved becomes part of the session, as if it had been signed in with; it counts for what a service asks next, too. */
+export async function rememberProof(
+  { unitOfWork, clock, lifetimes }: RememberDeps,
+  { accountId, sessionUid, requestId }: { readonly accountId: string; readonly sessionUid: string; readonly requestId: string },
+  factors: readonly SessionFactor[],
+): Promise<void> {
+  const at = clock.now();
+  const expiresAt = secondsAfter(at, lifetimes.absoluteSeconds);
+  const event = { id: randomUUID(), at, event: 'owner.proved', accountId, clientId: undefined, requestId } as const;
+  await unitOfWork.commit('fresh-proof', [
+    { write: 'session-factors.put', sessionUid, accountId, factors, expiresAt },
+    { write: 'audit.append', event: { ...event, details: { method: factors.map(({ amr }) => amr).join(' ') } } },
+  ]);
+}
