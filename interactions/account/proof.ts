@@ -151,9 +151,9 @@ function passwordStep(deps: PresenceDeps): Step {
       checkForm(schema, form.values);
       const { id: accountId } = standing.owner.account;
       const { password = '' } = form.values;
-      const { address } = ctx.state;
+      const { address, requestId } = ctx.state;
       const device = deviceOf(deps, ctx, standing.owner);
-      const { factor } = await confirmPassword(deps.passwords, { accountId, password, address, device });
+      const { factor } = await confirmPassword(deps.passwords, { accountId, password, address, requestId, device });
       await proveStrongly(deps, ctx, standing, { factors: [factor], field: 'password' });
       return { leaveTo: page };
     },

@@ -47,6 +47,7 @@ function passwordStep(deps: StepUpDeps): Step {
         accountId,
         password: form.values.password ?? '',
         address: visit.ctx.state.address,
+        requestId: visit.ctx.state.requestId,
         device: deps.devices.idInSession(visit.ctx, { accountId, uid: scene.sessionUid }),
       });
       return { finish: () => prove(deps, { visit, scene }, [factor]) };

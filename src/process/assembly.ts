@@ -3,9 +3,8 @@ import type { Provider } from 'oidc-provider';
 import type { Adapters } from '../../adapters/registry.ts';
 import { journeys, loginMethods, proofingMethods, type JourneyDeps } from '../../interactions/registry.ts';
 import { createAsk } from '../../interactions/help/answers.ts';
-import { ownRedirectPath } from '../../interactions/landing/landing.ts';
 import type { Environment } from '../config/environment.ts';
-import type { PasskeySite } from '../domain/authenticator/passkey-options.ts';
+import { createStoppedAttempts, type StoppedAttempts } from '../domain/audit/stopped-attempts.ts';
 import { isLoopback } from '../config/formats.ts';
 import type { ClientRecord } from '../domain/client.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -25,7 +24,7 @@ import { createFirstPage } from '../../interactions/dispatch.ts';
 import type { Journey } from '../../interactions/journey.ts';
 import { appContextOf } from '../oidc/app-contexts.ts';
 import { rememberDocuments } from '../oidc/documents.ts';
-import { ownClientId } from '../domain/client.ts';
+import { ownClient } from './own-client.ts';
 import { crossOriginRules } from '../oidc/cors.ts';
 import { straightToPage } from '../oidc/first-page.ts';
 import { currentKeys } from '../oidc/key-ring.ts';
@@ -55,6 +54,8 @@ export interface Assembly {
   readonly ring: ProviderRing;
   readonly resumes: Resumes;
   readonly journeys: readonly Journey[];
+  /** Of this process; told by a job. */
+  readonly stoppedAttempts: StoppedAttempts;
   readonly clock: Clock;
 }
 
@@ -85,12 +86,27 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const levels = levelDeps(options);
   const resumes = createResumes({ drafts: adapters.shortLived.drafts, vault: adapters.vault, clock });
   const ring = await providerRing(options, { pages, cookies, levels, resumes });
-  const deps = journeyDeps(options, { words, cookies, tokens, pages, levels, resumes, provider: () => ring.current() });
+  const stoppedAttempts = createStoppedAttempts({ ...adapters, clock });
+  const stopped = stoppedAttempts.note;
+  const deps = journeyDeps(options, { words, cookies, tokens, pages, levels, resumes, stopped, provider: () => ring.current() });
   const ways = {
     login: loginMethods(methodDeps(options, deps)),
     proofing: proofingMethods(methodDeps(options, deps), profile.proofing),
   };
-  return { adapters, profile, environment, words, assets, cookies, pages, ring, resumes, clock, journeys: journeys(deps, ways) };
+  return {
+    adapters,
+    profile,
+    environment,
+    words,
+    assets,
+    cookies,
+    pages,
+    ring,
+    resumes,
+    stoppedAttempts,
+    clock,
+    journeys: journeys(deps, ways),
+  };
 }
 
 function levelDeps({ profile, adapters, clock }: AssemblyOptions): LevelDeps {
@@ -168,37 +184,10 @@ function providerDeps(options: AssemblyOptions, { pages, cookies, levels, resume
   };
 }
 
-/** Our own pages as a client of our own provider (D15). */
-function ownClient(issuer: string): ClientRecord {
-  return {
-    client_id: ownClientId,
-    client_name: 'Minxin',
-    client_uri: `${issuer}/`,
-    initiate_login_uri: `${issuer}/login`,
-    application_type: 'web',
-    token_endpoint_auth_method: 'none',
-    redirect_uris: [`${issuer}${ownRedirectPath}`],
-    post_logout_redirect_uris: [],
-    backchannel_logout_session_required: false,
-    grant_types: ['authorization_code'],
-    response_types: ['none'],
-    scope: 'openid',
-    require_auth_time: false,
-    require_pushed_authorization_requests: false,
-    id_token_signed_response_alg: 'ES256',
-    first_party: true,
-    principal: 'person',
-    pkce_required: false,
-    entitlements: [],
-    subject_type: 'pairwise',
-    assertion_audience: 'issuer',
-    sandbox_only: false,
-  };
-}
-
 interface Parts extends Shown {
   readonly words: Words;
   readonly tokens: ReturnType<typeof createFormTokens>;
+  readonly stopped: StoppedAttempts['note'];
   readonly provider: () => Provider;
 }
 
@@ -246,7 +235,7 @@ function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
     addressLimits,
     devices,
     session: { provider, accounts, policy: profile.sessions },
-    ...authenticatorDeps(options),
+    ...authenticatorDeps(options, parts),
     lifetimes: profile.sessions,
     endings: createEndingWrites({ provider, sessions, vault, unitOfWork, subjectOf, clock }),
     signIns: metrics.signIn,
@@ -255,8 +244,8 @@ function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
 }
 
 /** Ways to prove who sits there, each with how long a new one settles. */
-function authenticatorDeps(options: AssemblyOptions) {
-  const { adapters, profile, clock } = options;
+function authenticatorDeps(options: AssemblyOptions, { stopped }: Pick<Parts, 'stopped'>) {
+  const { adapters, environment, profile, clock } = options;
   const { accounts, hasher, unitOfWork, vault, totps, recoveryCodes, passkeys, passkeyVerifier: verifier } = adapters;
   const { quotas, once } = adapters.shortLived;
   const { settlingSeconds } = profile.presence;
@@ -264,23 +253,19 @@ function authenticatorDeps(options: AssemblyOptions) {
     authenticators: profile.authenticators,
     presence: profile.presence,
     changes: adapters.accountChanges,
-    passwords: { accounts, hasher, quotas, vault, clock, settlingSeconds },
+    passwords: { accounts, hasher, unitOfWork, quotas, vault, clock, stopped, settlingSeconds },
     passkeys: { passkeys, verifier, accounts, once, unitOfWork, vault, clock, settlingSeconds },
-    site: passkeySite(options),
-    secondFactor: { totps, recoveryCodes, unitOfWork, quotas, vault, clock, settlingSeconds },
+    // Passkeys are made for the host of our public address: another port or a look-alike has none of them.
+    site: { id: new URL(environment.issuer).hostname, name: profile.brand.platform['zh-CN'] },
+    secondFactor: { totps, recoveryCodes, unitOfWork, quotas, vault, clock, stopped, settlingSeconds },
     totps,
     recoveryCodes,
   };
 }
 
-/** Passkeys are made for the host of our public address: another port or a look-alike has none of them. */
-function passkeySite({ environment, profile }: AssemblyOptions): PasskeySite {
-  return { id: new URL(environment.issuer).hostname, name: profile.brand.platform['zh-CN'] };
-}
-
 function methodDeps(
   { adapters, profile, sources, clock }: AssemblyOptions,
-  { codes, captchas, words, endings, passkeys, site }: JourneyDeps,
+  { codes, captchas, words, endings, passkeys, site, stopped }: JourneyDeps,
 ) {
   const { accounts, persons, hasher, unitOfWork, vault } = adapters;
   return {
@@ -297,6 +282,7 @@ function methodDeps(
     site,
     endings,
     quotas: adapters.shortLived.quotas,
+    stopped,
     once: adapters.shortLived.once,
     documents: profile.documents,
     settlingSeconds: profile.presence.settlingSeconds,

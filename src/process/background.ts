@@ -50,6 +50,7 @@ function jobs({ assembly, gateways, nationalPlatform, log, metrics }: Background
     { name: 'key-version', everySeconds: 2, run: async () => (await ring.refresh(), false) },
     // The sandbox moves its own clock on purpose.
     ...(assembly.environment.sandbox ? [] : [{ name: 'clock-skew', everySeconds: 60, run: () => checkSkew(adapters, clock.now(), log) }]),
+    { name: 'stopped-attempts', everySeconds: 60, lastly: true, run: async () => (await assembly.stoppedAttempts.tell(), false) },
     ...forAll(assembly, [
       { name: 'audit-anchor', everySeconds: 60, run: () => anchorAudit(adapters, clock.now(), log) },
       {

@@ -9,6 +9,8 @@ export interface Job {
   readonly everySeconds: number;
   /** What makes work for it: after a commit of this write in this process it does not wait for its time. */
   readonly after?: Write['write'];
+  /** What it works on is kept in this process alone: it has a last round when the loops are stopped. */
+  readonly lastly?: boolean;
   /** True: there is more, go on at once. */
   readonly run: () => Promise<boolean>;
 }
@@ -25,7 +27,7 @@ export interface Loops {
   committed(writes: readonly Write['write'][]): void;
   /** Until every job that goes by the clock alone has done here what it owed by now. */
   caughtUp(): Promise<void>;
-  /** Lets the rounds under way finish and starts no other. */
+  /** Lets the rounds under way finish and starts no other but the last ones. */
   stop(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ export function startLoops(jobs: readonly Job[], deps: LoopDeps): Loops {
     async stop() {
       for (const loop of loops) loop.stop();
       await Promise.all(ends);
+      for (const { name, run, lastly } of jobs) if (lastly) await run().catch((error: unknown) => deps.failed(name, error));
     },
   };
 }

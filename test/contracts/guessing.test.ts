@@ -4,6 +4,7 @@ import { createFileVault } from '../../adapters/keys/file-vault.ts';
 import { confirmPassword, signInWithPassword, type PasswordDeps } from '../../src/domain/authenticator/password.ts';
 import type { AccountHeader, AccountStore, Identifier } from '../../src/domain/person/account.ts';
 import { Refused } from '../../src/domain/refused.ts';
+import type { Write } from '../../src/domain/unit-of-work.ts';
 import { movableClock } from '../support/movable-clock.ts';
 import { testSecrets } from '../support/stores.ts';
 import { shortLivedBackends } from './short-lived-backends.ts';
@@ -29,12 +30,14 @@ function scene(quotas: PasswordDeps['quotas']) {
     password: async (id: string) => (id === owner.id ? { hash: right, set: undefined, held: false } : undefined),
   } as Partial<AccountStore> as AccountStore;
   const compared = { times: 0 };
+  const stopped: string[] = [];
   const deps: PasswordDeps = {
     accounts,
     quotas,
     clock,
     vault: createFileVault(testSecrets()),
     documents: ['resident-id-card'],
+    stopped: ({ guess }) => void stopped.push(guess),
     settlingSeconds: 0,
     hasher: {
       hash: async (password) => password,
@@ -58,7 +61,7 @@ function scene(quotas: PasswordDeps['quotas']) {
       throw error;
     }
   };
-  return { deps, clock, owner, compared, tries };
+  return { deps, clock, owner, compared, stopped, tries };
 }
 
 async function inTurn<T>(count: number, act: (index: number) => Promise<T>): Promise<T[]> {
@@ -87,7 +90,7 @@ describe.each(backends)('guessing passwords, counted in $name', ({ quotas }) => 
   });
 
   it('ten thousand wrong ones from a thousand addresses: few are compared, and the owner gets in on a known device, a hundred times of a hundred', async () => {
-    const { tries, compared } = scene(quotas);
+    const { tries, compared, stopped } = scene(quotas);
     const strangers = await inTurn(100, async (round) => {
       const guess = (index: number) =>
         tries({ address: `198.51.${round % 10}.${index}`, identifier: index % 2 ? '13800000001' : 'zhangwei' });
@@ -99,6 +102,7 @@ describe.each(backends)('guessing passwords, counted in $name', ({ quotas }) => 
     expect(refusals.filter((code) => code === wrong)).toHaveLength(20);
     expect(refusals.filter((code) => code === throttled)).toHaveLength(9980);
     expect(compared.times).toBe(20 + 100);
+    expect(stopped).toHaveLength(9980);
   });
 
   it('strangers wait ever longer: twenty tries in a quarter of an hour, a hundred in a day, however many addresses they have', async () => {
@@ -150,10 +154,18 @@ describe.each(backends)('guessing passwords, counted in $name', ({ quotas }) => 
 
   it('the password typed again in a session is of the same tries as at the sign-in', async () => {
     const { tries, deps, owner } = scene(quotas);
+    const told: Write[] = [];
+    const unitOfWork = { commit: async (_: string, writes: readonly Write[]) => void told.push(...writes) };
     await inTurn(3, () => tries({ device: 'phone' }));
     const confirms = (device: string) =>
-      confirmPassword(deps, { accountId: owner.id, password: 'guess', address: '192.0.2.1', device }).catch((error: Refused) => error.code);
+      confirmPassword(
+        { ...deps, unitOfWork },
+        { accountId: owner.id, password: 'guess', address: '192.0.2.1', requestId: 'request', device },
+      ).catch((error: Refused) => error.code);
     expect(await inTurn(3, () => confirms('phone'))).toEqual([wrong, wrong, throttled]);
+    expect(told).toEqual(
+      Array(2).fill(expect.objectContaining({ event: expect.objectContaining({ event: 'owner.refused', accountId: owner.id }) })),
+    );
     expect(await tries({ device: 'phone', password: right })).toBe(throttled);
   });
 

@@ -107,4 +107,12 @@ describe('what a process does besides requests', () => {
     await stopped;
     expect(state).toBe('finished');
   });
+
+  it('has a last round at the end where this process alone holds what it works on', async () => {
+    const [held, other] = [counting({ lastly: true }), counting()];
+    start(held, other);
+    await loops.caughtUp();
+    await loops.stop();
+    expect([held.rounds(), other.rounds()]).toEqual([2, 1]);
+  });
 });

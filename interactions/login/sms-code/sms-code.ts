@@ -32,10 +32,12 @@ export function smsCodeLogin({ accounts, codes }: SmsCodeDeps): LoginMethod {
     },
     async authenticate({ values }, { scope, trusts }): Promise<Authenticated> {
       const mobile = requireMobile(values.mobile ?? '');
-      await codes.redeem({ purpose: 'login', scope, mobile }, values.code ?? '');
       const account = await accounts.byIdentifier('mobile', mobile);
+      await codes.redeem({ purpose: 'login', scope, mobile }, values.code ?? '').catch((error: unknown) => {
+        throw error instanceof Refused ? error.about(account?.id) : error;
+      });
       if (!account) throw new Refused('otp.wrong', 'code');
-      if (account.status !== 'active') throw new Refused('account.locked');
+      if (account.status !== 'active') throw new Refused('account.locked').about(account.id);
       const isNew = account.personId !== undefined && !trusts(account.id);
       return { accountId: account.id, writes: [], ...(isNew && { counts: { as: 'new-device', until: undefined } }) };
     },

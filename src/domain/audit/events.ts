@@ -8,6 +8,7 @@ export const auditEvents = {
   'people.imported': 'a chunk of an import from `source` was written; `reference` names file and lines',
   'sign-in.succeeded': 'a person signed in; `method` says how',
   'sign-in.refused': 'a sign-in failed; `reason` says why, `address` is the keyed hash of where it came from',
+  'guesses.stopped': 'the limits stopped `count` guesses within some minutes; `kind` says at what, `address` where all came from one',
   'sign-out.done': 'a person ended the session',
   'sessions.ended': 'every other session of an account was ended',
   'otp.sent': 'a one-time code was asked for; `purpose` says what for',

@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import { audited } from '../audit/record.ts';
 import type { AccountStore, IdentifierKind } from '../person/account.ts';
 import type { DocumentType } from '../person/document-number.ts';
 import { settlingOf, type CountsAs, type SessionFactor } from '../presence/strength.ts';
 import { Refused } from '../refused.ts';
-import type { Write } from '../unit-of-work.ts';
+import type { UnitOfWork, Write } from '../unit-of-work.ts';
 import { identifierCandidates } from './identify.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { normalisePassword } from './password-policy.ts';
@@ -55,6 +56,7 @@ export async function signInWithPassword(deps: PasswordDeps, attempt: PasswordAt
   const counted = await countAttempt(deps, {
     guess: 'password',
     subject: subjectOf(account, candidates, attempt.identifier),
+    accountId: account?.id,
     address: attempt.address,
     device: account && attempt.deviceOf(account.id),
     field: 'identifier',
@@ -81,18 +83,7 @@ async function rehash(
   const at = clock.now();
   return [
     { write: 'password.put', accountId, hash: await hasher.hash(password), at, replaces: stored },
-    {
-      write: 'audit.append',
-      event: {
-        id: randomUUID(),
-        at,
-        event: 'password.rehashed',
-        accountId,
-        clientId: undefined,
-        requestId: undefined,
-        details: {},
-      },
-    },
+    audited('password.rehashed', at, { accountId }),
   ];
 }
 
@@ -100,6 +91,7 @@ export interface PasswordConfirmation {
   readonly accountId: string;
   readonly password: string;
   readonly address: string;
+  readonly requestId: string;
   /** Id of the browser; the session's where it lost its own: whoever is signed in is no stranger. Undefined: nobody is. */
   readonly device: string | undefined;
   /** The old password that a frozen change put back counts as well. */
@@ -114,13 +106,17 @@ export interface PasswordConfirmation {
  */
 export async function confirmPassword(
   deps: ConfirmPasswordDeps,
-  { accountId, password, address, device, evenHeld = false }: PasswordConfirmation,
+  { accountId, password, address, requestId, device, evenHeld = false }: PasswordConfirmation,
 ): Promise<{ readonly hash: string; readonly factor: SessionFactor }> {
   const subject = subjectOf({ id: accountId }, []);
-  const counted = await countAttempt(deps, { guess: 'password', subject, address, device, field: 'password' });
+  const counted = await countAttempt(deps, { guess: 'password', subject, accountId, address, device, field: 'password' });
   const stored = await deps.accounts.password(accountId);
   const right = await deps.hasher.verify(normalisePassword(password), stored?.hash);
   if (!stored || !right || (stored.held && !evenHeld)) {
+    const from = { address: deps.vault.index('address', address).toString('base64url') };
+    await deps.unitOfWork.commit('presence-refused', [
+      audited('owner.refused', deps.clock.now(), { accountId, requestId }, { kind: 'password', ...from }),
+    ]);
     throw new Refused('credentials.wrong', 'password', { reason: 'confirm' });
   }
   await counted.succeed();
@@ -128,7 +124,9 @@ export async function confirmPassword(
   return { hash: stored.hash, factor: { amr: 'pwd', at, counts: settlingOf(stored.set, deps.settlingSeconds, at) } };
 }
 
-export type ConfirmPasswordDeps = Pick<PasswordDeps, 'accounts' | 'hasher' | 'quotas' | 'vault' | 'clock' | 'settlingSeconds'>;
+export interface ConfirmPasswordDeps extends Pick<PasswordDeps, 'accounts' | 'hasher' | keyof ThrottleDeps | 'settlingSeconds'> {
+  readonly unitOfWork: UnitOfWork;
+}
 
 /** Stands for the password of a moment: equal for equal hashes, and tells nothing of them. */
 export function passwordMark(hash: string | undefined): string {

@@ -56,6 +56,7 @@ export async function proveOwner(deps: RecoveryDeps, sought: Sought, proof: Owne
   const attempt: Attempt = {
     guess: 'recovery',
     subject: `recover:${sought.key}`,
+    accountId: sought.accountId,
     address: proof.address,
     device: proof.device,
     field: 'code',

@@ -49,6 +49,7 @@ export async function useSecondFactor(
   const counted = await countAttempt(deps, {
     guess: 'second-factor',
     subject: subjectOf({ id: accountId }, []),
+    accountId,
     address,
     device,
     field,

@@ -59,6 +59,8 @@ export interface Attempt {
   readonly guess: Guess;
   /** `subjectOf` what was typed. */
   readonly subject: string;
+  /** Undefined: there is none, or the caller must not know of it. */
+  readonly accountId: string | undefined;
   readonly address: string;
   /** Id of this browser, where it signed in to the account before (src/http/devices.ts). */
   readonly device: string | undefined;
@@ -68,11 +70,24 @@ export interface Attempt {
   readonly reason?: string;
 }
 
+/** An attempt that was stopped before anything was compared. */
+export interface Stopped {
+  readonly guess: Guess;
+  readonly accountId: string | undefined;
+  /** Of the browser, as it is. */
+  readonly address: string;
+}
+
 export interface ThrottleDeps {
   readonly quotas: QuotaStore;
   readonly vault: Vault;
   readonly clock: Clock;
+  /** Told of every attempt at a guess that the limits stop (audit/stopped-attempts.ts). */
+  readonly stopped: (attempt: Stopped) => void;
 }
+
+/** For what is counted whether it succeeds or not. */
+type CountDeps = Pick<ThrottleDeps, 'quotas' | 'vault' | 'clock'>;
 
 /** Whose budget an attempt is taken from: the account's, else that of the first thing the text may be, else the text's. */
 export function subjectOf(account: Pick<AccountHeader, 'id'> | undefined, candidates: readonly Identifier[], typed = ''): string {
@@ -91,7 +106,11 @@ export function subjectOf(account: Pick<AccountHeader, 'id'> | undefined, candid
 export async function countAttempt(deps: ThrottleDeps, attempt: Attempt): Promise<{ succeed: () => Promise<void> }> {
   const rules = attemptRules(deps.vault, attempt);
   const reason = attempt.reason ?? reasons[attempt.guess];
-  const ticket = await take(deps, rules, { field: attempt.field, ...(reason ? { reason } : {}) });
+  const ticket = await take(deps, rules, {
+    field: attempt.field,
+    ...(reason ? { reason } : {}),
+    refused: () => deps.stopped({ guess: attempt.guess, accountId: attempt.accountId, address: attempt.address }),
+  });
   return { succeed: () => deps.quotas.giveBack(rules, ticket) };
 }
 
@@ -146,18 +165,19 @@ export interface Search {
 }
 
 /** @throws Refused credentials.throttled (429) with Retry-After */
-export async function countSearch(deps: ThrottleDeps, { name, by, limitPerHour, field }: Search): Promise<void> {
+export async function countSearch(deps: CountDeps, { name, by, limitPerHour, field }: Search): Promise<void> {
   const key = `${name}:${deps.vault.index('quota', by).toString('base64url')}`;
-  await take(deps, [{ key, limit: limitPerHour, windowSeconds: 3600 }], { field, reason: name });
+  await take(deps, [{ key, limit: limitPerHour, windowSeconds: 3600 }], { field, reason: name, refused: () => undefined });
 }
 
 async function take(
-  { quotas, clock }: ThrottleDeps,
+  { quotas, clock }: CountDeps,
   rules: readonly QuotaRule[],
-  { field, reason }: { readonly field: string | undefined; readonly reason?: string },
+  { field, reason, refused }: { readonly field: string | undefined; readonly reason?: string; readonly refused: () => void },
 ): Promise<string> {
   const taken = await quotas.take(rules, clock.now());
   if (taken.ok) return taken.ticket;
+  refused();
   throw new Refused(
     'credentials.throttled',
     field,

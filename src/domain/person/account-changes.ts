@@ -41,10 +41,10 @@ export async function changePassword(
   form: PasswordChange,
   { policy, document }: { policy: PasswordPolicy; document: string | undefined },
 ): Promise<void> {
-  const { account, address, device } = changer;
+  const { account, address, requestId, device } = changer;
   const problems = passwordProblems(form, policy, { username: account.username, mobile: account.mobile, document });
   if (problems.length > 0) throw new FormRefused(problems);
-  const old = await confirmPassword(deps.passwords, { accountId: account.id, password: form.password, address, device });
+  const old = await confirmPassword(deps.passwords, { accountId: account.id, password: form.password, address, requestId, device });
   const password = normalisePassword(form.newPassword);
   if (password === normalisePassword(form.password)) throw new Refused('password.weak', 'newPassword', { reason: 'same' });
   const hash = await deps.passwords.hasher.hash(password);

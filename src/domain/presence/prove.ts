@@ -41,7 +41,13 @@ export async function proveDocument(
   const { type, key } = person.document;
   const typed = documentTypes[type].check(documentNumber, at);
   const guessed = { accountKey: account.id, type, key: typed.ok ? typed.key : undefined };
-  const counted = await countDocument(deps, guessed, { address, device, field: 'documentNumber', reason: 'document' });
+  const counted = await countDocument(deps, guessed, {
+    accountId: account.id,
+    address,
+    device,
+    field: 'documentNumber',
+    reason: 'document',
+  });
   if (typed.ok && typed.key === key) {
     await counted.succeed();
     return { amr: 'document', at };

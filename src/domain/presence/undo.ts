@@ -174,7 +174,7 @@ async function requireProof(deps: UndoDeps, account: Account, proof: ReturnProof
     case 'password': {
       const { password, address, device } = proof;
       // The old one is back, and held: it signs in to nothing, but it is the owner's.
-      const confirmation = { accountId: account.id, password, address, device, evenHeld: true };
+      const confirmation = { accountId: account.id, password, address, requestId, device, evenHeld: true };
       const { factor } = await confirmPassword(deps.passwords, confirmation);
       if (!atLeast(strengthOfFactor(factor, now), 'password')) throw new Refused('credentials.wrong', 'password', { reason: 'confirm' });
       return;
