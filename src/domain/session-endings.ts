@@ -1,5 +1,3 @@
-import type { Write } from './unit-of-work.ts';
-
 /**
  * What ends with an act, in its transaction. A session is where somebody is signed in; a grant is what a service was
  * allowed to do, with every refresh token issued under it, those that outlive the sign-out (`offline_access`) included.
@@ -39,13 +37,3 @@ export const endings = {
 } as const satisfies Readonly<Record<string, Ending>>;
 
 export type EndingAct = keyof typeof endings;
-
-/**
- * The writes of `endings` for an act, with the messages to the services that took part in what ends.
- *
- * @param sessionUid - the session that acts; of `session.ended` the one that ends. Undefined: none of the account's
- */
-export type EndingWrites = (
-  act: EndingAct,
-  whose: { readonly accountId: string; readonly sessionUid: string | undefined },
-) => Promise<readonly Write[]>;

@@ -6,7 +6,7 @@ import { passwordProblems } from '../person/register.ts';
 import type { PresencePolicy } from '../policy.ts';
 import { newChange } from '../presence/change.ts';
 import { FormRefused, Refused, type RefusalCode } from '../refused.ts';
-import type { EndingWrites } from '../session-endings.ts';
+import type { EndingWrites } from '../ending-writes.ts';
 import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
 import type { AuditDetails, AuditEventName } from '../audit/events.ts';
 import type { PasswordHasher } from './password-hasher.ts';

@@ -5,7 +5,7 @@ import type { Account } from '../person/account.ts';
 import type { PresencePolicy } from '../policy.ts';
 import type { SessionStore } from '../protocol-state.ts';
 import { Refused } from '../refused.ts';
-import type { EndingWrites } from '../session-endings.ts';
+import type { EndingWrites } from '../ending-writes.ts';
 import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
 import type { Vault } from '../vault.ts';
 import { acts, lacking, type Act } from './acts.ts';

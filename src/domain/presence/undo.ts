@@ -6,7 +6,7 @@ import type { Account, AccountStore } from '../person/account.ts';
 import type { PresencePolicy } from '../policy.ts';
 import type { SessionStore } from '../protocol-state.ts';
 import { Refused } from '../refused.ts';
-import type { EndingWrites } from '../session-endings.ts';
+import type { EndingWrites } from '../ending-writes.ts';
 import { Conflict, type UnitOfWork } from '../unit-of-work.ts';
 import type { Vault } from '../vault.ts';
 import { takenWith, tokenIndexOf, type AccountChange, type AccountChangeStore, type Old } from './change.ts';

@@ -7,7 +7,7 @@ import { endOfDay, todayInShanghai } from '../person/civil-date.ts';
 import { Refused, type RefusalCode } from '../refused.ts';
 import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
 import type { GuardianPolicy } from '../policy.ts';
-import type { EndingWrites } from '../session-endings.ts';
+import type { EndingWrites } from '../ending-writes.ts';
 import type { QuotaStore } from '../short-lived.ts';
 import type { Vault } from '../vault.ts';
 import { needsGuardian, type GuardianProof } from './guardian-proof.ts';
