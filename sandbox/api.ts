@@ -10,7 +10,7 @@ import { BadRequest, jsonBody } from './body.ts';
 import type { SandboxContext, SandboxState } from './context.ts';
 import type { CreatedImports, ImportsRequest } from './imports.ts';
 import type { SandboxMessages } from './outbox-gateway.ts';
-import type { People } from './people.ts';
+import type { People, ScriptedPerson } from './people.ts';
 import type { RegisteredPerson } from './registered-person.ts';
 
 /** The product's clock and how far somebody has moved it. */
@@ -34,16 +34,15 @@ export interface ApiDeps {
   readonly nationalUsers: () => readonly ReceivedUser[];
   readonly createAccounts: (request: AccountsRequest) => Promise<CreatedAccounts>;
   readonly createImports: (request: ImportsRequest) => Promise<CreatedImports>;
+  /** Sets somebody back to the beginning; answers how many accounts are gone. */
+  readonly restore: (person: ScriptedPerson) => Promise<number>;
 }
 
 /** What scripts and tests drive the sandbox with: JSON in, JSON out, problems told in words. */
 export function apiRoutes(router: Router<SandboxState>, deps: ApiDeps): void {
-  const { clock, people, captchaAnswer, messages, authorities, createAccounts, createImports } = deps;
+  const { clock, captchaAnswer, messages, authorities, createAccounts, createImports } = deps;
 
-  router.get(
-    '/sandbox/people.json',
-    json(async ({ query }) => (query['document'] === undefined ? people.scripted : holders(people, String(query['document'])))),
-  );
+  peopleRoutes(router, deps);
 
   // Legal persons are not there yet: nobody could act for one.
   router.get(
@@ -105,6 +104,22 @@ export function apiRoutes(router: Router<SandboxState>, deps: ApiDeps): void {
     '/sandbox/phone/:action',
     json(async () => {
       throw new BadRequest(404, 'not-yet', 'there is no phone app yet');
+    }),
+  );
+}
+
+function peopleRoutes(router: Router<SandboxState>, { people, restore }: ApiDeps): void {
+  router.get(
+    '/sandbox/people.json',
+    json(async ({ query }) => (query['document'] === undefined ? people.scripted : holders(people, String(query['document'])))),
+  );
+
+  router.post(
+    '/sandbox/people/:id/reset',
+    json(async (_, { id }) => {
+      const person = people.scripted.find((candidate) => candidate.id === id);
+      if (!person) throw new BadRequest(404, 'unknown', 'nobody in /sandbox/people.json has this id');
+      return { id: person.id, accountsRemoved: await restore(person) };
     }),
   );
 }

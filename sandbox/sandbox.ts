@@ -16,10 +16,11 @@ import { createImports, seedImports } from './imports.ts';
 import type { SandboxMessages } from './outbox-gateway.ts';
 import { createPages } from './page.ts';
 import type { ReceivedUser } from './authorities/national-platform.ts';
-import type { People } from './people.ts';
+import type { People, ScriptedPerson } from './people.ts';
 import { serviceRoutes } from './rp/routes.ts';
 import { demonstrationServices } from './rp/services.ts';
 import { serviceBase } from './rp/site.ts';
+import { restore, type RestoreDeps } from './restore.ts';
 import { seed } from './seed.ts';
 import { startPageRoutes } from './start-page.ts';
 
@@ -44,6 +45,8 @@ export interface SandboxDeps {
   readonly captchaAnswer: (id: string) => Promise<string | undefined>;
   readonly gallery: Gallery;
   readonly accounts: Pick<AccountStore, 'byIdentifier'>;
+  readonly persons: RestoreDeps['persons'];
+  readonly forget: RestoreDeps['forget'];
   readonly hasher: Pick<PasswordHasher, 'hash'>;
   readonly unitOfWork: UnitOfWork;
   /** Short-lived state that all processes share: sessions of the demonstration services. */
@@ -70,8 +73,19 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
   const pages = createPages({ asset, platform: brand.platform, city: cityOf(profile), https: issuer.startsWith('https:') });
   const accountsDeps: AccountsDeps = { ...deps, ladder: ladders.person, agreementVersion: brand.agreement.version };
 
+  const seedPeople = async (): Promise<number> => {
+    if (profile.activation) await seedImports(deps, people.scripted);
+    return seed({ ...accountsDeps, accounts: deps.accounts, people, password: sandbox.password });
+  };
+  const restorePerson = async (person: ScriptedPerson): Promise<number> => {
+    const gone = await restore(deps, person, deps.clock.now());
+    await seedPeople();
+    return gone;
+  };
+
   apiRoutes(router, {
     ...deps,
+    restore: restorePerson,
     createAccounts: (request) => createAccounts(accountsDeps, request),
     createImports: (request) => createImports(deps, request),
   });
@@ -84,10 +98,12 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
 
   startPageRoutes(router, {
     ...deps,
+    restore: restorePerson,
     pages,
     services,
     password: sandbox.password,
     trial: trialService(profile),
+    climbs: profile.proofing.includes('bank-card'),
     activation: profile.activation,
     documents: profile.documents,
   });
@@ -95,10 +111,7 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
 
   return {
     routes: router.routes(),
-    async seed() {
-      if (profile.activation) await seedImports(deps, people.scripted);
-      return seed({ ...accountsDeps, accounts: deps.accounts, people, password: sandbox.password });
-    },
+    seed: seedPeople,
   };
 }
 

@@ -10,7 +10,7 @@ import type { SandboxMessage } from './outbox-gateway.ts';
 import type { SandboxPages } from './page.ts';
 import type { ScriptedPerson } from './people.ts';
 
-export interface StartPageDeps extends Pick<ApiDeps, 'clock' | 'people' | 'messages' | 'authorities'> {
+export interface StartPageDeps extends Pick<ApiDeps, 'clock' | 'people' | 'messages' | 'authorities' | 'restore'> {
   readonly pages: SandboxPages;
   /** Of the seeded accounts. */
   readonly password: string;
@@ -18,6 +18,8 @@ export interface StartPageDeps extends Pick<ApiDeps, 'clock' | 'people' | 'messa
   readonly services: readonly { readonly client: ClientRecord; readonly href: string }[];
   /** The service to begin with; undefined where there is none. */
   readonly trial: string | undefined;
+  /** It asks a seeded account for a bank card. */
+  readonly climbs: boolean;
   /** The city lets imported people activate their account. */
   readonly activation: boolean;
   /** The city takes these. */
@@ -28,7 +30,7 @@ const shownMessages = 8;
 
 /** The page that makes a newcomer successful in a minute, and the forms on it. */
 export function startPageRoutes(router: Router<SandboxState>, deps: StartPageDeps): void {
-  const { pages, clock, authorities } = deps;
+  const { pages, clock, authorities, people, restore } = deps;
 
   router.get('/sandbox', async (ctx) => {
     pages.render(ctx, 'start/start', await startModel(deps, ctx));
@@ -42,6 +44,7 @@ export function startPageRoutes(router: Router<SandboxState>, deps: StartPageDep
         throw new BadRequest(400, 'invalid', `advanceSeconds must be 0 to ${maxAdvanceSeconds}`);
       }
       await clock.advance(seconds);
+      return '/sandbox#controls';
     }),
   );
 
@@ -53,15 +56,27 @@ export function startPageRoutes(router: Router<SandboxState>, deps: StartPageDep
       const behaviour = behaviours.find((name) => name === form.get('behaviour'));
       if (!authority || !behaviour) throw new BadRequest(400, 'invalid', 'no such authority or behaviour');
       authority.setBehaviour(behaviour);
+      return '/sandbox#controls';
+    }),
+  );
+
+  router.post(
+    '/sandbox/controls/person',
+    fromPage(async (form) => {
+      const person = people.scripted.find(({ id }) => id === form.get('id'));
+      if (!person) throw new BadRequest(400, 'invalid', 'there is no such person');
+      await restore(person);
+      return `/sandbox?restored=${person.id}${form.get('at') === 'steps' ? '#steps' : `#person-${person.id}`}`;
     }),
   );
 }
 
-/** A form of the start page: does what it says and comes back to where it stood. */
-function fromPage(handle: (form: URLSearchParams) => Promise<void>) {
+/** A form of the start page: does what it says and leads to where that can be seen. */
+function fromPage(handle: (form: URLSearchParams) => Promise<string>) {
   return async (ctx: SandboxContext): Promise<void> => {
+    let seenAt: string;
     try {
-      await handle(await formBody(ctx));
+      seenAt = await handle(await formBody(ctx));
     } catch (error) {
       if (!(error instanceof BadRequest)) throw error;
       ctx.status = error.status;
@@ -69,12 +84,12 @@ function fromPage(handle: (form: URLSearchParams) => Promise<void>) {
       return;
     }
     ctx.status = 303;
-    ctx.redirect('/sandbox#controls');
+    ctx.redirect(seenAt);
   };
 }
 
 async function startModel(
-  { pages, clock, people, messages, authorities, password, services, trial, activation, documents }: StartPageDeps,
+  { pages, clock, people, messages, authorities, password, services, trial, climbs, activation, documents }: StartPageDeps,
   ctx: SandboxContext,
 ) {
   const locale = pages.locale(ctx);
@@ -85,7 +100,8 @@ async function startModel(
     newcomer,
     password,
     activation,
-    card: newcomer?.bankCards.find(({ outcome, kind }) => outcome === 'match' && kind === 'debit'),
+    card: climbs ? newcomer?.bankCards.find(({ outcome, kind }) => outcome === 'match' && kind === 'debit') : undefined,
+    restored: people.scripted.find(({ id }) => id === ctx.query['restored'])?.id,
     trial: services.map(serviceModel(locale)).find(({ id }) => id === trial),
     services: services.map(serviceModel(locale)),
     people: people.scripted.map((person) => ({
@@ -117,6 +133,7 @@ function serviceModel(locale: Locale) {
     id: client.client_id,
     name: (locale === 'en' ? client['client_name#en'] : undefined) ?? client.client_name,
     minimum: client.minimum_acr,
+    asksConsent: !client.first_party,
     href,
   });
 }

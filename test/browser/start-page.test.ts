@@ -25,7 +25,9 @@ describe('the start page of the sandbox', () => {
     await expectClean(window);
     const [username = '', password = '', card = '', reservedMobile = ''] = await page.locator('.steps .copy code').allTextContents();
     expect(await page.textContent('.steps')).toContain('张伟');
-    await page.click('.steps a.button');
+    expect(await page.getAttribute('.steps a.button', 'target')).toBe('_blank');
+    // The service has a window of its own; here it takes this one.
+    await window.goes((await page.getAttribute('.steps a.button', 'href')) ?? '');
     await page.click('#sign-in');
     await signsIn(product, window, { username, password });
     await page.waitForSelector('#step-up-bank-card');
@@ -77,6 +79,19 @@ describe('the start page of the sandbox', () => {
       expect(await page.evaluate<string>('navigator.clipboard.readText()')).toBe('110199199003150113');
     },
   );
+
+  it('[RPX-01] sets a person back to the beginning', async () => {
+    window = await openPage(product);
+    const { page } = window;
+    await window.goes('/sandbox');
+    await page.click('#restore');
+    await page.locator('#steps + .again .restored').waitFor();
+    await expectClean(window);
+    await window.goes('/sandbox/rp/housing-fund/');
+    await page.click('#sign-in');
+    await signsIn(product, window, { username: 'zhangwei', password: 'Minxin-2026' });
+    await page.waitForSelector('#step-up-bank-card');
+  });
 
   it('[RPX-01] shows a message as it arrives', async () => {
     window = await openPage(product, { width: 360 });

@@ -12,6 +12,7 @@ import { generatedPerson } from '../../sandbox/generated-people.ts';
 import { createPeople } from '../../sandbox/people.ts';
 import { createSandbox } from '../../sandbox/sandbox.ts';
 import type { ClientRecord } from '../../src/domain/client.ts';
+import type { AccountHeader } from '../../src/domain/person/account.ts';
 import type { Write } from '../../src/domain/unit-of-work.ts';
 import { profileOf } from '../support/profiles.ts';
 
@@ -52,6 +53,8 @@ const clock = {
 };
 const messages = createMemoryMessages();
 const commits: (readonly Write[])[] = [];
+const holder: AccountHeader = { id: 'account', subjectId: 'subject', personId: 'person', status: 'active', locale: undefined };
+const forgotten: unknown[] = [];
 let behaviour: Behaviour = 'normal';
 
 const sandbox = createSandbox({
@@ -84,7 +87,9 @@ const sandbox = createSandbox({
       return true;
     },
   },
-  accounts: { byIdentifier: async () => undefined },
+  accounts: { byIdentifier: async (kind, value) => (kind === 'mobile' && value === '13800000001' ? holder : undefined) },
+  persons: { byDocument: async () => undefined },
+  forget: async (whom) => void forgotten.push(whom),
   hasher: { hash: async () => 'hash' },
   unitOfWork: {
     commit: async (_, writes) => {
@@ -168,6 +173,14 @@ describe('the sandbox for scripts', () => {
   it('moves the clock forward', async () => {
     const answer = await post('/sandbox/clock', { advanceSeconds: 3600 });
     expect(await answer.json()).toEqual({ now: '2026-11-22T05:00:00.000Z', offsetSeconds: 3600 });
+  });
+
+  it('sets a scripted person back: what holds their mobile goes, and the prepared account is made anew', async () => {
+    const answer = await post('/sandbox/people/zhangwei/reset', {});
+    expect(await answer.json()).toEqual({ id: 'zhangwei', accountsRemoved: 1 });
+    expect(forgotten).toEqual([{ accountIds: ['account'], personIds: ['person'] }]);
+    expect(commits.at(-1)).toContainEqual(expect.objectContaining({ write: 'account.insert' }));
+    expect((await post('/sandbox/people/nobody/reset', {})).status).toBe(404);
   });
 
   it('tells an authority how to behave', async () => {

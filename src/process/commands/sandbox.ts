@@ -1,5 +1,6 @@
 import { shownAnswer } from '../../domain/authenticator/captcha.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { forget } from '../../../adapters/database/forget.ts';
 import type { Adapters } from '../../../adapters/registry.ts';
 import { startAuthorities } from '../../../sandbox/authorities/authorities.ts';
 import type { MovableClock } from '../../../sandbox/api.ts';
@@ -56,6 +57,8 @@ export const openSandbox: OpenSandbox = async ({ environment, clients }, adapter
         },
         gallery: createGallery(assembly),
         accounts: adapters.accounts,
+        persons: adapters.persons,
+        forget: (whom) => forget(adapters.database.db, whom),
         hasher: adapters.hasher,
         unitOfWork: adapters.unitOfWork,
         state: adapters.shortLived.once,
