@@ -136,7 +136,7 @@ export interface AdapterOptions {
 }
 
 /** Models that must survive a restart; all others are short-lived (D4). */
-export const durableModels: ReadonlySet<string> = new Set([
+const durableModels: ReadonlySet<string> = new Set([
   'Session',
   'Grant',
   'RefreshToken',

@@ -7,7 +7,7 @@ import { Unavailable } from '../../src/domain/refused.ts';
 import type { Tables } from './tables.ts';
 
 /** The database was migrated by a later version of the product, whose rules this one does not know. */
-export class DatabaseTooNew extends Error {
+class DatabaseTooNew extends Error {
   constructor(unknown: readonly string[]) {
     super(
       `the database is newer than this version of the product: it has ${unknown.join(', ')}, which is not in ` +

@@ -4,6 +4,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { addressKind, type AddressKind } from './address.ts';
+import { isLoopback } from '../../src/domain/loopback.ts';
 
 /**
  * Calls to addresses that relying parties registered (logout tokens, later signals). The address is chosen
@@ -78,11 +79,6 @@ function target(text: string, { loopback, origins }: OutboundAllow): Target {
   if (loopback && local) return { url, kinds: new Set(['loopback']) };
   if (url.protocol !== 'https:' || url.port !== '') throw new OutboundFailed('refused');
   return { url, kinds: new Set(['public']) };
-}
-
-/** As in the check of the clients file: what says of itself that it is this machine. */
-function isLoopback(hostname: string): boolean {
-  return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }
 
 async function resolveAll(hostname: string): Promise<readonly LookupAddress[]> {

@@ -17,7 +17,7 @@ import { script } from './script.ts';
  */
 
 /** Longer than the database lets a statement take. */
-export const MARK_MS = 10_000;
+const MARK_MS = 10_000;
 /** Longer than a transaction takes, with its retries. */
 const ENDING_MS = 30_000;
 /** Memory of what is cached for an account lives longer than what is cached. */

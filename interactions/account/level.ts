@@ -3,7 +3,8 @@ import type { Evidence } from '../../src/domain/assurance/evidence.ts';
 import type { AssuranceLevel } from '../../src/domain/assurance/ladder.ts';
 import { assuranceLevel, compareAcr, countingKinds } from '../../src/domain/assurance/level.ts';
 import type { Link } from '../../src/http/page-model.ts';
-import { dateText, latest, sayIn, type AccountScene } from './scene.ts';
+import { dayText } from '../../src/http/moment.ts';
+import { latest, sayIn, type AccountScene } from './scene.ts';
 
 /** The level held, since when, what it opens, and the ways to a higher one (RN-09, RN-10). */
 export interface LevelModel {
@@ -44,7 +45,7 @@ export function levelModel(scene: AccountScene, { evidence, now }: LevelFacts): 
   const since = latest(counting);
   return {
     label: held.label[locale],
-    since: since && dateText(locale, since),
+    since: since && dayText(locale, since),
     opens: held.opens[locale],
     ends: endsModel(scene, { evidence, now }, held),
     // The lowest rung asks for nothing and so has no tile.
@@ -88,7 +89,7 @@ function endsModel(scene: AccountScene, { evidence, now }: LevelFacts, held: Ass
   const state = realName && documentEnd(realName, now);
   if (!state || !realName.expiresAt) return undefined;
   const say = sayIn(scene);
-  const date = dateText(scene.locale, realName.expiresAt);
+  const date = dayText(scene.locale, realName.expiresAt);
   if (state === 'ending') return { text: say('account.document-ending', { date }), renew: undefined };
   const rung = scene.profile.ladders.person.find(({ anyOf }) => anyOf.some((set) => set.includes('real-name')));
   // Another way still gives the level: nothing is asked until it is needed.

@@ -71,7 +71,7 @@ function actOf(page: string): Act {
 
 export type ProofWay = 'password' | 'sms-code' | 'passkey';
 
-export function proofHref(page: string, way: ProofWay): string {
+function proofHref(page: string, way: ProofWay): string {
   return `${proofBase}/${Buffer.from(page).toString('base64url')}/${way}`;
 }
 

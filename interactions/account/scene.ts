@@ -16,10 +16,6 @@ export function sayIn({
   return (key, params) => words.text(locale, key, params);
 }
 
-export function dateText(locale: Locale, at: Date): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'Asia/Shanghai' }).format(at);
-}
-
 export function latest(moments: readonly Date[]): Date | undefined {
   return moments.toSorted((a, b) => b.getTime() - a.getTime())[0];
 }

@@ -1,9 +1,9 @@
 import type { ClientRecord } from '../domain/client.ts';
 import { soundKey, weaknessOf } from '../domain/client-key.ts';
-import { isLoopback } from './formats.ts';
 import { rule } from './rules.ts';
 import type { Rule } from './rules.ts';
 import type { Violation } from './schema.ts';
+import { isLoopback } from '../domain/loopback.ts';
 
 /** What of the environment decides about clients. */
 export interface Surroundings {

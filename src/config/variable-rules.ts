@@ -1,8 +1,9 @@
-import { commaList, isLoopback } from './formats.ts';
+import { commaList } from './formats.ts';
 import type { Problem } from './problems.ts';
 import { expectation } from './schema.ts';
 import { isSandbox, outboundAllow, secretNames, variables } from './variables.ts';
 import type { CheckedVariables, ProcessVariables } from './variables.ts';
+import { isLoopback } from '../domain/loopback.ts';
 
 /**
  * What one variable means for another, which a schema cannot say.

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { errorCode } from './error-code.ts';
-import { commaList, isLoopback } from './formats.ts';
+import { commaList } from './formats.ts';
 import { didYouMean } from './problems.ts';
 import type { Problem } from './problems.ts';
 import { readSchema, validator } from './schema.ts';
+import { isLoopback } from '../domain/loopback.ts';
 
 /** Variables of a process, as `process.env` has them. */
 export type ProcessVariables = Readonly<Record<string, string | undefined>>;

@@ -10,7 +10,7 @@ import { whenAnswered } from './route.ts';
  */
 
 /** Every line the log knows, what happened in the past tense. */
-export const logEvents = {
+const logEvents = {
   'process.started': 'the process accepts requests',
   'process.stopping': 'readiness is off, requests under way are finished',
   'process.stopped': 'everything is closed',

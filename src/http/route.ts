@@ -24,7 +24,7 @@ export function whenAnswered(ctx: AppContext, tell: (answer: Answer) => void): v
 const assets = /^\/assets\/[^/]+$/;
 
 /** The pattern that the router matched, else that of the endpoint. */
-export function routeOf(ctx: AppContext): string {
+function routeOf(ctx: AppContext): string {
   // Written by @koa/router when it has found a route.
   const matched: unknown = Reflect.get(ctx, '_matchedRoute');
   if (typeof matched === 'string') return matched;

@@ -63,7 +63,7 @@ function defaultScope({ entitlements, grant_types }: ClientRecord): string {
   return [...personal, ...(grant_types.includes('refresh_token') ? ['offline_access'] : [])].join(' ');
 }
 
-export function secretHash(secret: string): string {
+function secretHash(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url');
 }
 
@@ -144,7 +144,7 @@ export function fetchKeys(allowed: (url: URL) => boolean): (input: string | URL 
 }
 
 /** Name of a service in the language of the page. */
-export function clientName(
+function clientName(
   client: { readonly clientId: string; readonly clientName?: string | undefined; readonly [member: string]: unknown },
   locale: Locale,
 ): string {

@@ -14,7 +14,7 @@ export interface GrantDeps {
 const protocolClaims = new Set(['sub', 'sid', 'auth_time', 'acr', 'amr', 'iss']);
 
 /** What a request asks to learn: scopes and claims named one by one; `denied` are those that no consent can give. */
-export function askedFor(ctx: KoaContextWithOIDC): { scopes: string[]; claims: string[]; denied: string[] } {
+function askedFor(ctx: KoaContextWithOIDC): { scopes: string[]; claims: string[]; denied: string[] } {
   const { client, requestParamOIDCScopes, requestParamClaims } = ctx.oidc;
   const named = [...requestParamClaims].filter((claim) => !protocolClaims.has(claim));
   const allowed = (claim: string) => client !== undefined && mayAskFor(client, claim);

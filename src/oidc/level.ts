@@ -129,7 +129,7 @@ export function authenticationOf(factors: readonly SessionFactor[], now: Date): 
 }
 
 /** Newest of each kind: stored factors of the session, with those of a sign-in that is only just being resumed. */
-export async function sessionFactors(
+async function sessionFactors(
   { sessions, clock }: Pick<LevelDeps, 'sessions' | 'clock'>,
   sessionUid: string,
   ours: OurResult,

@@ -1,4 +1,3 @@
-import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { AccountHeader, AccountStore } from '../domain/person/account.ts';
 import type { Vault } from '../domain/vault.ts';
 
@@ -46,4 +45,3 @@ function sectorOf({ sector, clientId, public_subject: isPublic }: SubjectClient)
 }
 
 /** For the header of a library context, which is the same object through one request. */
-export type OidcContext = KoaContextWithOIDC;

@@ -5,7 +5,6 @@ import { journeys, loginMethods, proofingMethods, type JourneyDeps } from '../..
 import { createAsk } from '../../interactions/help/answers.ts';
 import type { Environment } from '../config/environment.ts';
 import { createStoppedAttempts, type StoppedAttempts } from '../domain/audit/stopped-attempts.ts';
-import { isLoopback } from '../config/formats.ts';
 import type { ClientRecord } from '../domain/client.ts';
 import type { Clock } from '../domain/clock.ts';
 import { createActivationPass } from '../domain/person/activation-pass.ts';
@@ -41,6 +40,7 @@ import { createHeaderOf, createSubjectOf } from '../oidc/subject.ts';
 import type { Log } from '../http/log.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { createBudgetAlarm } from './budget-alarm.ts';
+import { isLoopback } from '../domain/loopback.ts';
 
 /** Puts the parts together: the only place that knows all of them. Nothing here decides anything. */
 export interface Assembly {

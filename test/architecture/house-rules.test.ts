@@ -62,6 +62,20 @@ describe('files', () => {
     ).toEqual([]);
   });
 
+  it('let others see nothing that no other file uses', () => {
+    const words = (text: string): ReadonlySet<string> => new Set(text.match(/[A-Za-z_$][\w$]*/g));
+    const used = new Map([...code, ...filesUnder(['test'], /\.ts$/)].map((file) => [file, words(read(file))]));
+    const unused = code
+      .filter((file) => !file.startsWith('migrations/'))
+      .flatMap((file) =>
+        [...read(file).matchAll(/^export (?:async )?(?:const|function\*?|class) ([A-Za-z_$][\w$]*)/gm)]
+          .map(([, name = '']) => name)
+          .filter((name) => ![...used].some(([other, names]) => other !== file && names.has(name)))
+          .map((name) => `${file}: ${name}`),
+      );
+    expect(unused).toEqual([]);
+  });
+
   it('leave nothing to be done later', () => {
     expect(
       [...code, ...filesUnder(product, /\.pug$/)].filter((file) =>

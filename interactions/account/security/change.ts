@@ -4,7 +4,6 @@ import type { Actor } from '../../../src/domain/presence/carry-out.ts';
 import type { AuthenticatorPolicy } from '../../../src/domain/policy.ts';
 import type { OnceStore } from '../../../src/domain/short-lived.ts';
 import type { AppContext } from '../../../src/http/app-context.ts';
-import type { Locale } from '../../../src/http/page-model.ts';
 import type { Owner } from '../owner.ts';
 import type { PresenceDeps } from '../presence.ts';
 
@@ -34,8 +33,4 @@ export type Change = (typeof changes)[number];
 
 export function changeOf(wanted: unknown): Change | undefined {
   return changes.find((change) => change === wanted);
-}
-
-export function dayText(locale: Locale, at: Date): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'Asia/Shanghai' }).format(at);
 }

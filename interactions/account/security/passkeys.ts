@@ -11,9 +11,10 @@ import type { FormModel, Locale } from '../../../src/http/page-model.ts';
 import { plainForm } from '../../../src/http/step-form.ts';
 import type { FormState, Wizard } from '../../../src/http/wizard.ts';
 import { pageRoutes } from '../../../src/http/wizard-routes.ts';
+import { dayText } from '../../../src/http/moment.ts';
 import type { Owner } from '../owner.ts';
 import { provedOwner } from '../proof.ts';
-import { actorOf, dayText, leaveWith, securityPath, type SecurityDeps } from './change.ts';
+import { actorOf, leaveWith, securityPath, type SecurityDeps } from './change.ts';
 
 /** 通行密钥 – adding one, naming it, removing it. */
 

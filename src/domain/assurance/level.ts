@@ -39,6 +39,6 @@ export function assuranceLevel(ladder: readonly AssuranceLevel[], kinds: Readonl
   return met;
 }
 
-export function evidenceMeets(rung: AssuranceLevel, kinds: ReadonlySet<EvidenceKind>): boolean {
+function evidenceMeets(rung: AssuranceLevel, kinds: ReadonlySet<EvidenceKind>): boolean {
   return rung.anyOf.some((set) => set.every((kind) => kinds.has(kind)));
 }

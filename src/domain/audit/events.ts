@@ -1,5 +1,5 @@
 /** Every event the audit log knows: one row each, what happened in the past tense. */
-export const auditEvents = {
+const auditEvents = {
   'account.registered': 'a person registered an account',
   'national-platform.consented': 'a person agreed to become a user of the national platform; `agreement` is the version of the text',
   'national-platform.synced': 'the national platform took somebody over as a user; `reference` is its own',

@@ -62,7 +62,7 @@ export interface ChallengeScope {
 export const challengeSeconds = 600;
 
 /** As many as one account may have. */
-export const passkeyLimit = 20;
+const passkeyLimit = 20;
 
 const challengeKey = ({ purpose, scope }: ChallengeScope, challenge: string) => `passkey:${purpose}:${scope}:${challenge}`;
 
@@ -181,7 +181,7 @@ export function counterMoves(stored: number, signed: number): boolean {
 }
 
 /** RFC 8176: a key that may be copied is software to us; the authenticator asked for the person, so it is two factors. */
-export function amrOfPasskey({ synced }: Pick<Passkey, 'synced'>): readonly string[] {
+function amrOfPasskey({ synced }: Pick<Passkey, 'synced'>): readonly string[] {
   return [synced ? 'swk' : 'hwk', 'user', 'mfa'];
 }
 

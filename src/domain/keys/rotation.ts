@@ -12,7 +12,7 @@ export const jwksMaxAgeSeconds = 600;
 export const publishSeconds = 2 * jwksMaxAgeSeconds;
 
 /** Longest life of anything a key signs (ID tokens, logout tokens, JWT introspection), with slack. */
-export const retireSeconds = 24 * 3600;
+const retireSeconds = 24 * 3600;
 
 /** Published keys that have waited long enough to sign. */
 export function dueToSign(keys: readonly SigningKey[], now: Date): readonly SigningKey[] {

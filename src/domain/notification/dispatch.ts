@@ -73,6 +73,6 @@ async function attempt({ deliver }: DispatchDeps, { payload, id }: ClaimedMessag
 }
 
 /** 2, 8, 32, 128 seconds … an hour at most, each with up to half of it more or less. */
-export function pauseSeconds(attempts: number, random: number): number {
+function pauseSeconds(attempts: number, random: number): number {
   return Math.min(3600, 2 * 4 ** attempts) * (0.5 + random);
 }

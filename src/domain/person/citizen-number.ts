@@ -92,18 +92,6 @@ export function isProvince(code: string): boolean {
   return provinces.has(code);
 }
 
-/**
- * The 18-character number of a 15-digit one, which was withdrawn in 2013 and is good only for finding old records.
- *
- * @param text - 15 digits: the 18-character number without century and check character
- * @returns undefined if it is no 15-digit number with a possible province and birth date
- */
-export function upgradeLegacyNumber(text: string): string | undefined {
-  if (!/^\d{15}$/.test(text) || !isProvince(text.slice(0, 2))) return undefined;
-  const body = `${text.slice(0, 6)}19${text.slice(6)}`;
-  return birthDateOf(body) === undefined ? undefined : `${body}${citizenNumberCheckCharacter(body)}`;
-}
-
 function birthDateOf(canonical: string): CivilDate | undefined {
   const digits = canonical.slice(6, 14);
   return /^(?:18|19|20)/.test(digits) ? parseCivilDate(digits) : undefined;

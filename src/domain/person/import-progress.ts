@@ -1,5 +1,5 @@
 /** How every line of an import may end. */
-export const importOutcomes = ['imported', 'activated-later', 'duplicate', 'invalid'] as const;
+const importOutcomes = ['imported', 'activated-later', 'duplicate', 'invalid'] as const;
 
 /** `imported`: an active account. `activated-later`: a person who is waiting for their activation. */
 export type ImportOutcome = (typeof importOutcomes)[number];

@@ -41,7 +41,7 @@ export interface DocumentMaskShape {
 }
 
 /** `2224**********23`, as Beijing shows a verified identity (BND-06). */
-export const defaultDocumentMask: DocumentMaskShape = { head: 4, tail: 2, stars: 10 };
+const defaultDocumentMask: DocumentMaskShape = { head: 4, tail: 2, stars: 10 };
 
 const hidden: Masked = { text: '****', spoken: { kind: 'hidden' } };
 

@@ -22,7 +22,7 @@ export interface PersonNamePolicy {
 }
 
 /** No rule of width; every document's name fits. */
-export const anyPersonName: PersonNamePolicy = { minWidth: 1, maxWidth: 100, digits: false };
+const anyPersonName: PersonNamePolicy = { minWidth: 1, maxWidth: 100, digits: false };
 
 const maxCodePoints = 50;
 

@@ -11,7 +11,7 @@
  * - `password`
  * - `passkey`
  */
-export const strengths = ['new-device', 'mobile', 'mobile-plus', 'password', 'passkey'] as const;
+const strengths = ['new-device', 'mobile', 'mobile-plus', 'password', 'passkey'] as const;
 export type Strength = (typeof strengths)[number];
 
 export function atLeast(strength: Strength | undefined, wanted: Strength): boolean {

@@ -6,7 +6,7 @@ import type { Command } from './command.ts';
 import { openStores } from './open.ts';
 
 /** Roles an operator may have; the console that uses them comes later, the separation is in the schema from the start (D14). */
-export const operatorRoles = ['system', 'security', 'audit', 'reviewer', 'counter', 'clients'] as const;
+const operatorRoles = ['system', 'security', 'audit', 'reviewer', 'counter', 'clients'] as const;
 
 const help = `npm run operator -- <username or mobile> <${operatorRoles.join('|')}>
 gives a registered account an operator role

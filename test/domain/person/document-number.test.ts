@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { citizenNumberCheckCharacter, upgradeLegacyNumber } from '../../../src/domain/person/citizen-number.ts';
+import { citizenNumberCheckCharacter } from '../../../src/domain/person/citizen-number.ts';
 import { documentTypes, isDocumentType, resemblesDocumentNumber } from '../../../src/domain/person/document-number.ts';
 import type { DocumentType } from '../../../src/domain/person/document-number.ts';
 
@@ -212,17 +212,6 @@ describe('isDocumentType', () => {
     ['toString', false],
   ])('%s: %s', (word, expected) => {
     expect(isDocumentType(word)).toBe(expected);
-  });
-});
-
-describe('upgradeLegacyNumber', () => {
-  it.each([
-    ['gains its century and check character', '130503670401001', '130503196704010016'],
-    ['with an unknown province stays unknown', '160503670401001', undefined],
-    ['with an impossible birth date stays unknown', '130503671301001', undefined],
-    ['that has 18 characters is none', '130503196704010016', undefined],
-  ])('a 15-digit number %s', (_, legacy, upgraded) => {
-    expect(upgradeLegacyNumber(legacy)).toBe(upgraded);
   });
 });
 
