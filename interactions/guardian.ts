@@ -1,15 +1,12 @@
 import { isAgreed } from '../src/domain/agreement.ts';
-import type { Clock } from '../src/domain/clock.ts';
 import { requireMobile } from '../src/domain/person/register.ts';
 import { checkMobile } from '../src/domain/person/mobile.ts';
 import type { GuardianPolicy, Profile } from '../src/domain/policy.ts';
 import { checkGuardian, proveGuardian } from '../src/domain/proofing/guardian.ts';
 import type { GuardianProof } from '../src/domain/proofing/guardian-proof.ts';
 import type { IdentitySource } from '../src/domain/proofing/identity-source.ts';
-import type { Asking } from '../src/domain/proofing/proof.ts';
+import type { Asking, ClaimDeps } from '../src/domain/proofing/claim.ts';
 import { Refused } from '../src/domain/refused.ts';
-import type { QuotaStore } from '../src/domain/short-lived.ts';
-import type { UnitOfWork } from '../src/domain/unit-of-work.ts';
 import type { Vault } from '../src/domain/vault.ts';
 import type { AppContext } from '../src/http/app-context.ts';
 import type { CaptchaDesk } from '../src/http/captcha-desk.ts';
@@ -27,14 +24,11 @@ import type { ProofingPage } from './proofing-method.ts';
  * 监护人同意 – the one step of all journeys in which somebody agrees that a minor is verified (PRV-05). The journey says
  * whom it is about and what follows; the step asks the guardian, checks them and hands over the proof.
  */
-export interface GuardianDeps {
+export interface GuardianDeps extends ClaimDeps {
   readonly captchas: CaptchaDesk;
   readonly codes: CodeDesk;
   readonly identitySource: IdentitySource;
-  readonly unitOfWork: UnitOfWork;
-  readonly quotas: QuotaStore;
   readonly vault: Vault;
-  readonly clock: Clock;
   readonly pages: Pages;
   readonly profile: Pick<Profile, 'documents' | 'personName' | 'guardian'>;
 }

@@ -6,7 +6,7 @@ import type { Applicant } from '../src/domain/proofing/proof.ts';
 import { Refused } from '../src/domain/refused.ts';
 import type { AppContext } from '../src/http/app-context.ts';
 import type { SubmittedForm } from '../src/http/form.ts';
-import type { FormModel, Link, ProgressModel } from '../src/http/page-model.ts';
+import type { FormModel, Link, ProblemModel, ProgressModel } from '../src/http/page-model.ts';
 import type { FormState } from '../src/http/wizard.ts';
 import type { Say, Words } from '../src/http/words.ts';
 
@@ -41,6 +41,8 @@ export interface ProofingPage {
   readonly back: Link | undefined;
   /** What can be done about an identity that another account holds. */
   readonly ways?: readonly Link[];
+  /** To the activation, for somebody who waits for it. */
+  readonly activate?: Link | undefined;
   /** The way on without proving anything, where there is one. */
   readonly skip?: { readonly action: string; readonly token: string; readonly label: string } | undefined;
 }
@@ -54,6 +56,8 @@ export interface ProofingScene {
   readonly uid: string;
   /** A code to the mobile of the account was redeemed in this session within ten minutes. */
   readonly mobileProven: boolean;
+  /** When the account was opened, in this very interaction; undefined: its owner is signed in. */
+  readonly openedAt: Date | undefined;
   /** Word of the page's language. */
   readonly say: Say;
 }
@@ -62,7 +66,7 @@ export interface ProofingScene {
 export async function proofingScene(
   deps: ProofingSceneDeps,
   ctx: AppContext,
-  { uid, accountId, clientId, sessionUid, mobileProven }: ProofingOf,
+  { uid, accountId, clientId, sessionUid, mobileProven, openedAt }: ProofingOf,
 ): Promise<ProofingScene> {
   const account = await deps.accounts.byId(accountId);
   if (!account || account.status !== 'active') throw new Refused('account.locked');
@@ -77,18 +81,30 @@ export async function proofingScene(
       requestId: ctx.state.requestId,
       clientId,
       sessionUid,
+      locale: ctx.state.locale,
     },
     uid,
     mobileProven,
+    openedAt,
     say: (key, params) => deps.words.text(ctx.state.locale, key, params),
   };
 }
 
 /** Whose proofing it is, and where. */
-export interface ProofingOf extends Pick<ProofingScene, 'uid' | 'mobileProven'>, Pick<Applicant, 'accountId' | 'clientId' | 'sessionUid'> {}
+export interface ProofingOf
+  extends Pick<ProofingScene, 'uid' | 'mobileProven' | 'openedAt'>, Pick<Applicant, 'accountId' | 'clientId' | 'sessionUid'> {}
 
 export interface ProofingSceneDeps {
   readonly accounts: AccountStore;
   readonly persons: PersonStore;
   readonly words: Words;
+}
+
+/** Where the page says that somebody waits for their activation, and the city has one: the way there. */
+export function activateLink(
+  { say, base, activation }: { readonly say: Say; readonly base: string; readonly activation: boolean },
+  problems: readonly ProblemModel[],
+): Link | undefined {
+  if (!activation || !problems.some(({ code }) => code === 'identity.waiting')) return undefined;
+  return { href: `${base}/activate`, label: say('layout.waiting.activate') };
 }

@@ -30,11 +30,12 @@ export function createPersonStore({ db, vault }: Deps): PersonStore {
       const row = await db
         .selectFrom('person')
         .leftJoin('account', 'account.person_id', 'person.id')
+        .leftJoin('activation', 'activation.person_id', 'person.id')
         .select(personColumns)
-        .select('account.id as account_id')
+        .select(['account.id as account_id', 'activation.person_id as waiting'])
         .where('document_index', '=', vault.index('document', `${type}:${key}`))
         .executeTakeFirst();
-      return row && { person: await open(row), accountId: row.account_id ?? undefined };
+      return row && { person: await open(row), accountId: row.account_id ?? undefined, waits: row.waiting !== null };
     },
   };
 }

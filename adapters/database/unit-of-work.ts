@@ -24,7 +24,7 @@ import { insertEvidence, tellEvidenceEnds } from './writes/evidence.ts';
 import type { Handler, Statement, WriteDeps, WriteOf } from './writes/handler.ts';
 import { insertAccounts, updateAccounts } from './writes/accounts.ts';
 import { insertPersons, insertSubjects, linkPersons, putOperatorRoles, putPasswords, updatePersons } from './writes/people.ts';
-import { insertActivations, putImportProgress } from './writes/imports.ts';
+import { endActivations, insertActivations, putImportProgress } from './writes/imports.ts';
 import { putGuardianConsents } from './writes/registration.ts';
 import { appendAudit, enqueueMessages } from './writes/records.ts';
 import { endGrants, endSession, endSessions, holdPresence, putSessionFactors } from './writes/sessions.ts';
@@ -39,6 +39,7 @@ const handlers: { readonly [Name in WriteName]: Handler<Name> } = {
   'person.insert': insertPersons,
   'person.update': updatePersons,
   'activation.insert': insertActivations,
+  'activation.end': endActivations,
   'import-progress.put': putImportProgress,
   'guardian-consent.put': putGuardianConsents,
   'evidence.insert': insertEvidence,

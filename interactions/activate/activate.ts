@@ -1,35 +1,35 @@
 import type { AppContext } from '../../src/http/app-context.ts';
 import type { Devices } from '../../src/http/devices.ts';
 import { factorsOf, strengthOf } from '../../src/domain/presence/strength.ts';
+import type { Account } from '../../src/domain/person/account.ts';
+import type { GivenPass } from '../../src/domain/person/activation-pass.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { Wizard } from '../../src/http/wizard.ts';
 import { draftOf } from '../../src/http/wizard-draft.ts';
 import { wizardRoutes } from '../../src/http/wizard-routes.ts';
 import { finish } from '../../src/oidc/outcome.ts';
 import type { Journey } from '../journey.ts';
-import { visitOf, type VisitDeps } from '../visit.ts';
-import {
-  agreementStep,
-  doneStep,
-  identityStep,
-  mobileStep,
-  passwordStep,
-  type ActivateDraft,
-  type ActivateScene,
-  type ActivateStepDeps,
-} from './steps.ts';
-import { documentStep, nobodyStep, lookUp } from './lookup.ts';
+import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
+import { mobileStep } from './bound-mobile.ts';
+import { documentStep, lookUp } from './lookup.ts';
+import { agreementStep, identityStep, nobodyStep } from './possession.ts';
+import type { ActivateDraft, ActivateScene, ActivateStepDeps } from './steps.ts';
+import { accountStep, doneStep, passwordStep } from './take-up.ts';
 
 /**
- * 账号激活 – imported people take up their account (ACT-01 to ACT-06): document and mobile → the bound mobile → proof
- * of holding the document → password → done, signed in, back to the waiting service.
+ * 账号激活 – imported people take up what is on record of them (ACT-01 to ACT-06): document and mobile → the mobile on record
+ * → proof of holding the document → password → done, signed in, back to the waiting service. Whoever has an account
+ * already, not verified yet, takes it up with that.
  */
 export interface ActivateJourneyDeps extends VisitDeps, ActivateStepDeps {
   readonly devices: Devices;
 }
 
-/** How the person authenticated by activating: chose a password and redeemed an SMS code. */
+/** How the person authenticated by activating or registering: chose a password and redeemed an SMS code. */
 const amr = ['pwd', 'sms'];
+
+/** Interactions in which somebody may activate. */
+const prompts: ReadonlySet<string> = new Set(['create', 'login', 'step_up']);
 
 export function createActivate(deps: ActivateJourneyDeps): Journey {
   const wizard: Wizard<ActivateDraft, ActivateScene> = {
@@ -37,18 +37,19 @@ export function createActivate(deps: ActivateJourneyDeps): Journey {
     empty: {},
     steps: [
       documentStep(deps),
-      nobodyStep(deps),
       mobileStep(deps),
       identityStep(deps),
+      nobodyStep(deps),
       agreementStep(deps),
       passwordStep(deps),
+      accountStep(deps),
       doneStep(deps),
     ],
   };
   // Each pass begins a run of its own: what another run has learnt was learnt of another document.
   const run = ({ uid, base, pass }: ActivateScene) => ({
     wizard,
-    id: pass === undefined ? uid : `${uid}:${pass}`,
+    id: pass === undefined ? uid : `${uid}:${pass.id}`,
     base: `${base}/activate`,
   });
   return {
@@ -57,31 +58,49 @@ export function createActivate(deps: ActivateJourneyDeps): Journey {
       if (!deps.profile.activation) return;
       router.get('/interaction/:uid/activate/finish', async (ctx) => {
         const scene = await sceneOf(deps, ctx);
-        const { accountId, activatedAt } = await draftOf(deps, run(scene));
-        if (accountId === undefined) return ctx.redirect(`${scene.base}/activate`);
-        const at = new Date(activatedAt ?? deps.clock.now().getTime());
-        const factors = factorsOf(amr, at);
-        deps.devices.remember(ctx, accountId, strengthOf(factors, at));
-        await finish(ctx, deps.provider(), {
-          outcome: 'signed-in',
-          accountId,
-          factors,
-          at,
-          created: scene.prompt.name === 'create',
-        });
+        const draft = await draftOf(deps, run(scene));
+        if (draft.accountId === undefined) return ctx.redirect(`${scene.base}/activate`);
+        await end(deps, draft, scene);
       });
       wizardRoutes(router, deps, '/interaction/:uid/activate', async (ctx) => {
         const scene = await sceneOf(deps, ctx);
+        // Whoever is verified by now has nothing to activate for the service that waits.
+        if (scene.prompt.name === 'step_up' && !scene.joins && !(await draftOf(deps, run(scene))).joined) {
+          return { leaveTo: `${scene.base}/step-up` };
+        }
         return { ...run(scene), scene };
       });
     },
   };
 }
 
-/** @throws Refused interaction.expired outside a sign-in or a registration */
+/** Signs in whoever is not; whoever is goes on with what they came for. */
+async function end(deps: ActivateJourneyDeps, draft: ActivateDraft, { ctx, prompt, session, pass }: ActivateScene): Promise<void> {
+  const { accountId = '', joined, activatedAt } = draft;
+  const created = prompt.name === 'create';
+  if (joined && session?.accountId === accountId) {
+    return finish(ctx, deps.provider(), { outcome: 'proved', factors: [], created });
+  }
+  const at = new Date((joined ? pass?.account?.openedAt : activatedAt) ?? deps.clock.now().getTime());
+  const factors = factorsOf(amr, at);
+  deps.devices.remember(ctx, accountId, strengthOf(factors, at));
+  await finish(ctx, deps.provider(), { outcome: 'signed-in', accountId, factors, at, created });
+}
+
+/** @throws Refused interaction.expired outside a sign-in, a registration or a step-up */
 async function sceneOf(deps: ActivateJourneyDeps, ctx: AppContext): Promise<ActivateScene> {
   const visit = await visitOf(deps, ctx);
-  if (!['create', 'login'].includes(visit.prompt.name)) throw new Refused('interaction.expired');
-  const given = await deps.activationPass.read(visit.uid);
-  return { ...visit, pass: given?.id, passed: given && (await lookUp(deps, given.sought)) };
+  if (!prompts.has(visit.prompt.name)) throw new Refused('interaction.expired');
+  const pass = await deps.activationPass.read(visit.uid);
+  const [passed, joins] = await Promise.all([pass && lookUp(deps, pass.sought), unverifiedHere(deps, visit, pass)]);
+  return { ...visit, pass, passed, joins, signedIn: joins !== undefined && joins.id === visit.session?.accountId && !pass?.account };
+}
+
+/** The account that whoever is here has already, opened in this interaction or signed in, as long as it is not verified. */
+async function unverifiedHere({ accounts }: ActivateJourneyDeps, visit: Visit, pass: GivenPass | undefined): Promise<Account | undefined> {
+  // Who is asked to sign in again has not done so yet.
+  const signedIn = visit.prompt.name === 'login' ? undefined : visit.session?.accountId;
+  const id = pass?.account?.id ?? signedIn;
+  const account = id === undefined ? undefined : await accounts.byId(id);
+  return account?.status === 'active' && account.personId === undefined ? account : undefined;
 }

@@ -1,6 +1,4 @@
 import type { FieldName } from '../../src/domain/form-fields.ts';
-import type { ActivationPass } from '../../src/domain/person/activation-pass.ts';
-import type { ActivationStore } from '../../src/domain/person/activation-store.ts';
 import { hintedFields } from '../../src/domain/person/login-hint.ts';
 import { checkMobile } from '../../src/domain/person/mobile.ts';
 import { register, requireFree, requireMobile, type RegisterDeps } from '../../src/domain/person/register.ts';
@@ -12,10 +10,12 @@ import {
 } from '../../src/domain/person/registration-form.ts';
 import { boundToHours, secondsUntilOpen } from '../../src/domain/person/registration-hours.ts';
 import type { Profile, RegistrationField } from '../../src/domain/policy.ts';
+import { requireUnclaimed } from '../../src/domain/proofing/claim.ts';
 import { needsGuardian } from '../../src/domain/proofing/guardian-proof.ts';
 import {
   checkedNumber,
   chosenType,
+  confirmedPerson,
   confirmRealName,
   type CheckedIdentity,
   type ConfirmedIdentity,
@@ -33,14 +33,13 @@ import { codeForm, plainForm, sendCode } from '../../src/http/step-form.ts';
 import type { FormState, WizardDeps, WizardStep } from '../../src/http/wizard.ts';
 import type { Visit } from '../visit.ts';
 import { accountPageModel, type IdentityResult, type PageScene } from './pages.ts';
+import { passOn, waitsWithMobile, type WaitingDeps } from './waiting.ts';
 
-export interface AccountStepDeps extends WizardDeps, RegisterDeps {
+export interface AccountStepDeps extends WizardDeps, RegisterDeps, Omit<WaitingDeps, 'profile'> {
   readonly captchas: CaptchaDesk;
   readonly codes: CodeDesk;
   readonly quotas: QuotaStore;
   readonly identitySource: IdentitySource;
-  readonly activations: ActivationStore;
-  readonly activationPass: ActivationPass;
   readonly profile: Pick<
     Profile,
     | 'username'
@@ -130,9 +129,19 @@ export function accountStep(deps: AccountStepDeps): WizardStep<RegisterDraft, Vi
     async submit(form, _, visit) {
       const checked = await checkedForm(deps, forms[visit.ctx.state.channel], form, visit);
       // From here on the mobile is the person's own, and what is known of it and of the document may show (DIS-21).
-      if (checked.identity && (await isWaiting(deps, checked, visit.uid))) return { leaveTo: `${visit.base}/activate` };
+      const activates = { leaveTo: `${visit.base}/activate` };
+      if (await waitsWithMobile(deps, checked)) {
+        await passOn(deps, visit.uid, checked, form.values);
+        return activates;
+      }
       const confirmed = checked.identity && (await confirm(deps, checked, checked.identity, visit));
-      return { learnt: await open(deps, checked, confirmed, form, visit) };
+      try {
+        return { learnt: await open(deps, checked, confirmed, form, visit) };
+      } catch (error) {
+        if (!(error instanceof Refused && error.code === 'identity.waiting' && deps.profile.activation)) throw error;
+        await passOn(deps, visit.uid, checked, form.values, confirmed);
+        return activates;
+      }
     },
   };
 }
@@ -191,15 +200,6 @@ function requireOpenFor({ profile, clock }: AccountStepDeps, { documentType = ''
   if (wait > 0) throw new Refused('registration.closed', 'documentNumber', { opens: hours.opens, closes: hours.closes }, wait);
 }
 
-/** An imported person takes up their account instead of opening a second one (REG-49). */
-async function isWaiting(deps: AccountStepDeps, { identity, mobile }: CheckedRegistration, uid: string): Promise<boolean> {
-  if (!deps.profile.activation || !identity) return false;
-  const { documentType: type, number, key } = identity;
-  if (!(await deps.activations.byDocument(type, key))) return false;
-  await deps.activationPass.give(uid, { type, number, key, mobile });
-  return true;
-}
-
 /** Asks the register before the account is there; the tries of a day are those of the mobile. */
 async function confirm(
   deps: AccountStepDeps,
@@ -224,8 +224,11 @@ async function open(
   { ctx, client }: Visit,
 ): Promise<RegisterDraft> {
   const { brand, registration, guardian } = deps.profile;
+  const asking = { requestId: ctx.state.requestId, clientId: client.clientId };
   const now = deps.clock.now();
   const minor = confirmed !== undefined && needsGuardian(guardian, confirmed.identity.birthDate, now);
+  // A minor's account is opened first and verified when a guardian has agreed: not for somebody we know already.
+  if (minor) await requireUnclaimed(deps, confirmedPerson(confirmed).document, { accountId: undefined, ...asking });
   const { nationalPlatform } = registration;
   const accountId = await register(
     deps,
@@ -237,8 +240,8 @@ async function open(
     {
       agreementVersion: brand.agreement.version,
       usernamePrefix: registration.generatedUsername?.prefix,
-      requestId: ctx.state.requestId,
-      clientId: client.clientId,
+      ...asking,
+      locale: ctx.state.locale,
     },
   );
   const opened = { accountId, registeredAt: now.getTime() };

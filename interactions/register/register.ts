@@ -10,7 +10,7 @@ import { wizardRoutes } from '../../src/http/wizard-routes.ts';
 import { finish } from '../../src/oidc/outcome.ts';
 import { guardianStep } from '../guardian.ts';
 import type { Journey } from '../journey.ts';
-import { proofingScene, type ProofingMethod, type ProofingPage, type ProofingSceneDeps } from '../proofing-method.ts';
+import { activateLink, proofingScene, type ProofingMethod, type ProofingPage, type ProofingSceneDeps } from '../proofing-method.ts';
 import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
 import { accountStep, pageScene, type AccountStepDeps, type RegisterDraft } from './account-step.ts';
 import { bar, donePageModel, optionsModel, takenWays, type PageScene } from './pages.ts';
@@ -88,6 +88,7 @@ function sceneOf(deps: RegisterJourneyDeps, draft: RegisterDraft, visit: Visit) 
     clientId: visit.client.clientId,
     sessionUid: undefined,
     mobileProven: isFresh({ at: new Date(registeredAt) }, now),
+    openedAt: new Date(registeredAt),
   });
 }
 
@@ -105,6 +106,7 @@ function identityStep(deps: RegisterJourneyDeps, method: ProofingMethod): Step {
         skip: skippable ? skipOf(shown, state) : undefined,
         back: undefined,
         ways: takenWays(shown, visit.base, state.problems),
+        activate: activateLink({ say: shown.say, base: visit.base, activation: deps.profile.activation }, state.problems),
         ...method.page(await sceneOf(deps, draft, visit)),
       };
       return { view: `step-up/${method.name}/view`, model, service: visit.service };

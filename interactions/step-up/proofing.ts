@@ -5,7 +5,7 @@ import { mask } from '../../src/domain/person/masking.ts';
 import { assuranceLevel, countingKinds } from '../../src/domain/assurance/level.ts';
 import type { EvidenceStore } from '../../src/domain/assurance/evidence.ts';
 import type { AssuranceLevel } from '../../src/domain/assurance/ladder.ts';
-import type { Brand } from '../../src/domain/policy.ts';
+import type { Brand, Profile } from '../../src/domain/policy.ts';
 import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
 import type { CodeDesk, CodeRequest } from '../../src/http/code-desk.ts';
 import type { SubmittedForm } from '../../src/http/form.ts';
@@ -15,7 +15,7 @@ import type { Page } from '../../src/http/page.ts';
 import { codeForm, plainForm, sendCode, toOwner } from '../../src/http/step-form.ts';
 import type { Wizard, WizardDeps, WizardStep } from '../../src/http/wizard.ts';
 import { guardianStep, type GuardianDeps } from '../guardian.ts';
-import type { ProofingMethod, ProofingPage, ProofingScene } from '../proofing-method.ts';
+import { activateLink, type ProofingMethod, type ProofingPage, type ProofingScene } from '../proofing-method.ts';
 import { bar, provedModel, type VerifyModel } from './pages.ts';
 
 /**
@@ -44,6 +44,7 @@ export interface ProofingWizardDeps extends WizardDeps, GuardianDeps, RememberDe
   readonly evidence: EvidenceStore;
   readonly ladder: readonly AssuranceLevel[];
   readonly brand: Pick<Brand, 'portal'>;
+  readonly profile: GuardianDeps['profile'] & Pick<Profile, 'activation'>;
   readonly proved: (method: string, result: 'succeeded' | 'refused') => void;
 }
 
@@ -109,6 +110,7 @@ function evidenceStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
         progress: bar(scene.say, method.name, 1),
         form: await form,
         back: { href: scene.base, label: scene.say('layout.back') },
+        activate: activateLink({ say: scene.say, base: `/interaction/${scene.uid}`, activation: deps.profile.activation }, state.problems),
         ...method.page(scene),
       };
       return { view: `step-up/${method.name}/view`, model, service: scene.service };

@@ -35,7 +35,14 @@ export async function stageOf(deps: StepUpDeps, ctx: AppContext): Promise<Stage>
   const { accountId, uid: sessionUid } = visit.session;
   const mobileProven = await confirmedLately(deps, sessionUid);
   const { uid, client, service } = visit;
-  const scene = await proofingScene(deps, ctx, { uid, accountId, clientId: client.clientId, sessionUid, mobileProven });
+  const scene = await proofingScene(deps, ctx, {
+    uid,
+    accountId,
+    clientId: client.clientId,
+    sessionUid,
+    mobileProven,
+    openedAt: undefined,
+  });
   return { visit, scene: { ...scene, sessionUid, base: `${visit.base}/step-up`, service } };
 }
 

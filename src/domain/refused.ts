@@ -42,6 +42,7 @@ export const refusals = {
   'identity.mismatch': 422,
   'identity.invalid': 422,
   'identity.taken': 409,
+  'identity.waiting': 409,
   'identity.unavailable': 503,
   'identity.over-quota': 503,
   'identity.refused': 422,

@@ -35,7 +35,7 @@ export type Write =
   | { readonly write: 'person.insert'; readonly person: Person; readonly at: Date }
   /** New dates or corrected data of the same document. */
   | { readonly write: 'person.update'; readonly person: Person; readonly at: Date }
-  /** An imported person whom no account holds yet; `account.link-person` ends the waiting. */
+  /** An imported person whom no account holds yet. */
   | {
       readonly write: 'activation.insert';
       readonly personId: string;
@@ -44,9 +44,14 @@ export type Write =
       readonly source: string;
       readonly at: Date;
     }
+  /** The waiting is over. @throws Conflict (rule `once`) when nobody waits under this id by now */
+  | { readonly write: 'activation.end'; readonly personId: string }
   /** Refuses when the import did not stand at line `after`: somebody else imports the same file. */
   | { readonly write: 'import-progress.put'; readonly progress: ImportProgress; readonly after: number; readonly at: Date }
-  /** Gives the account its person and subject; refuses when the account has a person or the person an account by now. */
+  /**
+   * Gives the account its person and subject; refuses when the account has a person or the person an account by now, and
+   * while the person waits for their activation, which only `activation.end` in the same transaction ends.
+   */
   | {
       readonly write: 'account.link-person';
       readonly accountId: string;

@@ -14,8 +14,8 @@ export type Outcome =
       readonly at: Date;
       readonly created?: boolean;
     }
-  /** Evidence or a factor was added; the policy decides anew. */
-  | { readonly outcome: 'proved'; readonly factors: readonly SessionFactor[] }
+  /** Evidence or a factor was added; the policy decides anew. `created`: in place of the account that was to be opened. */
+  | { readonly outcome: 'proved'; readonly factors: readonly SessionFactor[]; readonly created?: boolean }
   | { readonly outcome: 'step-up-declined' }
   | { readonly outcome: 'consented' }
   /** Back to the service with an error; nothing of earlier submissions counts any more. */
@@ -44,7 +44,10 @@ function resultOf(outcome: Outcome): InteractionResults {
       };
     }
     case 'proved':
-      return { step_up: {}, minxin: { factors: outcome.factors.map(toPlain) } satisfies OurResult };
+      return {
+        ...(outcome.created ? { create: {} } : { step_up: {} }),
+        minxin: { factors: outcome.factors.map(toPlain) } satisfies OurResult,
+      };
     case 'step-up-declined':
       return { step_up: {}, minxin: { declined: true } satisfies OurResult };
     case 'consented':

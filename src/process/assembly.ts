@@ -265,11 +265,13 @@ function authenticatorDeps(options: AssemblyOptions, { stopped }: Pick<Parts, 's
 
 function methodDeps(
   { adapters, profile, sources, clock }: AssemblyOptions,
-  { codes, captchas, words, endings, passkeys, site, stopped }: JourneyDeps,
+  { codes, captchas, words, endings, passkeys, site, activationPass, stopped }: JourneyDeps,
 ) {
-  const { accounts, persons, hasher, unitOfWork, vault } = adapters;
+  const { accounts, activations, persons, hasher, unitOfWork, vault } = adapters;
   return {
     accounts,
+    activations,
+    activationPass,
     persons,
     hasher,
     unitOfWork,

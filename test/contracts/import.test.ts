@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createAccountStore } from '../../adapters/database/accounts.ts';
 import { createActivationStore } from '../../adapters/database/activations.ts';
+import { createPersonStore } from '../../adapters/database/persons.ts';
 import { createEvidenceStore } from '../../adapters/database/evidence.ts';
 import { createImportStore } from '../../adapters/database/imports.ts';
 import { createUnitOfWork } from '../../adapters/database/unit-of-work.ts';
@@ -223,7 +224,7 @@ describe.each(databaseKinds)('an import into %s', (kind) => {
     await expect(failed).rejects.toMatchObject({ write: 'import-progress.put', rule: 'line' });
   });
 
-  it('ends the waiting of a person whom an account comes to hold, whichever way', async () => {
+  it('[OPS-12] leaves people waiting whom no account comes to hold but by the end of their waiting, once', async () => {
     const waiting = somebody();
     await run(numbered([waiting]));
     const activations = createActivationStore(stores);
@@ -231,11 +232,16 @@ describe.each(databaseKinds)('an import into %s', (kind) => {
     if (!found) throw new Error('nobody waits');
     const account = newAccount();
     const { id: personId, subjectId } = found.person;
-    await unitOfWork.commit('verify-identity', [
-      ...registration(account),
-      { write: 'account.link-person', accountId: account.id, personId, subjectId, at: stores.clock.now() },
-    ]);
+    const link = { write: 'account.link-person', accountId: account.id, personId, subjectId, at: stores.clock.now() } as const;
+    const end = { write: 'activation.end', personId } as const;
+    const waits = async () => (await createPersonStore(stores).byDocument('resident-id-card', waiting.documentNumber ?? ''))?.waits;
+    await unitOfWork.commit('register', registration(account));
+    await expect(unitOfWork.commit('verify-identity', [link])).rejects.toMatchObject({ write: 'account.link-person', rule: 'account' });
+    expect(await waits()).toBe(true);
+    await unitOfWork.commit('activate', [end, link]);
     expect(await activations.byDocument('resident-id-card', waiting.documentNumber ?? '')).toBeUndefined();
+    expect(await waits()).toBe(false);
+    await expect(unitOfWork.commit('activate', [end])).rejects.toMatchObject({ write: 'activation.end', rule: 'once' });
   });
 });
 

@@ -95,7 +95,7 @@ describe.each(databaseKinds)('people in %s', (kind) => {
     const verified = { ...person, subjectId: account.subjectId };
     await commit(...registration(account), ...proof(account, verified));
     const { type, key } = person.document;
-    expect(await persons().byDocument(type, key)).toEqual({ person: verified, accountId: account.id });
+    expect(await persons().byDocument(type, key)).toEqual({ person: verified, accountId: account.id, waits: false });
     expect(await persons().byId(person.id)).toEqual(verified);
     expect(await accounts().byIdentifier('document', `${type}:${key}`)).toMatchObject({
       id: account.id,
@@ -112,7 +112,7 @@ describe.each(databaseKinds)('people in %s', (kind) => {
       { write: 'person.insert', person, at: happenedAt },
     );
     const found = await persons().byDocument(person.document.type, person.document.key);
-    expect(found).toEqual({ person, accountId: undefined });
+    expect(found).toEqual({ person, accountId: undefined, waits: false });
   });
 
   it('new dates of a document replace the old ones', async () => {

@@ -30,7 +30,16 @@ const useCases: Readonly<Record<string, UseCase>> = {
     },
   },
   activate: {
-    writes: ['account.insert', 'password.put', 'person.update', 'account.link-person', 'evidence.insert', 'audit.append', 'outbox.enqueue'],
+    writes: [
+      'account.insert',
+      'password.put',
+      'activation.end',
+      'person.update',
+      'account.link-person',
+      'evidence.insert',
+      'audit.append',
+      'outbox.enqueue',
+    ],
     async scene() {
       const [person, mobile] = [newPerson(survivor()), anyMobile()];
       const imported = await importedPerson(survivor(), anyMobile());
@@ -42,7 +51,7 @@ const useCases: Readonly<Record<string, UseCase>> = {
     },
   },
   'verify-identity': {
-    writes: ['person.insert', 'account.link-person', 'evidence.insert', 'audit.append'],
+    writes: ['person.insert', 'account.link-person', 'evidence.insert', 'audit.append', 'outbox.enqueue'],
     async scene() {
       const [person, somebody] = [newPerson(survivor()), citizen()];
       await person.goes('/register');
@@ -51,14 +60,14 @@ const useCases: Readonly<Record<string, UseCase>> = {
     },
   },
   'verify-evidence': {
-    writes: ['evidence.insert', 'audit.append'],
+    writes: ['evidence.insert', 'audit.append', 'outbox.enqueue'],
     async scene() {
       const somebody = people.shift();
       const bankCard = somebody?.bankCards[0];
       if (!somebody || !bankCard) throw new Error('nobody is left who has a card');
       const service = await relyingParty(survivor(), 'level-3');
       const person = await service.sendsToUs({ prompt: 'create' });
-      const who = newcomer();
+      const who = newcomer({ mobile: bankCard.reservedMobile });
       await registers(person, who);
       await person.submits(identityFields(somebody));
       await person.opens('#next');

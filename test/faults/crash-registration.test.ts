@@ -45,6 +45,7 @@ describe('a process that dies in the middle of a registration that verifies', ()
         'account.link-person',
         'evidence.insert',
         'audit.append',
+        'outbox.enqueue',
       ],
       scene: atTheForm,
     },

@@ -146,15 +146,16 @@ describe.each(Object.entries(cities))('activation in %s', (profile, { rules, ...
   });
 
   describe('of somebody with another mobile', () => {
-    it('[ACT-04] a code to the bound mobile, which is shown masked, leads on as if it had been typed', async () => {
+    it('[ACT-04] a code to the bound mobile, which shows masked behind it, leads on as if it had been typed', async () => {
       const bound = anyMobile();
       const [imported, person] = [await importedPerson(product, bound), await atTheForm()];
       await seeksRecord(person, imported, anyMobile());
       expect(person.page.url.pathname).toMatch(/\/activate\/mobile$/);
-      expect(person.page.text).toContain(`${bound.slice(0, 3)}****${bound.slice(-4)}`);
+      expect(person.page.text).not.toContain(bound.slice(-4));
       expect(person.page.has('[data-captcha-id]')).toBe(true);
-      await person.asksForCode();
-      await person.submits({ code: await person.readsCode(bound) });
+      await person.asksForCode({ mobile: bound });
+      await person.submits({ mobile: bound, code: await person.readsCode(bound) });
+      expect(person.page.text).toContain(`${bound.slice(0, 3)}****${bound.slice(-4)}`);
       await provesAndSetsPassword(person, imported);
       expect(person.page.outcome).toBe('done');
       expect((await person.sandbox.messagesTo(bound)).filter(({ template }) => template === 'notice.activated')).toEqual([]);
@@ -181,9 +182,8 @@ describe.each(Object.entries(cities))('activation in %s', (profile, { rules, ...
 
     it('[ACT-05] where none is bound, the given one is, with the same proof', async () => {
       const [imported, mobile, person] = [await importedPerson(product, null), anyMobile(), await atTheForm()];
-      await seeksRecord(person, imported, mobile);
-      expect(person.page.url.pathname).toMatch(/\/activate\/identity$/);
-      expect(person.page.text).toContain(word('activate', 'no-mobile'));
+      await replaces(person, imported, mobile);
+      expect(person.page.text).toContain(word('activate', 'replacing'));
       await provesAndSetsPassword(person, imported, imported.name);
       expect(person.page.outcome).toBe('done');
     });
@@ -210,7 +210,7 @@ describe.each(Object.entries(cities))('activation in %s', (profile, { rules, ...
       for (const sought of [await importedPerson(product), citizen()]) {
         const person = await atTheForm();
         await seeksRecord(person, sought, taken.mobile);
-        expect(person.page.error).toMatchObject({ code: 'mobile.taken', field: 'mobile' });
+        expect(person.page.error).toMatchObject({ code: 'mobile.taken', field: 'mobile', text: refusal('mobile.taken.activate') });
         await person.sandbox.waits(61);
       }
     });
@@ -239,11 +239,35 @@ describe.each(Object.entries(cities))('activation in %s', (profile, { rules, ...
       expect(shown[2]).toEqual(shown[0]);
     });
 
-    it('[DIS-21] unknown and active numbers end at the same wall', async () => {
+    it('[DIS-21] unknown, active and waiting numbers get the same page behind a code to another mobile', async () => {
+      const active = (await newCitizen(product, 'L2')).identity;
+      const shown = [];
+      for (const sought of [citizen(), active, await importedPerson(product), await importedPerson(product, null)]) {
+        const person = await atTheForm();
+        const pages: string[] = [];
+        const look = () => pages.push(person.page.text.replace(/[\d*X]{2,}/g, '…'));
+        await seeksRecord(person, sought, anyMobile());
+        look();
+        // A number that is on no record is answered like one that is.
+        const guess = { mobile: anyMobile() };
+        await person.asksForCode(guess);
+        look();
+        await person.submits({ ...guess, code: '123456' });
+        look();
+        await person.submits({}, { button: '#replace-mobile' });
+        await person.submits({ name: '某人', ...possessionFields(sought) });
+        look();
+        shown.push(pages);
+      }
+      for (const pages of shown.slice(1)) expect(pages).toEqual(shown[0]);
+    });
+
+    it('[DIS-21] unknown and active numbers end at the same wall, which only right names and dates reach', async () => {
       const walls = [];
       for (const sought of [citizen(), (await newCitizen(product, 'L2')).identity]) {
         const person = await atTheForm();
-        await seeksRecord(person, sought, anyMobile());
+        await replaces(person, sought, anyMobile());
+        await person.submits({ name: sought.name, ...possessionFields(sought) });
         expect([person.page.url.pathname.split('/').at(-1), person.page.outcome]).toEqual(['nobody', 'failed']);
         walls.push(person.page.text.replace(/[\w-]{12}/g, ''));
       }
@@ -270,7 +294,7 @@ describe.each(Object.entries(cities))('activation in %s', (profile, { rules, ...
     it('leads whoever types the address of a later step to where they are', async () => {
       const person = await atTheForm();
       const base = person.page.url.pathname.replace(/document$/, '');
-      for (const step of ['mobile', 'identity', 'password', 'done', 'nobody', 'finish']) {
+      for (const step of ['mobile', 'identity', 'password', 'account', 'done', 'nobody', 'finish']) {
         expect((await person.goes(base + step)).url.pathname).toBe(`${base}document`);
       }
     });
@@ -282,7 +306,7 @@ describe.each(Object.entries(cities))('activation in %s', (profile, { rules, ...
       await person.asksForCode(fields);
       const code = await person.readsCode(mobile);
       await person.submits({ ...fields, code });
-      await form.goes(person.page.url.pathname.replace('nobody', 'document'));
+      await form.goes(person.page.url.pathname.replace('mobile', 'document'));
       await form.submits({ ...soughtFields(imported, mobile), code });
       expect(form.page.error?.code).toBe('otp.expired');
     });
@@ -375,6 +399,7 @@ describe('a city without activation', () => {
 /** From the first step to the identity step with a mobile that is not the bound one. */
 async function replaces(person: Person, imported: Parameters<typeof seeksRecord>[1], mobile: string): Promise<void> {
   await seeksRecord(person, imported, mobile);
+  expect(person.page.url.pathname).toMatch(/\/activate\/mobile$/);
   await person.submits({}, { button: '#replace-mobile' });
   expect(person.page.url.pathname).toMatch(/\/activate\/identity$/);
 }

@@ -53,13 +53,28 @@ describe.each(['demo', 'beijing'])('the people of the sandbox in %s', (profile) 
     expect(word('step-up/real-name', 'description')).toContain('公安部门');
   });
 
-  it.each(byStory('match'))('[RN-12 RN-13 RN-16 AST-13] %s is verified by the register', async (_, somebody) => {
-    const person = await atTheStep();
-    await person.submits(identityFields(somebody));
-    // A child is known to the register as well, and a guardian is asked first (PRV-05).
-    const told = isChild(somebody) ? [undefined, word('layout', 'guardian.title')] : ['done', word('register', 'result.verified-title')];
-    expect([person.page.outcome, person.page.says('h1')]).toEqual(told);
-  });
+  /** Imported, where the city has an activation. */
+  const waits = ({ imported }: ScriptedPerson): boolean => profile === 'demo' && imported !== undefined;
+
+  for (const [title, somebody] of byStory('match').filter((each) => waits(each[1])))
+    it(`[ACT-01] ${title} is led to the activation`, async () => {
+      const person = await atTheStep();
+      await person.submits(identityFields(somebody));
+      expect([person.page.status, problemsOf(person.page)]).toEqual([409, { documentNumber: refusal('identity.waiting') }]);
+      await person.opens('#activate');
+      expect(person.page.url.pathname).toMatch(/\/activate\/mobile$/);
+    });
+
+  it.each(byStory('match').filter(([, somebody]) => !waits(somebody)))(
+    '[RN-12 RN-13 RN-16 AST-13] %s is verified by the register',
+    async (_, somebody) => {
+      const person = await atTheStep();
+      await person.submits(identityFields(somebody));
+      // A child is known to the register as well, and a guardian is asked first (PRV-05).
+      const told = isChild(somebody) ? [undefined, word('layout', 'guardian.title')] : ['done', word('register', 'result.verified-title')];
+      expect([person.page.outcome, person.page.says('h1')]).toEqual(told);
+    },
+  );
 
   it('[RN-13] whose document the city does not take are told so', async () => {
     const person = await atTheStep();

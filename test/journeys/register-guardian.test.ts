@@ -13,7 +13,9 @@ import { refusal, word } from '../support/words.ts';
 
 const minorOf = async (product: Product, older = false): Promise<ScriptedPerson> => {
   const people = await sandboxOf(product).people<ScriptedPerson>();
-  const minors = people.filter(({ scenario }) => scenario === 'minor').toSorted((a, b) => (a.birthDate < b.birthDate ? 1 : -1));
+  const minors = people
+    .filter(({ scenario, imported }) => scenario === 'minor' && !imported)
+    .toSorted((a, b) => (a.birthDate < b.birthDate ? 1 : -1));
   const minor = older ? minors.at(-1) : minors[0];
   if (!minor) throw new Error('nobody of the sandbox is a minor');
   return minor;

@@ -3,7 +3,7 @@ import type { ScriptedPerson } from '../../sandbox/people.ts';
 import { newPerson, type Person } from '../support/browser.ts';
 import { documentFields, registersVerified, registersWith, untilTimeOfDay } from '../support/city-forms.ts';
 import { problemsOf } from '../support/form-problems.ts';
-import { anyMobile, importedPerson, possessionFields, passwordFields } from '../support/imported.ts';
+import { anyMobile, importedPerson } from '../support/imported.ts';
 import { citizen, goodPassword, newcomer } from '../support/newcomer.ts';
 import type { Product } from '../support/product.ts';
 import { relyingParty } from '../support/relying-party.ts';
@@ -190,8 +190,7 @@ describe('registration in hubei', () => {
     await registersWith(person, typed);
     expect(step()).toBe('activate/mobile');
     await person.submits({}, { button: '#replace-mobile' });
-    await person.submits({ name: imported.name, ...possessionFields(imported) });
-    await person.submits(passwordFields);
+    await person.submits();
     expect(person.page.outcome).toBe('done');
     await person.opens('#next');
     expect((await person.goes('/account')).status).toBe(200);

@@ -126,7 +126,9 @@ export const openRacers: Readonly<Record<RaceStore, (url: string) => Promise<Ope
           attempt(round, caller) {
             const [waiting, own] = [person(`activation ${round}`), account(`activation ${round} ${caller}`)];
             const opened = { ...own, subjectId: waiting.subjectId };
-            return won(write({ write: 'account.insert', account: opened }, link(opened, waiting)));
+            return won(
+              write({ write: 'account.insert', account: opened }, { write: 'activation.end', personId: waiting.id }, link(opened, waiting)),
+            );
           },
         },
         'import-progress.put of one chunk': {

@@ -18,6 +18,13 @@ export const insertActivations: Handler<'activation.insert'> = async (writes, { 
   return [async (db) => void (await db.insertInto('activation').values(rows).execute())];
 };
 
+/** Of two who take up one record, one does. */
+export const endActivations: Handler<'activation.end'> = async (writes) =>
+  writes.map(({ personId }) => async (db) => {
+    const { numDeletedRows } = await db.deleteFrom('activation').where('person_id', '=', personId).executeTakeFirst();
+    if (numDeletedRows !== 1n) throw new Conflict('activation.end', 'once');
+  });
+
 /** The condition stands in the statement: of two processes that import one file, one goes on. */
 export const putImportProgress: Handler<'import-progress.put'> = async (writes) =>
   writes.map(({ progress, after, at }) => {

@@ -96,7 +96,7 @@ function documentColumns(vault: Vault, { document: { type, key } }: Person) {
   return { document_type: type, document_index: vault.index('document', `${type}:${key}`) };
 }
 
-/** The condition stands in the update itself: of two callers that saw a free account, one links. */
+/** The conditions stand in the update itself: of two callers that saw a free account, one links; whoever waits is linked by nobody. */
 export const linkPersons: Handler<'account.link-person'> = async (writes) => {
   const links = writes.map(({ accountId, personId, subjectId, at }) => ({ accountId, personId, subjectId, at }));
   return [
@@ -106,19 +106,10 @@ export const linkPersons: Handler<'account.link-person'> = async (writes) => {
         from jsonb_to_recordset(${JSON.stringify(links)}::jsonb)
           as link("accountId" uuid, "personId" uuid, "subjectId" uuid, at timestamptz)
         where account.id = link."accountId" and account.person_id is null
+          and not exists (select from activation where activation.person_id = link."personId")
       `.execute(db);
       if (Number(numAffectedRows) !== links.length) throw new Conflict('account.link-person', 'account');
     },
-    // Whoever is held by an account waits for no activation, whichever way the two came together.
-    async (db) =>
-      void (await db
-        .deleteFrom('activation')
-        .where(
-          'person_id',
-          'in',
-          links.map(({ personId }) => personId),
-        )
-        .execute()),
   ];
 };
 

@@ -14,7 +14,7 @@ import {
 } from '../../layout/samples.ts';
 import type { ProofingPage } from '../../proofing-method.ts';
 import { bar } from '../pages.ts';
-import { bankCardFields as fields, bankCardPage, type BankCardPage } from './bank-card.ts';
+import { bankCardFields, bankCardPage, type BankCardPage } from './bank-card.ts';
 
 interface State {
   readonly person?: Person;
@@ -42,7 +42,7 @@ function example(
       return {
         progress: bar(scene.say, 'bank-card', 1),
         form: sampleForm(scene, {
-          fields,
+          fields: [...bankCardFields, 'code'],
           values: { documentType: person.document.type, ...values },
           refused,
           code: code === 'proven' ? undefined : code,

@@ -15,7 +15,12 @@ import type { ProofingScene } from '../../proofing-method.ts';
 type Proving = Pick<ProofingScene, 'uid' | 'account' | 'mobileProven'>;
 
 const where = ({ uid }: Pick<Proving, 'uid'>) => ({ purpose: 'bank-card', scope: uid }) as const;
-const request = (scene: Proving, mobile: string): CodeRequest => ({ ...where(scene), mobile });
+/** To any mobile but that of the account the one who asks is a stranger. */
+const request = (scene: Proving, mobile: string): CodeRequest => ({
+  ...where(scene),
+  mobile,
+  ...(mobile === scene.account.mobile ? { holder: { accountId: scene.account.id, signedIn: true } } : {}),
+});
 
 /** The mobile of the account, while a code to it counts. */
 const provenOf = ({ account, mobileProven }: Proving): string | undefined => (mobileProven ? account.mobile : undefined);
@@ -59,7 +64,7 @@ export async function sendReservedCode(
   const { reservedMobile: typed = '' } = values;
   const mobile = checkMobile(typed);
   if (mobile.ok && takesMobile(deps.policy, mobile.canonical, scene.account) && (await isProven(deps, scene, mobile.canonical))) return {};
-  return sendCode(deps, scene.ctx, captcha, { where: where(scene), to: () => ({ mobile: requireReserved(deps, scene, typed) }) });
+  return sendCode(deps, scene.ctx, captcha, { where: where(scene), to: () => request(scene, requireReserved(deps, scene, typed)) });
 }
 
 function requireReserved({ policy }: { readonly policy: BankCardPolicy }, { account }: Proving, typed: string): string {

@@ -1,4 +1,6 @@
 import type { Person } from '../../../src/domain/person/account.ts';
+import { confirmationOf } from '../../../src/domain/person/activation.ts';
+import type { ActivationPass } from '../../../src/domain/person/activation-pass.ts';
 import { endOfDay } from '../../../src/domain/person/civil-date.ts';
 import type { DocumentType } from '../../../src/domain/person/document-number.ts';
 import { mask } from '../../../src/domain/person/masking.ts';
@@ -6,7 +8,14 @@ import { shownName, type PersonNamePolicy } from '../../../src/domain/person/per
 import type { Profile } from '../../../src/domain/policy.ts';
 import type { IdentitySource } from '../../../src/domain/proofing/identity-source.ts';
 import type { ProofDeps } from '../../../src/domain/proofing/proof.ts';
-import { checkRealName, recordRealName, verifyRealName, type RealNameForm } from '../../../src/domain/proofing/real-name.ts';
+import { needsGuardian } from '../../../src/domain/proofing/guardian-proof.ts';
+import {
+  checkRealName,
+  recordRealName,
+  verifyRealName,
+  type ConfirmedIdentity,
+  type RealNameForm,
+} from '../../../src/domain/proofing/real-name.ts';
 import { checkRenewal } from '../../../src/domain/proofing/renewal.ts';
 import { Refused } from '../../../src/domain/refused.ts';
 import type { SubmittedForm } from '../../../src/http/form.ts';
@@ -15,9 +24,10 @@ import { maskedModel } from '../../../src/http/masked.ts';
 import type { Locale, MaskedModel } from '../../../src/http/page-model.ts';
 import type { Say, Words } from '../../../src/http/words.ts';
 import { nameHint } from '../../layout/rule-hints.ts';
-import type { ProofingMethod } from '../../proofing-method.ts';
+import type { ProofingMethod, ProofingScene } from '../../proofing-method.ts';
 
 export interface RealNameDeps extends ProofDeps {
+  readonly activationPass: ActivationPass;
   readonly identitySource: IdentitySource;
   readonly documents: readonly DocumentType[];
   readonly personName: PersonNamePolicy;
@@ -41,20 +51,36 @@ export function realName(deps: RealNameDeps): ProofingMethod {
     fields: ['documentType', 'name', 'documentNumber', 'sex', 'validFrom', 'validUntil', 'longTerm'],
     page: ({ say, ctx, person }) =>
       realNamePage(deps.documents, say, person && knownModel({ ...deps, locale: ctx.state.locale, now: deps.clock.now() }, person)),
-    async verify({ values }, { applicant, person }) {
+    async verify({ values }, scene) {
+      const { applicant, person } = scene;
       const now = deps.clock.now();
       const typed = realNameForm(values);
-      if (!person)
-        return verifyRealName(
-          deps,
-          applicant,
-          checkFormAnd(form, values, () => checkRealName(typed, deps, now)),
-        );
+      const waits = (confirmed: ConfirmedIdentity) => passOn(deps, scene, confirmed);
+      if (!person) {
+        const identity = checkFormAnd(form, values, () => checkRealName(typed, deps, now));
+        return verifyRealName(deps, applicant, identity, waits);
+      }
       const identity = checkFormAnd(renewalForm, values, () => checkRenewal(person, typed, deps, now));
-      return verifyRealName(deps, applicant, identity).catch(markDates);
+      return verifyRealName(deps, applicant, identity, waits).catch(markDates);
     },
     record: (confirmed, guardian, { applicant }) => recordRealName(deps, applicant, confirmed, guardian),
   };
+}
+
+/** Whoever waits for their activation goes there by one press: the authority has said yes, and the mobile is proven. */
+async function passOn(
+  { activationPass, guardian, clock }: RealNameDeps,
+  { uid, account, openedAt }: ProofingScene,
+  confirmed: ConfirmedIdentity,
+): Promise<void> {
+  const { documentType: type, number, key, birthDate } = confirmed.identity;
+  const confirmation = confirmationOf(confirmed);
+  await activationPass.give(uid, {
+    sought: { type, number, key, mobile: account.mobile },
+    ...(confirmation && { confirmation }),
+    minor: needsGuardian(guardian, birthDate, clock.now()),
+    ...(openedAt && { account: { id: account.id, openedAt: openedAt.getTime() } }),
+  });
 }
 
 /** Of a document that is known only its dates can be wrong. */

@@ -14,6 +14,8 @@ const auditEvents = {
   'otp.sent': 'a one-time code was asked for; `purpose` says what for',
   'identity.verified': 'an authority confirmed evidence of `kind`',
   'identity.not-verified': 'an authority did not confirm evidence of `kind`; `reason` is its outcome',
+  'identity.claimed':
+    'somebody proved the data of a person whom another account holds (`reason` taken) or who waits for activation (waiting); the person was told',
   'document.ending': 'an owner was told that their document, and its evidence with it, ends within thirty days',
   'step-up.declined': 'a person declined to raise the level for a service',
   'consent.given': 'a person allowed a service to read data; `scopes`',

@@ -114,6 +114,15 @@ export interface Person {
   readonly birthDate: CivilDate | undefined;
 }
 
+/** A person we know, and where they stand. */
+export interface Holder {
+  readonly person: Person;
+  /** The account that holds them now. */
+  readonly accountId: string | undefined;
+  /** Imported, and not active yet. */
+  readonly waits: boolean;
+}
+
 export interface AccountStore {
   /** Header by id; undefined when there is none. One look-up. */
   header(id: string): Promise<AccountHeader | undefined>;
@@ -140,6 +149,6 @@ export interface StoredPassword {
 
 export interface PersonStore {
   byId(id: string): Promise<Person | undefined>;
-  /** Who holds this document, and which account holds that person now. */
-  byDocument(type: DocumentType, key: string): Promise<{ person: Person; accountId: string | undefined } | undefined>;
+  /** Who holds this document, which account holds that person now, and whether they wait for their activation. One look-up. */
+  byDocument(type: DocumentType, key: string): Promise<Holder | undefined>;
 }

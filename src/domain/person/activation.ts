@@ -1,25 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { passwordProblems, requireMobile } from './register.ts';
-import { compareCivilDates, endOfDay, readCivilDate, todayInShanghai, type CivilDate } from './civil-date.ts';
+import { compareCivilDates, readCivilDate, todayInShanghai, type CivilDate } from './civil-date.ts';
 import { isDocumentType, type DocumentType } from './document-number.ts';
 import { endOfValidity, isValidity } from './document-validity.ts';
-import { checkPersonName, type PersonNamePolicy } from './person-name.ts';
-import type { Activation } from './activation-store.ts';
-import type { PasswordHasher } from '../authenticator/password-hasher.ts';
+import type { Person } from './account.ts';
+import type { PersonNamePolicy } from './person-name.ts';
 import { normalisePassword, type PasswordPolicy } from '../authenticator/password-policy.ts';
-import { secondsAfter, type Clock } from '../clock.ts';
 import type { IdentitySource } from '../proofing/identity-source.ts';
-import type { GuardianProof } from '../proofing/guardian-proof.ts';
-import { checkedNumber } from '../proofing/real-name.ts';
-import { askCounted, evidenceWrites, requireMatch, type ProofDeps } from '../proofing/proof.ts';
+import type { Asking } from '../proofing/claim.ts';
+import { checkedName, checkedNumber, type ConfirmedIdentity } from '../proofing/real-name.ts';
+import { askCounted, requireMatch, type ProofDeps } from '../proofing/proof.ts';
 import { FormRefused, Refused } from '../refused.ts';
-import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
+import type { Vault } from '../vault.ts';
 
 /**
- * Activation of imported people (ACT-01 to ACT-06). Whoever knows the number of a document learns nothing before an
- * SMS code was redeemed (DIS-21), and gets nothing without the dates printed on it: the authority must confirm name,
- * number and dates together. With another mobile than the bound one the name, too, must be known, and whoever has the
- * bound one is told.
+ * Activation of imported people (ACT-01 to ACT-06). Whoever knows the number of a document learns nothing of it
+ * (DIS-21): what is on record shows to whoever holds the bound mobile, and that somebody waits at all to whoever knows
+ * name, number and dates, which the authority must confirm together. What follows is in take-up.ts.
  */
 
 /** The document somebody asks about, with a mobile of theirs. */
@@ -59,8 +56,10 @@ function attempt<T>(problems: Refused[], judge: () => T): T | undefined {
 
 /** What the holder of the document reads off it. */
 export interface Possession {
-  /** Undefined: the imported name counts, because the bound mobile was proven. */
+  /** Undefined: the name on record counts, because the bound mobile was proven. */
   readonly name: string | undefined;
+  /** As it was typed, where that is not the same. */
+  readonly typedName?: string | undefined;
   readonly validFrom: CivilDate;
   readonly validUntil: CivilDate | 'long-term';
 }
@@ -76,8 +75,8 @@ export interface PossessionForm {
 export function checkPossession(form: PossessionForm, type: DocumentType, policy: PersonNamePolicy, now: Date): Possession {
   const problems: Refused[] = [];
   const today = todayInShanghai(now);
-  const name = form.name === undefined ? undefined : checkPersonName(form.name, policy);
-  if (name && !name.ok) problems.push(new Refused('name.invalid', 'name', { reason: name.reason }));
+  const name = form.name === undefined ? undefined : checkedName(form.name, policy);
+  if (name instanceof Refused) problems.push(name);
   const validFrom = readCivilDate(form.validFrom);
   if (!validFrom) problems.push(new Refused('date.invalid', 'validFrom'));
   else if (compareCivilDates(validFrom, today) > 0) problems.push(new Refused('date.invalid', 'validFrom', { reason: 'future' }));
@@ -88,7 +87,7 @@ export function checkPossession(form: PossessionForm, type: DocumentType, policy
     problems.push(new Refused('document.expired', 'validity'));
   }
   if (problems.length > 0 || !validFrom || !validUntil) throw new FormRefused(problems);
-  return { name: name?.ok ? name.canonical : undefined, validFrom, validUntil };
+  return { name: undefined, ...(name instanceof Refused ? {} : name), validFrom, validUntil };
 }
 
 /** The authority said yes: kept until the password is chosen. Plain data, so that a draft can hold it. */
@@ -98,36 +97,48 @@ export interface Confirmation extends Possession {
   readonly reference: string;
 }
 
-/** Whose request it is, for the audit log. */
-export interface Origin {
-  readonly requestId: string;
-  readonly clientId: string | undefined;
+/** What the register confirmed in another journey; undefined where that did not ask for the dates. */
+export function confirmationOf({ identity, source, reference }: ConfirmedIdentity): Confirmation | undefined {
+  const { name, typedName, validFrom, validUntil } = identity;
+  return validFrom && validUntil ? { name, typedName, validFrom, validUntil, source, reference } : undefined;
+}
+
+export interface PossessionCheck {
+  readonly possession: Possession;
+  readonly sought: Pick<Sought, 'type' | 'number' | 'key'>;
+  /** Of whoever proved the bound mobile; undefined: what was typed counts alone. */
+  readonly onRecord: Pick<Person, 'name' | 'sex'> | undefined;
+  readonly origin: Pick<Asking, 'clientId' | 'requestId'>;
 }
 
 /**
- * Asks the authority for name, number and dates together. What of them differs is not told.
+ * Asks the authority for name, number and dates together. What of them differs is not told. Whether somebody waits under
+ * the number makes no difference to whoever has not proven the bound mobile: their tries are those of the document, and
+ * the owner's are counted apart, so that nobody uses them up.
  *
- * @param replacing - another mobile than the bound one was proven; its tries are counted apart, so that nobody uses
- *   up those of the owner
  * @throws Refused as the authority's outcome says; identity.too-many
  */
 export async function confirmPossession(
   deps: Pick<ProofDeps, 'unitOfWork' | 'quotas' | 'vault' | 'clock'> & { readonly identitySource: IdentitySource },
-  { person }: Activation,
-  { possession, replacing, origin }: { possession: Possession; replacing: boolean; origin: Origin },
+  { possession, sought, onRecord, origin }: PossessionCheck,
 ): Promise<Confirmation> {
   const { validFrom, validUntil } = possession;
-  const name = possession.name ?? person.name;
-  const { type: documentType, number: documentNumber } = person.document;
-  const check = { documentType, documentNumber, name, sex: person.sex, validFrom, validUntil };
-  const inquiry = replacing
-    ? { who: `${person.id}:new-mobile`, document: person.document }
-    : { who: `${person.id}:bound-mobile`, document: undefined };
+  const name = onRecord?.name ?? possession.name;
+  if (name === undefined) throw new Refused('form.stale');
+  const { type: documentType, number: documentNumber } = sought;
+  const check = { documentType, documentNumber, name, sex: onRecord?.sex ?? 'unknown', validFrom, validUntil };
+  const tries = triesOf(deps.vault, sought);
+  const inquiry = onRecord ? { who: `${tries}:bound-mobile`, document: undefined } : { who: `${tries}:new-mobile`, document: sought };
   const answer = await askCounted(deps, inquiry, () => deps.identitySource.check(check, randomUUID()));
   const source = deps.identitySource.name;
   const proof = { kind: 'real-name', source, answer, params: { reason: 'activation' } };
   await requireMatch(deps, { ...origin, accountId: undefined }, proof);
-  return { name, validFrom, validUntil, source, reference: answer.reference };
+  return { name, typedName: possession.typedName, validFrom, validUntil, source, reference: answer.reference };
+}
+
+/** For whom tries about a document are counted: a keyed hash, the same whether anybody waits under it. */
+export function triesOf(vault: Vault, { type, key }: Pick<Sought, 'type' | 'key'>): string {
+  return `activation:${vault.index('quota', `${type}:${key}`).toString('base64url')}`;
 }
 
 export interface PasswordForm {
@@ -142,93 +153,4 @@ export function checkPassword(form: PasswordForm, policy: PasswordPolicy, facts:
   if (!form.agreement) problems.push(new Refused('agreement.required', 'agreement'));
   if (problems.length > 0) throw new FormRefused(problems);
   return normalisePassword(form.newPassword);
-}
-
-export interface ActivateDeps {
-  readonly hasher: PasswordHasher;
-  readonly unitOfWork: UnitOfWork;
-  readonly clock: Clock;
-}
-
-export interface ActivateRequest {
-  readonly activation: Activation;
-  /** Proven by an SMS code. */
-  readonly mobile: string;
-  readonly confirmation: Confirmation;
-  /** Who agreed to it, for a minor (PRV-05). */
-  readonly guardian: GuardianProof | undefined;
-  readonly password: string;
-  readonly agreementVersion: string;
-  readonly hotline: string;
-  readonly origin: Origin;
-}
-
-/**
- * Opens the account, in one transaction. Of two who activate one person at once, one does.
- *
- * @returns the account's id
- * @throws Refused mobile.taken, activation.gone, service.busy
- */
-export async function activate(deps: ActivateDeps, request: ActivateRequest): Promise<string> {
-  const hash = await deps.hasher.hash(request.password);
-  const id = randomUUID();
-  try {
-    await deps.unitOfWork.commit('activate', activateWrites(request, { id, hash }, deps.clock.now()));
-  } catch (error) {
-    if (!(error instanceof Conflict)) throw error;
-    throw error.rule === 'mobile' ? new Refused('mobile.taken') : new Refused('activation.gone');
-  }
-  return id;
-}
-
-function activateWrites(request: ActivateRequest, { id, hash }: { id: string; hash: string }, now: Date): readonly Write[] {
-  const { activation, mobile, confirmation, guardian, agreementVersion, origin } = request;
-  const { name, validFrom, validUntil, source, reference } = confirmation;
-  const expiresAt = validUntil === 'long-term' ? undefined : endOfDay(validUntil);
-  const person = { ...activation.person, name, document: { ...activation.person.document, validFrom, validUntil } };
-  const { id: personId, subjectId } = person;
-  const agreement = { version: agreementVersion, acceptedAt: now };
-  const method = mobile === activation.mobile ? 'bound-mobile' : 'new-mobile';
-  const event = { at: now, accountId: id, ...origin };
-  return [
-    {
-      write: 'account.insert',
-      account: { id, subjectId, username: undefined, mobile, email: undefined, agreement, createdAt: now },
-    },
-    { write: 'password.put', accountId: id, hash, at: now },
-    { write: 'person.update', person, at: now },
-    { write: 'account.link-person', accountId: id, personId, subjectId, at: now },
-    ...evidenceWrites({ clock: { now: () => now } }, { ...origin, accountId: id }, personId, {
-      kind: 'real-name',
-      source,
-      reference,
-      expiresAt,
-      guardian,
-    }),
-    {
-      write: 'audit.append',
-      event: { ...event, id: randomUUID(), event: 'account.activated', details: { method, source: activation.source } },
-    },
-    ...noticeWrites(request, now),
-  ];
-}
-
-const noticeSeconds = 7 * 86_400;
-
-/** Whoever has the bound mobile learns that another one has taken its place (PRV-06). Their language is not known. */
-function noticeWrites({ activation, mobile, hotline }: ActivateRequest, now: Date): readonly Write[] {
-  if (activation.mobile === undefined || activation.mobile === mobile) return [];
-  const params = { ending: mobile.slice(-4), hotline };
-  return [
-    {
-      write: 'outbox.enqueue',
-      message: {
-        id: randomUUID(),
-        payload: { kind: 'sms', to: activation.mobile, template: 'notice.activated', params, locale: 'zh-CN' },
-        suppressed: false,
-        enqueuedAt: now,
-        expiresAt: secondsAfter(now, noticeSeconds),
-      },
-    },
-  ];
 }

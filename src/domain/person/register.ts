@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditEvent } from '../audit/events.ts';
-import type { Clock } from '../clock.ts';
 import { secondsAfter } from '../clock.ts';
 import { normalisePassword, unmetPasswordRules, type PasswordPolicy } from '../authenticator/password-policy.ts';
 import type { PasswordHasher } from '../authenticator/password-hasher.ts';
 import { confirmedPerson, realNameEvidence, type ConfirmedIdentity } from '../proofing/real-name.ts';
-import { evidenceWrites } from '../proofing/proof.ts';
+import { requireUnclaimed, type ClaimDeps } from '../proofing/claim.ts';
+import { evidenceWrites, type Told } from '../proofing/proof.ts';
 import { Refused } from '../refused.ts';
-import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
-import type { AccountStore, NewAccount, PersonStore } from './account.ts';
+import { Conflict, type Write } from '../unit-of-work.ts';
+import type { AccountStore, NewAccount } from './account.ts';
 import { generatedUsername } from './generated-username.ts';
 import { checkMobile } from './mobile.ts';
 import { usernameKey } from './username.ts';
@@ -60,14 +60,12 @@ export interface RegisterOptions {
   readonly usernamePrefix: string | undefined;
   readonly requestId: string;
   readonly clientId: string | undefined;
+  readonly locale: string;
 }
 
-export interface RegisterDeps {
+export interface RegisterDeps extends ClaimDeps {
   readonly accounts: AccountStore;
-  readonly persons: PersonStore;
   readonly hasher: PasswordHasher;
-  readonly unitOfWork: UnitOfWork;
-  readonly clock: Clock;
 }
 
 /** @throws Refused mobile.taken, username.taken */
@@ -89,7 +87,7 @@ const maxAttempts = 5;
  * proven by an SMS code before: whether a number is taken is not told to anybody else (DIS-21).
  *
  * @returns the account's id
- * @throws Refused mobile.taken, username.taken, identity.taken, service.busy
+ * @throws Refused mobile.taken, username.taken, identity.taken, identity.waiting, service.busy
  */
 export async function register(deps: RegisterDeps, registration: Registration, options: RegisterOptions): Promise<string> {
   await requireFree(deps, registration);
@@ -116,15 +114,23 @@ async function open(deps: RegisterDeps, registration: Registration, options: Reg
   const { confirmed } = registration;
   const now = deps.clock.now();
   const id = randomUUID();
-  const holder = confirmed && (await deps.persons.byDocument(confirmed.identity.documentType, confirmed.identity.key));
-  if (holder?.accountId !== undefined) throw new Refused('identity.taken', 'documentNumber');
+  const { clientId, requestId } = options;
+  const holder =
+    confirmed && (await requireUnclaimed(deps, confirmedPerson(confirmed).document, { accountId: undefined, clientId, requestId }));
   const subjectId = holder?.person.subjectId ?? randomUUID();
-  const event = { at: now, accountId: id, clientId: options.clientId, requestId: options.requestId };
+  const event = { at: now, accountId: id, clientId, requestId };
   await deps.unitOfWork.commit(confirmed ? 'register-verified' : 'register', [
     ...(holder ? [] : [{ write: 'subject.insert', id: subjectId, createdAt: now } as const]),
     { write: 'account.insert', account: newAccount(registration, { id, subjectId, now }, options) },
     { write: 'password.put', accountId: id, hash: options.hash, at: now },
-    ...(confirmed ? identityWrites(deps, confirmed, { ...event, personId: holder?.person.id, subjectId }) : []),
+    ...(confirmed
+      ? identityWrites(deps, confirmed, {
+          ...event,
+          personId: holder?.person.id,
+          subjectId,
+          told: [{ mobile: registration.mobile, email: undefined, locale: options.locale }],
+        })
+      : []),
     {
       write: 'audit.append',
       event: { ...event, id: randomUUID(), event: 'account.registered', details: { agreement: options.agreementVersion } },
@@ -163,13 +169,14 @@ function identityWrites(
     requestId,
     personId,
     subjectId,
-  }: Happening & { readonly personId: string | undefined; readonly subjectId: string },
+    told,
+  }: Happening & { readonly personId: string | undefined; readonly subjectId: string; readonly told: readonly Told[] },
 ): readonly Write[] {
   const person = { ...confirmedPerson(confirmed), id: personId ?? randomUUID(), subjectId };
   return [
     personId === undefined ? { write: 'person.insert', person, at } : { write: 'person.update', person, at },
     { write: 'account.link-person', accountId, personId: person.id, subjectId, at },
-    ...evidenceWrites(deps, { accountId, clientId, requestId }, person.id, realNameEvidence(confirmed, undefined)),
+    ...evidenceWrites(deps, { accountId, clientId, requestId }, person.id, realNameEvidence(confirmed, undefined), told),
   ];
 }
 

@@ -3,10 +3,14 @@ import { ageOn, todayInShanghai } from '../person/civil-date.ts';
 import type { DocumentType } from '../person/document-number.ts';
 import type { PersonNamePolicy } from '../person/person-name.ts';
 import { requireMobile } from '../person/register.ts';
+import { noticeWrites } from '../notification/notice.ts';
+import { channelsOfPerson } from '../notification/person-channels.ts';
 import { FormRefused, Refused } from '../refused.ts';
 import type { GuardianProof } from './guardian-proof.ts';
 import type { IdentitySource } from './identity-source.ts';
-import { askCounted, requireMatch, type Asking, type ProofDeps } from './proof.ts';
+import type { Vault } from '../vault.ts';
+import { mayTell, type Asking, type ClaimDeps } from './claim.ts';
+import { askCounted, requireMatch } from './proof.ts';
 import { checkedName, checkedNumber, chosenType } from './real-name.ts';
 
 /**
@@ -72,13 +76,14 @@ function asRefusal(judge: () => string): string | Refused {
 }
 
 /**
- * Asks the register whether there is such a person. The mobile must have been proven by an SMS code before.
+ * Asks the register whether there is such a person, who hears of it where we know them. The mobile must have been proven
+ * by an SMS code before.
  *
  * @param who - whom the tries of a day are counted for
  * @throws Refused as the authority's outcome says; identity.too-many
  */
 export async function proveGuardian(
-  deps: Pick<ProofDeps, 'unitOfWork' | 'quotas' | 'vault' | 'clock'> & { readonly identitySource: IdentitySource },
+  deps: ClaimDeps & { readonly vault: Vault; readonly identitySource: IdentitySource },
   { who, ...asking }: Asking & { readonly who: string },
   { guardian, version }: { guardian: CheckedGuardian; version: string },
 ): Promise<GuardianProof> {
@@ -89,5 +94,14 @@ export async function proveGuardian(
   );
   const source = deps.identitySource.name;
   await requireMatch(deps, asking, { kind: 'real-name', source, answer, params: { reason: 'guardian' } });
+  await tellGuardian(deps, guardian);
   return { name, documentType, documentNumber, mobile, version, source, reference: answer.reference, at: deps.clock.now().getTime() };
+}
+
+async function tellGuardian(deps: ClaimDeps, { documentType, key }: CheckedGuardian): Promise<void> {
+  const holder = await deps.persons.byDocument(documentType, key);
+  if (!holder || !(await mayTell(deps, 'guardian', holder.person.id))) return;
+  const channels = await channelsOfPerson(deps, holder);
+  const notices = channels.flatMap((each) => noticeWrites(each, { name: 'guardian-verified', locale: 'zh-CN' }, deps.clock.now()));
+  if (notices.length > 0) await deps.unitOfWork.commit('guardian-verified', notices);
 }

@@ -1,28 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { EvidenceKind } from '../assurance/evidence.ts';
 import type { AuditEvent } from '../audit/events.ts';
-import type { Clock } from '../clock.ts';
-import type { IdentityDocument, Person, PersonStore } from '../person/account.ts';
+import { noticeWrites, type Channels } from '../notification/notice.ts';
+import type { IdentityDocument, Person } from '../person/account.ts';
 import { endOfDay, todayInShanghai } from '../person/civil-date.ts';
 import { Refused, type RefusalCode } from '../refused.ts';
-import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
+import { Conflict, type Write } from '../unit-of-work.ts';
 import type { GuardianPolicy } from '../policy.ts';
 import type { EndingWrites } from '../ending-writes.ts';
-import type { QuotaStore } from '../short-lived.ts';
 import type { Vault } from '../vault.ts';
+import { requireUnclaimed, type Asking, type ClaimDeps } from './claim.ts';
 import { needsGuardian, type GuardianProof } from './guardian-proof.ts';
 import type { SourceAnswer, SourceOutcome } from './identity-source.ts';
 
 /** What all proofing methods share: the judge of an authority's answer and the writing down of evidence. */
 
-export interface ProofDeps {
+export interface ProofDeps extends ClaimDeps {
   /** Services are told with the `sub` they know (D1). */
   readonly endings: EndingWrites;
-  readonly persons: PersonStore;
-  readonly unitOfWork: UnitOfWork;
-  readonly quotas: QuotaStore;
   readonly vault: Vault;
-  readonly clock: Clock;
   readonly guardian: GuardianPolicy | null;
 }
 
@@ -44,10 +40,9 @@ export interface Applicant {
   readonly clientId: string | undefined;
   /** The session this happens in; it goes on when the others end. */
   readonly sessionUid: string | undefined;
+  /** Of the page, for what the owner is told. */
+  readonly locale: string;
 }
-
-/** Who is asked about: somebody without an account, in an activation. */
-export type Asking = Pick<AuditEvent, 'accountId' | 'clientId' | 'requestId'>;
 
 /**
  * How each outcome is told to the person; only `match` goes on (AST-13). Whether somebody has such a document at all is
@@ -138,8 +133,9 @@ export async function requireMatch(
  * person, or gives the account a person whom no account holds; its subject is the account's, unless the
  * person already has one (D1, PRT-08). A changed subject ends the account's sessions and grants.
  *
- * @throws Refused identity.taken when another account holds the person, identity.differs when this account
- *   is verified as somebody else, guardian.required for a minor nobody has agreed for
+ * @throws Refused identity.taken when another account holds the person, identity.waiting when they wait for their
+ *   activation, identity.differs when this account is verified as somebody else, guardian.required for a minor nobody
+ *   has agreed for
  */
 export async function recordVerifiedPerson(
   deps: ProofDeps,
@@ -149,10 +145,7 @@ export async function recordVerifiedPerson(
 ): Promise<void> {
   const now = deps.clock.now();
   if (needsGuardian(deps.guardian, verified.birthDate, now) && !evidence.guardian) throw new Refused('guardian.required');
-  const holder = await deps.persons.byDocument(verified.document.type, verified.document.key);
-  if (holder?.accountId !== undefined && holder.accountId !== applicant.accountId) {
-    throw new Refused('identity.taken', 'documentNumber');
-  }
+  const holder = await requireUnclaimed(deps, verified.document, applicant);
   if (applicant.personId !== undefined && holder?.person.id !== applicant.personId) {
     throw new Refused('identity.differs', 'documentNumber');
   }
@@ -165,21 +158,30 @@ export async function recordVerifiedPerson(
     await deps.unitOfWork.commit('verify-identity', [
       holder ? { write: 'person.update', person, at: now } : { write: 'person.insert', person, at: now },
       ...(await linkWrites(deps, applicant, person, now)),
-      ...evidenceWrites(deps, applicant, person.id, evidence),
+      ...evidenceWrites(deps, applicant, person.id, evidence, await ownChannels(deps, applicant)),
     ]);
   } catch (error) {
     if (!(error instanceof Conflict)) throw error;
     // Somebody was faster: perhaps this very account, in another tab, with this or another document.
     const winner = await deps.persons.byDocument(verified.document.type, verified.document.key);
-    if (winner?.accountId === undefined) throw new Refused('identity.differs', 'documentNumber');
+    if (!winner || (winner.accountId === undefined && !winner.waits)) throw new Refused('identity.differs', 'documentNumber');
     await recordVerifiedPerson(deps, { ...applicant, personId: winner.person.id }, verified, evidence);
   }
 }
 
 /** Evidence beyond the first, for the person the account already holds. */
 export async function recordEvidence(deps: ProofDeps, applicant: Applicant & { personId: string }, evidence: Proven): Promise<void> {
-  await deps.unitOfWork.commit('verify-evidence', evidenceWrites(deps, applicant, applicant.personId, evidence));
+  const channels = await ownChannels(deps, applicant);
+  await deps.unitOfWork.commit('verify-evidence', evidenceWrites(deps, applicant, applicant.personId, evidence, channels));
 }
+
+async function ownChannels({ accounts }: ProofDeps, { accountId, locale }: Applicant): Promise<readonly Told[]> {
+  const account = await accounts.byId(accountId);
+  return account ? [{ ...account, locale }] : [];
+}
+
+/** Who hears that somebody was verified, and in which language. */
+export type Told = Channels & { readonly locale: string };
 
 async function linkWrites(deps: ProofDeps, applicant: Applicant, person: Person, at: Date): Promise<readonly Write[]> {
   if (applicant.personId !== undefined) return [];
@@ -189,12 +191,16 @@ async function linkWrites(deps: ProofDeps, applicant: Applicant, person: Person,
   return [link, ...(await deps.endings('subject.changed', { accountId, sessionUid: applicant.sessionUid }))];
 }
 
-/** The evidence, the guardian's consent where there is one, and the audit record of both. */
+/**
+ * The evidence, the guardian's consent where there is one, the audit record of both, and the notices: whoever is verified
+ * anywhere hears of it, so no evidence is written without saying on which channels.
+ */
 export function evidenceWrites(
   deps: Pick<ProofDeps, 'clock'>,
   applicant: Asking,
   personId: string,
   { kind, source, reference, expiresAt, guardian }: Proven,
+  told: readonly Told[],
 ): readonly Write[] {
   const now = deps.clock.now();
   return [
@@ -204,6 +210,7 @@ export function evidenceWrites(
     },
     { write: 'audit.append', event: auditOf(deps, applicant, 'identity.verified', { kind, source, reference }) },
     ...(guardian ? consentWrites(deps, applicant, personId, guardian) : []),
+    ...told.flatMap((each) => noticeWrites(each, { name: 'identity-verified', locale: each.locale }, now)),
   ];
 }
 

@@ -7,7 +7,8 @@ import { checkPersonName, hasRareCharacter, type PersonNamePolicy } from '../per
 import { FormRefused, Refused } from '../refused.ts';
 import type { IdentityCheck, IdentitySource } from './identity-source.ts';
 import { needsGuardian, type GuardianProof } from './guardian-proof.ts';
-import { askCounted, recordVerifiedPerson, requireMatch, type Applicant, type Asking, type ProofDeps, type Proven } from './proof.ts';
+import { requireUnclaimed, type Asking } from './claim.ts';
+import { askCounted, recordVerifiedPerson, requireMatch, type Applicant, type ProofDeps, type Proven } from './proof.ts';
 
 /** Real-name verification: document and name against the population register (RN-12 to RN-17). */
 
@@ -173,32 +174,40 @@ export function realNameEvidence(
 /**
  * Makes the person and the evidence.
  *
- * @throws Refused identity.taken, identity.differs, guardian.required
+ * @throws Refused identity.taken, identity.waiting, identity.differs, guardian.required
  */
 export async function recordRealName(
   deps: ProofDeps,
   applicant: Applicant,
   confirmed: ConfirmedIdentity,
   guardian?: GuardianProof,
-): Promise<void> {
+): Promise<undefined> {
   await recordVerifiedPerson(deps, applicant, confirmedPerson(confirmed), realNameEvidence(confirmed, guardian));
 }
 
 /**
  * Asks the authority and, on a match, makes the person and the evidence.
  *
+ * @param waits - told what was confirmed when the person waits for their activation, which need not ask for it again
  * @returns what was confirmed but not written yet, where a guardian must agree first
- * @throws Refused as the authority's outcome says; identity.taken, identity.differs, identity.too-many
+ * @throws Refused as the authority's outcome says; identity.taken, identity.waiting, identity.differs, identity.too-many
  */
 export async function verifyRealName(
   deps: ProofDeps & { readonly identitySource: IdentitySource },
   applicant: Applicant,
   identity: CheckedIdentity,
+  waits: (confirmed: ConfirmedIdentity) => Promise<void>,
 ): Promise<ConfirmedIdentity | undefined> {
   const { accountId, personId, clientId, requestId } = applicant;
   const asking = { who: accountId, held: personId !== undefined, accountId, clientId, requestId };
   const confirmed = await confirmRealName(deps, asking, identity);
-  if (needsGuardian(deps.guardian, identity.birthDate, deps.clock.now())) return confirmed;
-  await recordRealName(deps, applicant, confirmed);
-  return undefined;
+  try {
+    if (!needsGuardian(deps.guardian, identity.birthDate, deps.clock.now())) return await recordRealName(deps, applicant, confirmed);
+    // No guardian is asked for somebody who cannot be verified here.
+    await requireUnclaimed(deps, confirmedPerson(confirmed).document, applicant);
+    return confirmed;
+  } catch (error) {
+    if (error instanceof Refused && error.code === 'identity.waiting') await waits(confirmed);
+    throw error;
+  }
 }

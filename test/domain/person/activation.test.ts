@@ -56,10 +56,10 @@ describe('the pass from registration', () => {
     const keys = { keyEncryptionKey: Buffer.alloc(32, 1), indexKey: Buffer.alloc(32, 2), pairwiseKey: Buffer.alloc(32, 3) };
     const pass = createActivationPass({ once, vault: createFileVault(keys), clock });
     const sought = { type: 'resident-id-card', number: '110199199003150113', key: '110199199003150113', mobile: '13800000001' } as const;
-    await pass.give('uid', sought);
+    await pass.give('uid', { sought });
     const given = await pass.read('uid');
     expect(given).toEqual({ id: expect.any(String), sought });
-    await pass.give('uid', sought);
+    await pass.give('uid', { sought });
     expect((await pass.read('uid'))?.id).not.toBe(given?.id);
     expect(await pass.read('another')).toBeUndefined();
     expect(await once.get('activation:uid', clock.now())).not.toMatch(/1101991990|13800000001/);
