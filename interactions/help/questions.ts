@@ -104,7 +104,7 @@ export const questions: readonly Question[] = [
   {
     id: 'activation',
     topic: 'account',
-    arises: ['activate', 'activation.gone'],
+    arises: ['activate', 'activation.gone', 'identity.waiting'],
     answer: ['what', 'how', 'nobody', 'done'],
     related: ['password-and-mobile-lost', 'mobile-taken'],
   },

@@ -25,6 +25,10 @@ function example(state: string, { values, refused, skippable = false, known }: S
       progress: bar(scene.say, 'real-name', 1),
       form: sampleForm(scene, { fields, values, refused }),
       back: skippable ? undefined : { href: `${interaction}/step-up`, label: scene.say('layout.back') },
+      activate:
+        refused instanceof Refused && refused.code === 'identity.waiting'
+          ? { href: `${interaction}/activate`, label: scene.say('layout.waiting.activate') }
+          : undefined,
       skip: skippable ? { ...sampleAct, label: scene.say('register.skip') } : undefined,
       ...realNamePage(
         scene.profile.documents,
@@ -78,6 +82,7 @@ const answers: readonly (readonly [code: RefusalCode, field?: string])[] = [
   ['identity.mismatch', 'documentNumber'],
   ['identity.invalid', 'documentNumber'],
   ['identity.taken', 'documentNumber'],
+  ['identity.waiting', 'documentNumber'],
   ['identity.differs', 'documentNumber'],
   ['identity.unavailable'],
   ['identity.over-quota'],
