@@ -2,7 +2,6 @@ import type { AppContext } from '../../src/http/app-context.ts';
 import type { Devices } from '../../src/http/devices.ts';
 import { factorsOf, strengthOf } from '../../src/domain/presence/strength.ts';
 import type { Account } from '../../src/domain/person/account.ts';
-import type { GivenPass } from '../../src/domain/person/activation-pass.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { Wizard } from '../../src/http/wizard.ts';
 import { draftOf } from '../../src/http/wizard-draft.ts';
@@ -13,7 +12,7 @@ import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
 import { mobileStep } from './bound-mobile.ts';
 import { documentStep, lookUp } from './lookup.ts';
 import { agreementStep, identityStep, nobodyStep } from './possession.ts';
-import type { ActivateDraft, ActivateScene, ActivateStepDeps } from './steps.ts';
+import { passOf, type ActivateDraft, type ActivateScene, type ActivateStepDeps } from './steps.ts';
 import { accountStep, doneStep, passwordStep } from './take-up.ts';
 
 /**
@@ -46,29 +45,20 @@ export function createActivate(deps: ActivateJourneyDeps): Journey {
       doneStep(deps),
     ],
   };
-  // Each pass begins a run of its own: what another run has learnt was learnt of another document.
-  const run = ({ uid, base, pass }: ActivateScene) => ({
-    wizard,
-    id: pass === undefined ? uid : `${uid}:${pass.id}`,
-    base: `${base}/activate`,
-  });
   return {
     name: 'activate',
     routes(router) {
       if (!deps.profile.activation) return;
       router.get('/interaction/:uid/activate/finish', async (ctx) => {
-        const scene = await sceneOf(deps, ctx);
-        const draft = await draftOf(deps, run(scene));
+        const { scene, draft } = await stageOf(deps, ctx, wizard);
         if (draft.accountId === undefined) return ctx.redirect(`${scene.base}/activate`);
         await end(deps, draft, scene);
       });
       wizardRoutes(router, deps, '/interaction/:uid/activate', async (ctx) => {
-        const scene = await sceneOf(deps, ctx);
+        const { scene, draft, run } = await stageOf(deps, ctx, wizard);
         // Whoever is verified by now has nothing to activate for the service that waits.
-        if (scene.prompt.name === 'step_up' && !scene.joins && !(await draftOf(deps, run(scene))).joined) {
-          return { leaveTo: `${scene.base}/step-up` };
-        }
-        return { ...run(scene), scene };
+        if (scene.prompt.name === 'step_up' && !scene.joins && !draft.joined) return { leaveTo: `${scene.base}/step-up` };
+        return { ...run, scene };
       });
     },
   };
@@ -88,19 +78,30 @@ async function end(deps: ActivateJourneyDeps, draft: ActivateDraft, { ctx, promp
 }
 
 /** @throws Refused interaction.expired outside a sign-in, a registration or a step-up */
-async function sceneOf(deps: ActivateJourneyDeps, ctx: AppContext): Promise<ActivateScene> {
+async function stageOf(deps: ActivateJourneyDeps, ctx: AppContext, wizard: Wizard<ActivateDraft, ActivateScene>) {
   const visit = await visitOf(deps, ctx);
   if (!prompts.has(visit.prompt.name)) throw new Refused('interaction.expired');
-  const pass = await deps.activationPass.read(visit.uid);
-  const [passed, joins] = await Promise.all([pass && lookUp(deps, pass.sought), unverifiedHere(deps, visit, pass)]);
-  return { ...visit, pass, passed, joins, signedIn: joins !== undefined && joins.id === visit.session?.accountId && !pass?.account };
+  const { uid, base, session } = visit;
+  const pass = await deps.activationPass.read(uid);
+  // Each pass begins a run of its own: what another run has learnt was learnt of another document.
+  const run = { wizard, id: pass === undefined ? uid : `${uid}:${pass.id}`, base: `${base}/activate` };
+  const [passed, draft] = await Promise.all([pass && lookUp(deps, pass.sought), draftOf(deps, run)]);
+  const opened = passOf(draft, { pass, passed })?.account?.id;
+  const joins = await unverifiedHere(deps, visit, opened);
+  const signedIn = joins !== undefined && joins.id === session?.accountId && opened === undefined;
+  const scene: ActivateScene = { ...visit, pass, passed, joins, signedIn };
+  return { scene, draft, run };
 }
 
-/** The account that whoever is here has already, opened in this interaction or signed in, as long as it is not verified. */
-async function unverifiedHere({ accounts }: ActivateJourneyDeps, visit: Visit, pass: GivenPass | undefined): Promise<Account | undefined> {
+/**
+ * The account that whoever is here has already, as long as it is not verified.
+ *
+ * @param opened - in this interaction, for the very document: another one is no business of the account that was opened
+ */
+async function unverifiedHere({ accounts }: ActivateJourneyDeps, visit: Visit, opened: string | undefined): Promise<Account | undefined> {
   // Who is asked to sign in again has not done so yet.
   const signedIn = visit.prompt.name === 'login' ? undefined : visit.session?.accountId;
-  const id = pass?.account?.id ?? signedIn;
+  const id = opened ?? signedIn;
   const account = id === undefined ? undefined : await accounts.byId(id);
   return account?.status === 'active' && account.personId === undefined ? account : undefined;
 }

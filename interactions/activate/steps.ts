@@ -66,7 +66,7 @@ export interface ActivateScene extends Visit {
 
 export type ActivateStep = WizardStep<ActivateDraft, ActivateScene>;
 
-export function foundIn(draft: ActivateDraft, scene: ActivateScene): Found | undefined {
+export function foundIn(draft: ActivateDraft, scene: Pick<ActivateScene, 'passed'>): Found | undefined {
   return draft.found ?? scene.passed;
 }
 
@@ -78,7 +78,7 @@ export function requireFound(draft: ActivateDraft, scene: ActivateScene): Found 
 }
 
 /** The pass, as long as it is its document that is looked for: it says nothing about another one. */
-export function passOf(draft: ActivateDraft, scene: ActivateScene): GivenPass | undefined {
+export function passOf(draft: ActivateDraft, scene: Pick<ActivateScene, 'pass' | 'passed'>): GivenPass | undefined {
   const found = foundIn(draft, scene);
   const { pass } = scene;
   return pass && found?.type === pass.sought.type && found.key === pass.sought.key ? pass : undefined;

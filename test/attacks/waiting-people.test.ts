@@ -3,7 +3,7 @@ import { newPerson, type Person } from '../support/browser.ts';
 import { newCitizen, opensProofing, signsIn } from '../support/citizen.ts';
 import { documentFields, registersWith, untilTimeOfDay } from '../support/city-forms.ts';
 import { anyMobile, importedPerson, possessionFields, provesAndSetsPassword, seeksRecord } from '../support/imported.ts';
-import { identityFields, newcomer } from '../support/newcomer.ts';
+import { identityFields, newcomer, registers } from '../support/newcomer.ts';
 import type { Product } from '../support/product.ts';
 import { relyingParty } from '../support/relying-party.ts';
 import { messagesOf } from '../support/sandbox.ts';
@@ -49,6 +49,29 @@ describe('a stranger with the data of somebody who waits for their activation', 
     await person.submits({}, { button: '#replace-mobile' });
     await person.submits();
     expect(person.page.error?.code).toBe('activation.gone');
+  });
+});
+
+describe('an account that somebody opened in the same interaction', () => {
+  it('[REG-49] is joined by the person it was opened for, and by nobody who types another document', async () => {
+    const product = await sharedProduct();
+    const attacker = newcomer();
+    const [known, victim] = [await importedPerson(product, attacker.mobile), await importedPerson(product)];
+    const person = newPerson(product);
+    await person.goes('/register');
+    await registers(person, attacker);
+    await person.submits(identityFields(known));
+    await person.opens('#activate');
+    expect(person.page.url.pathname).toMatch(/\/activate\/account$/);
+    await person.opens('#back');
+    await seeksRecord(person, victim, victim.mobile);
+    await provesAndSetsPassword(person, victim);
+    expect(person.page.outcome).toBe('done');
+    const opener = newPerson(product);
+    await opener.goes('/login');
+    await signsIn(opener, attacker);
+    await opener.goes('/account');
+    expect(opener.page.says('.level strong')).toBe('未认证');
   });
 });
 
