@@ -71,14 +71,10 @@ export function createTotpStore({ db, vault }: Deps): TotpStore {
       };
     },
 
-    async has(accountId) {
-      const row = await db
-        .selectFrom('totp')
-        .select('account_id')
-        .where('account_id', '=', accountId)
-        .where('held_at', 'is', null)
-        .executeTakeFirst();
-      return row !== undefined;
+    async standing(accountId) {
+      const row = await db.selectFrom('totp').select('held_at').where('account_id', '=', accountId).executeTakeFirst();
+      if (!row) return 'none';
+      return row.held_at === null ? 'active' : 'held';
     },
   };
 }

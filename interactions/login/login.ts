@@ -143,7 +143,7 @@ async function recordRefusal(deps: LoginDeps, method: LoginMethod, refused: Refu
 /** Writes what follows from the first factor: that the person is in, or that the second one is still to come. */
 async function signIn(deps: LoginDeps, method: LoginMethod, { accountId, amr = method.amr, counts, writes }: Authenticated, visit: Visit) {
   const proved: SignIn = { accountId, method: method.name, factors: factorsOf(amr, deps.clock.now(), counts).map(toPlain) };
-  if (await needsSecondFactor(deps, proved)) return { leaveTo: await keepFirstFactor(deps, visit, proved, writes) };
+  if (await needsSecondFactor(deps, visit, proved)) return { leaveTo: await keepFirstFactor(deps, visit, proved, writes) };
   await deps.unitOfWork.commit('sign-in', [...writes, ...(await signInWrites(deps, visit, accountId, method.name))]).catch(refuseCopies);
   return { finish: () => welcome(deps, visit, proved) };
 }

@@ -72,9 +72,24 @@ export async function firstFactor(deps: SecondFactorPageDeps, uid: string, path:
   return mark === (await markOf(deps, first.accountId)) ? first : undefined;
 }
 
-/** A passkey is two factors already; an app is asked for only where there is one. */
-export async function needsSecondFactor(deps: SecondFactorPageDeps, { accountId, factors }: SignIn): Promise<boolean> {
-  return deps.authenticators.totp && !factors.some(({ amr }) => amr === 'mfa') && (await deps.secondFactor.totps.has(accountId));
+/**
+ * A passkey is two factors already; an app is asked for only where there is one. While its setting-up is frozen the first
+ * factor alone opens nothing: whoever found the phone with the notice on it would freeze the app, and be in without it.
+ *
+ * @throws Refused change.frozen
+ */
+export async function needsSecondFactor(
+  deps: SecondFactorPageDeps,
+  visit: Visit,
+  { accountId, factors, method }: SignIn,
+): Promise<boolean> {
+  if (!deps.authenticators.totp || factors.some(({ amr }) => amr === 'mfa')) return false;
+  const standing = await deps.secondFactor.totps.standing(accountId);
+  if (standing !== 'held') return standing === 'active';
+  const refused = new Refused('change.frozen', undefined, { reason: 'sign-in' });
+  const details = { method, reason: refused.code };
+  await deps.unitOfWork.commit('sign-in-refused', [signInEvent(deps, visit, 'sign-in.refused', accountId, details)]);
+  throw refused;
 }
 
 /** @returns the address of the second factor */

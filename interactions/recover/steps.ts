@@ -212,10 +212,10 @@ export function doneStep(deps: RecoverStepDeps): RecoverStep {
     done: () => false,
     async page(draft, visit) {
       const { accountId = '' } = soughtIn(draft);
-      const [passkeys, totp] = await Promise.all([deps.passkeys.passkeys.ofAccount(accountId), deps.totps.has(accountId)]);
+      const [passkeys, totp] = await Promise.all([deps.passkeys.passkeys.ofAccount(accountId), deps.totps.standing(accountId)]);
       const model = doneModel(sayOf(deps, visit), {
         identity: isByIdentity(draft),
-        guarded: passkeys.length > 0 || totp,
+        guarded: passkeys.length > 0 || totp !== 'none',
         base: visit.base,
       });
       return { view: 'layout/result', model, service: visit.service };

@@ -149,7 +149,8 @@ describe.each(databaseKinds)('changes of ways in, in %s', (kind) => {
     expect(await accounts().password(accountId)).toEqual({ hash: 'before', set: undefined, held: true });
     expect(await createPasskeyStore(stores).byCredential(passkey.credentialId)).toBeUndefined();
     expect(await createPasskeyStore(stores).ofAccount(accountId)).toEqual([]);
-    expect([await createTotpStore(stores).has(accountId), await createTotpStore(stores).ofAccount(accountId)]).toEqual([false, undefined]);
+    const totps = createTotpStore(stores);
+    expect([await totps.standing(accountId), await totps.ofAccount(accountId)]).toEqual(['held', undefined]);
     expect(await createRecoveryCodeStore(stores).left(accountId)).toBe(0);
     await commit({ write: 'ways-in.release', accountId, set: {}, password: true, passkeyIds: [passkey.id], totp: true });
     expect(await accounts().password(accountId)).toEqual({ hash: 'before', set: undefined, held: false });

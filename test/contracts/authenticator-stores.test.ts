@@ -93,9 +93,9 @@ describe.each(databaseKinds)('authenticators in %s', (kind) => {
   it('an app is kept sealed, one for each account; a step is used once, and an older one never', async () => {
     const accountId = await owner();
     const secret = randomBytes(20);
-    expect([await totps().has(accountId), await totps().ofAccount(accountId)]).toEqual([false, undefined]);
+    expect([await totps().standing(accountId), await totps().ofAccount(accountId)]).toEqual(['none', undefined]);
     await commit({ write: 'totp.put', accountId, secret, step: 100, at: happenedAt, by: 'password' });
-    expect(await totps().has(accountId)).toBe(true);
+    expect(await totps().standing(accountId)).toBe('active');
     expect(await totps().ofAccount(accountId)).toEqual({
       secret,
       lastStep: 100,
@@ -113,7 +113,7 @@ describe.each(databaseKinds)('authenticators in %s', (kind) => {
       set: { by: 'mobile', at: happenedAt },
     });
     await commit({ write: 'totp.remove', accountId });
-    expect(await totps().has(accountId)).toBe(false);
+    expect(await totps().standing(accountId)).toBe('none');
   });
 
   it('a recovery code is used once; a new set ends the old one', async () => {

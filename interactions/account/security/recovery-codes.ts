@@ -27,7 +27,7 @@ export function recoveryCodeRoutes(router: Router<AppState>, deps: SecurityDeps)
   router.get(newPath, async (ctx) => {
     const owner = await provedOwner(deps, ctx, newPath);
     if (!owner) return;
-    if (!(await deps.totps.has(owner.account.id))) throw new Refused('page.not-found');
+    if ((await deps.totps.standing(owner.account.id)) !== 'active') throw new Refused('page.not-found');
     const model = { action: newPath, token: deps.tokens.issue(ctx, newPath) };
     await deps.pages.render(ctx, { view: 'account/security/recovery-codes-new', model, user: owner.user });
   });
@@ -35,7 +35,7 @@ export function recoveryCodeRoutes(router: Router<AppState>, deps: SecurityDeps)
     const owner = await provedOwner(deps, ctx, newPath);
     if (!owner) return;
     readForm(ctx, deps.tokens, newPath);
-    if (!(await deps.totps.has(owner.account.id))) throw new Refused('page.not-found');
+    if ((await deps.totps.standing(owner.account.id)) !== 'active') throw new Refused('page.not-found');
     const codes = await renewRecoveryCodes(deps, actorOf(ctx, owner));
     await showOnce(deps, owner, codes);
     ctx.status = 303;

@@ -1,6 +1,6 @@
 import { mask } from '../../../src/domain/person/masking.ts';
 import { checkDocumentNumber } from '../../../src/domain/authenticator/recovery-search.ts';
-import { giveBack, oldChannel, type Frozen, type ReturnProof, type UndoDeps } from '../../../src/domain/presence/undo.ts';
+import { documentServes, giveBack, oldChannel, type Frozen, type ReturnProof, type UndoDeps } from '../../../src/domain/presence/undo.ts';
 import { atLeast, strengthOf } from '../../../src/domain/presence/strength.ts';
 import type { Profile } from '../../../src/domain/policy.ts';
 import type { AppContext } from '../../../src/http/app-context.ts';
@@ -51,11 +51,11 @@ export function returnWizard(deps: ReturnDeps): Wizard<NoDraft, ReturnScene> {
   };
 }
 
-const isVerified = ({ frozen }: ReturnScene) => frozen.account.personId !== undefined;
+const byDocument = ({ frozen }: ReturnScene) => documentServes(frozen);
 
 const offered: Readonly<Record<ReturnWay, (scene: ReturnScene) => boolean>> = {
   session: ({ sessionUid }) => sessionUid !== undefined,
-  document: (scene) => scene.sessionUid === undefined && isVerified(scene),
+  document: (scene) => scene.sessionUid === undefined && byDocument(scene),
   password: ({ sessionUid }) => sessionUid === undefined,
 };
 
@@ -114,7 +114,7 @@ function proofOf({ devices }: ReturnDeps, { ctx, frozen, sessionUid = '' }: Retu
 function returnModel(deps: ReturnDeps, scene: ReturnScene, way: ReturnWay, form: ReturnModel['form']): ReturnModel {
   const channel = oldChannel(scene.frozen);
   const { locale } = scene.ctx.state;
-  const other = way === 'document' ? 'password' : way === 'password' && isVerified(scene) ? 'document' : undefined;
+  const other = way === 'document' ? 'password' : way === 'password' && byDocument(scene) ? 'document' : undefined;
   return {
     way,
     form,

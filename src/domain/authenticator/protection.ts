@@ -81,7 +81,7 @@ export async function setUpTotp(
 /** With its recovery codes. Off already: nobody is told of it again. @throws Refused as carryOut */
 export async function removeTotp(deps: ProtectionDeps, actor: Actor): Promise<void> {
   const { id: accountId } = actor.account;
-  if (!(await deps.totps.has(accountId))) return;
+  if ((await deps.totps.standing(accountId)) === 'none') return;
   await carryOut(deps, actor, 'totp.remove', {
     writes: () => [
       { write: 'totp.remove', accountId },

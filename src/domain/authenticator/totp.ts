@@ -15,10 +15,14 @@ export interface Totp {
   readonly set: Setting | undefined;
 }
 
+/** `held`: its setting-up is frozen (presence/undo.ts); its codes are not taken, and nobody comes in without them either. */
+export type TotpStanding = 'none' | 'active' | 'held';
+
 export interface TotpStore {
+  /** The one that signs in; undefined where there is none, or it is held. */
   ofAccount(accountId: string): Promise<Totp | undefined>;
-  /** Is one set up? Without opening anything. */
-  has(accountId: string): Promise<boolean>;
+  /** Without opening anything. */
+  standing(accountId: string): Promise<TotpStanding>;
 }
 
 const stepSeconds = 30;

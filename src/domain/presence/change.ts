@@ -83,18 +83,23 @@ export interface Taken {
 }
 
 /**
- * What freezes with a change: itself; every later change of the same thing, or the thief's next one would stay; and every
- * change of the account since, and for the settling time before, that was made by less than a password – for somebody
- * who came in that way has not made only one.
+ * What freezes with a change: itself; what was made by less than a password since, and for the settling time before, for
+ * somebody who came in that way has not made only one; a password of that kind however long ago, and whatever was changed
+ * after it, for once it has settled it proves as much as the owner's did; and every later change of the same thing as one of
+ * these, or the thief's next one would stay.
  *
  * @param open - changes of the account that are neither frozen nor given back, oldest first
  */
 export function takenWith(one: AccountChange, open: readonly AccountChange[], settlingSeconds: number): Taken {
   const since = secondsAfter(one.madeAt, -settlingSeconds);
-  const first = open.filter((each) => each.id === one.id || (!atLeast(each.by, 'password') && each.madeAt >= since));
+  const isWeak = ({ by }: AccountChange) => !atLeast(by, 'password');
+  const setsPassword = ({ act }: AccountChange) => thing[act] === 'password';
+  const first = open.filter((each) => each.id === one.id || (isWeak(each) && (each.madeAt >= since || setsPassword(each))));
+  const weakPassword = first.find((each) => isWeak(each) && setsPassword(each));
+  const isBehindIt = ({ madeAt }: AccountChange) => weakPassword !== undefined && madeAt > weakPassword.madeAt;
   const isLater = ({ act, madeAt }: AccountChange) =>
     thing[act] !== undefined && first.some((each) => thing[each.act] === thing[act] && each.madeAt <= madeAt);
-  const changes = open.filter((each) => first.includes(each) || isLater(each));
+  const changes = open.filter((each) => first.includes(each) || isBehindIt(each) || isLater(each));
   const acts = new Set(changes.map(({ act }) => act));
   return {
     changes,

@@ -105,6 +105,14 @@ export function oldChannel({ account, changes }: Frozen): { readonly mobile: str
   return onlyEmail && account.email !== undefined ? { email: account.email } : { mobile: account.mobile };
 }
 
+/**
+ * Is the number of the document enough beside the code? It takes no second factor away that was set up by more: the phone and
+ * the number alone would not have signed in either.
+ */
+export function documentServes({ account, changes }: Frozen): boolean {
+  return account.personId !== undefined && !changes.some(({ act, by }) => act === 'totp.set-up' && atLeast(by, 'password'));
+}
+
 /** What goes with the code. */
 export type ReturnProof =
   | (From & { readonly way: 'document'; readonly documentNumber: string })
@@ -126,7 +134,7 @@ interface From {
  */
 export async function giveBack(deps: UndoDeps, frozen: Frozen, proof: ReturnProof, origin: Origin): Promise<void> {
   const { account, changes } = frozen;
-  await requireProof(deps, account, proof, origin);
+  await requireProof(deps, frozen, proof, origin);
   const at = deps.clock.now();
   const sessionUid = proof.way === 'session' ? proof.sessionUid : undefined;
   const acts = new Set(changes.map(({ act }) => act));
@@ -163,10 +171,12 @@ function refusalOf(error: unknown): unknown {
   return error.rule in taken ? new Refused(taken[error.rule as keyof typeof taken], undefined, { reason: 'undo' }) : error;
 }
 
-async function requireProof(deps: UndoDeps, account: Account, proof: ReturnProof, { requestId }: Origin): Promise<void> {
+async function requireProof(deps: UndoDeps, frozen: Frozen, proof: ReturnProof, { requestId }: Origin): Promise<void> {
+  const { account } = frozen;
   const now = deps.clock.now();
   switch (proof.way) {
     case 'document': {
+      if (!documentServes(frozen)) throw new Refused('presence.required');
       const { documentNumber, address, device } = proof;
       await proveDocument(deps, { account, documentNumber, address, device, requestId });
       return;

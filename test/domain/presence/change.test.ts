@@ -56,6 +56,25 @@ describe('what freezes with a change', () => {
     });
   });
 
+  it('whatever was done with a password that was set by less, however long after it had settled', () => {
+    const open = [
+      change('app of the owner', 'totp.set-up', 'password', -60),
+      change('recovered', 'password.recover', 'mobile-plus', -50, { password: 'hash' }),
+      change('changed', 'password.change', 'password', -20, { password: 'next' }),
+      change('moved', 'mobile.change', 'password', 0, { mobile: 'A' }),
+      change('passkey', 'passkey.add', 'password', 1, {}, 'key'),
+    ];
+    const all = {
+      ...nothing,
+      changes: ['recovered', 'changed', 'moved', 'passkey'],
+      old: { password: 'hash', mobile: 'A' },
+      password: true,
+      passkeyIds: ['key'],
+    };
+    // Whichever of the links is pressed.
+    for (const one of open.slice(1)) expect(taken(one, open)).toEqual(all);
+  });
+
   it('nothing of the owner, who proved more', () => {
     const open = [
       change('passkey', 'passkey.add', 'password', -1, {}, 'key'),
