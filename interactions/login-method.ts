@@ -40,6 +40,4 @@ export interface LoginAttempt {
   readonly identifiers: readonly IdentifierKind[];
   /** Id of this browser, where it signed in to the account before. */
   readonly deviceOf: (accountId: string) => string | undefined;
-  /** Did it ever prove more than an SMS code there? */
-  readonly trusts: (accountId: string) => boolean;
 }

@@ -165,7 +165,6 @@ function attemptOf({ devices, profile }: Pick<LoginDeps, 'devices' | 'profile'>,
     locale: ctx.state.locale,
     identifiers: identifiersOf(profile, ctx.state.channel),
     deviceOf: (accountId) => devices.knownId(ctx, accountId),
-    trusts: (accountId) => devices.trusts(ctx, accountId),
   };
 }
 

@@ -4,7 +4,7 @@ import type { AuditDetails, AuditEventName } from '../../src/domain/audit/events
 import type { Clock } from '../../src/domain/clock.ts';
 import { noticeWrites } from '../../src/domain/notification/notice.ts';
 import type { AccountStore } from '../../src/domain/person/account.ts';
-import { fromPlain, strengthOf, type PlainFactor } from '../../src/domain/presence/strength.ts';
+import { atLeast, fromPlain, onNewDevice, strengthOf, type PlainFactor } from '../../src/domain/presence/strength.ts';
 import type { QuotaStore } from '../../src/domain/short-lived.ts';
 import type { UnitOfWork, Write } from '../../src/domain/unit-of-work.ts';
 import { deviceName } from '../../src/http/device-name.ts';
@@ -36,7 +36,9 @@ export interface SignIn {
 export async function welcome(deps: SignInDeps, visit: Visit, { accountId, method, factors: plain }: SignIn): Promise<void> {
   const at = deps.clock.now();
   // One sign-in, one moment: a factor of a minute ago would be older than the sign-in it belongs to (max_age).
-  const factors = plain.map((factor) => ({ ...fromPlain(factor), at }));
+  const made = plain.map((factor) => ({ ...fromPlain(factor), at }));
+  const isEnough = atLeast(strengthOf(made, at), 'mobile-plus');
+  const factors = isEnough || !(await isNewDevice(deps, visit, accountId)) ? made : onNewDevice(made, at);
   deps.signIns(method, 'succeeded');
   deps.devices.remember(visit.ctx, accountId, strengthOf(factors, at));
   await finish(visit.ctx, deps.provider(), {
@@ -46,6 +48,11 @@ export async function welcome(deps: SignInDeps, visit: Visit, { accountId, metho
     at,
     created: visit.prompt.name === 'create',
   });
+}
+
+/** Of somebody whose identity nobody has verified it makes no difference. */
+async function isNewDevice({ devices, accounts }: SignInDeps, { ctx }: Visit, accountId: string): Promise<boolean> {
+  return !devices.trusts(ctx, accountId) && (await accounts.header(accountId))?.personId !== undefined;
 }
 
 /**

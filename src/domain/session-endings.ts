@@ -28,7 +28,9 @@ export const endings = {
   // Whoever is in came in by what was changed, or will not be found out.
   'change.frozen': { sessions: 'all', grants: true },
   'change.returned': { sessions: 'others', grants: true },
-  // Services see somebody else from now on (D1).
+  // Whoever is in elsewhere proved to be there before there was a person to be.
+  'person.linked': { sessions: 'others', grants: false },
+  // And services see somebody else from now on (D1).
   'subject.changed': { sessions: 'others', grants: true },
   // A device that is signed out says nothing of what services were allowed to do without it.
   'session.ended': { sessions: 'one', grants: false },

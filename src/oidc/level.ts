@@ -11,7 +11,15 @@ import type { EvidenceStore } from '../domain/assurance/evidence.ts';
 import type { AssuranceLevel } from '../domain/assurance/ladder.ts';
 import { compareAcr, countingKinds, isAcr } from '../domain/assurance/level.ts';
 import type { Clock } from '../domain/clock.ts';
-import { countedFactors, fromPlain, mergedFactors, strengthOf, type PlainFactor, type SessionFactor } from '../domain/presence/strength.ts';
+import {
+  atLeast,
+  countedFactors,
+  fromPlain,
+  mergedFactors,
+  strengthOf,
+  type PlainFactor,
+  type SessionFactor,
+} from '../domain/presence/strength.ts';
 import type { SessionStore } from '../domain/protocol-state.ts';
 import { isOfVerified } from './claims.ts';
 import { setLevel, withhold } from './library.ts';
@@ -125,7 +133,7 @@ async function decide(deps: LevelDeps, ctx: KoaContextWithOIDC): Promise<Decided
 
 /** How far the factors of a session carry: what services are told of them (`amr`) is what was used, this is what it is worth. */
 export function authenticationOf(factors: readonly SessionFactor[], now: Date): Authentication {
-  return { amr: new Set(amrOf(countedFactors(factors, now))), newDevice: strengthOf(factors, now) === 'new-device' };
+  return { amr: new Set(amrOf(countedFactors(factors, now))), newDevice: !atLeast(strengthOf(factors, now), 'mobile') };
 }
 
 /** Newest of each kind: stored factors of the session, with those of a sign-in that is only just being resumed. */

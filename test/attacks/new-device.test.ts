@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { newPerson, type Person } from '../support/browser.ts';
-import { confirmsPassword, newCitizen, onOwnDevice, signsInBySms, type Citizen } from '../support/citizen.ts';
+import { confirmsPassword, newCitizen, onOwnDevice, provesRealName, signsIn, signsInBySms, type Citizen } from '../support/citizen.ts';
 import { citizen as guess } from '../support/newcomer.ts';
 import type { Product } from '../support/product.ts';
+import { atRecovery, recovers, renewed } from '../support/recovery.ts';
 import { relyingParty, type RelyingParty } from '../support/relying-party.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 
@@ -84,6 +85,40 @@ describe('a found phone, at a browser of the finder', () => {
     expect(own.claims).toMatchObject({ acr: 'L2', amr: ['sms'] });
     const { claims } = await learns(service, await newCitizen(product), newPerson(product));
     expect(claims.acr).toBe('L1');
+  });
+
+  it('a session of the time before anybody was verified ends when somebody is', async () => {
+    const citizen = await newCitizen(product);
+    const finder = await service.sendsToUs(wanted);
+    await signsInBySms(finder, citizen);
+    expect((await service.receives(finder)).claims.acr).toBe('L1');
+
+    await finder.sandbox.waits(61);
+    const minimum = await relyingParty(product, 'level-2');
+    const owner = await minimum.sendsToUs();
+    await signsIn(owner, citizen);
+    await provesRealName(owner, citizen);
+    expect((await minimum.receives(owner)).claims.acr).toBe('L2');
+
+    await service.sendsToUs({ ...wanted, prompt: 'none' }, finder);
+    expect(await service.isRefused(finder)).toMatchObject({ error: 'login_required' });
+  });
+
+  it('a password that the phone alone has set today is worth no more than the phone', async () => {
+    const citizen = await newCitizen(product);
+    const finder = await atRecovery(product);
+    await recovers(finder, citizen);
+    await finder.sandbox.waits(61);
+    const minimum = await relyingParty(product, 'level-2');
+    const owner = await minimum.sendsToUs();
+    await signsInBySms(owner, citizen);
+    await provesRealName(owner, citizen);
+
+    await service.sendsToUs(wanted, finder);
+    await signsIn(finder, { username: citizen.username, password: renewed });
+    const { claims, userinfo } = await service.receives(finder);
+    expect(claims).toMatchObject({ acr: 'L1', amr: ['pwd'] });
+    expect(userinfo).not.toHaveProperty('real_name');
   });
 
   it('carries L2 in cities whose profile says so', async () => {

@@ -14,9 +14,8 @@ export interface SmsCodeDeps {
 /**
  * 短信登录 – a one-time code sent to the mobile of the account (LOG-05).
  *
- * The code proves possession of the mobile and nothing else: of a verified person, on a device that never proved more, it
- * counts for less still. Whether a number is registered must not be
- * learnt here: an unknown one gets a code that is stored but never sent, and fails like a wrong one.
+ * The code proves possession of the mobile and nothing else. Whether a number is registered must not be learnt here: an
+ * unknown one gets a code that is stored but never sent, and fails like a wrong one.
  */
 export function smsCodeLogin({ accounts, codes }: SmsCodeDeps): LoginMethod {
   return {
@@ -30,7 +29,7 @@ export function smsCodeLogin({ accounts, codes }: SmsCodeDeps): LoginMethod {
       const account = await accounts.byIdentifier('mobile', mobile);
       return { purpose: 'login', scope, mobile, deliver: account !== undefined, holder: { accountId: account?.id } };
     },
-    async authenticate({ values }, { scope, trusts }): Promise<Authenticated> {
+    async authenticate({ values }, { scope }): Promise<Authenticated> {
       const mobile = requireMobile(values.mobile ?? '');
       const account = await accounts.byIdentifier('mobile', mobile);
       await codes.redeem({ purpose: 'login', scope, mobile }, values.code ?? '').catch((error: unknown) => {
@@ -38,8 +37,7 @@ export function smsCodeLogin({ accounts, codes }: SmsCodeDeps): LoginMethod {
       });
       if (!account) throw new Refused('otp.wrong', 'code');
       if (account.status !== 'active') throw new Refused('account.locked').about(account.id);
-      const isNew = account.personId !== undefined && !trusts(account.id);
-      return { accountId: account.id, writes: [], ...(isNew && { counts: { as: 'new-device', until: undefined } }) };
+      return { accountId: account.id, writes: [] };
     },
   };
 }

@@ -61,6 +61,18 @@ export function settlingOf(set: Setting | undefined, settlingSeconds: number, no
 }
 
 /**
+ * What a sign-in of a verified person is worth on a device that never proved more than the mobile: whatever is worth no more
+ * than that is worth less there, a password that was set by the mobile included.
+ */
+export function onNewDevice(factors: readonly SessionFactor[], now: Date): readonly SessionFactor[] {
+  return factors.map((factor) => {
+    const strength = strengthOfFactor(factor, now);
+    if (strength === undefined || atLeast(strength, 'mobile-plus')) return factor;
+    return { ...factor, counts: { as: 'new-device', until: factor.counts?.until } };
+  });
+}
+
+/**
  * The newest of each kind. Where an SMS code came to is no better known by a second one, so it stays worth what the first
  * of the session was; stores keep the same rule (`session-factors.put`).
  */

@@ -186,9 +186,11 @@ export type Told = Channels & { readonly locale: string };
 async function linkWrites(deps: ProofDeps, applicant: Applicant, person: Person, at: Date): Promise<readonly Write[]> {
   if (applicant.personId !== undefined) return [];
   const { accountId } = applicant;
-  const link: Write = { write: 'account.link-person', accountId, personId: person.id, subjectId: person.subjectId, at };
-  if (person.subjectId === applicant.subjectId) return [link];
-  return [link, ...(await deps.endings('subject.changed', { accountId, sessionUid: applicant.sessionUid }))];
+  const act = person.subjectId === applicant.subjectId ? 'person.linked' : 'subject.changed';
+  return [
+    { write: 'account.link-person', accountId, personId: person.id, subjectId: person.subjectId, at },
+    ...(await deps.endings(act, { accountId, sessionUid: applicant.sessionUid })),
+  ];
 }
 
 /**

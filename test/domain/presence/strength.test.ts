@@ -3,6 +3,7 @@ import {
   countedFactors,
   fromPlain,
   mergedFactors,
+  onNewDevice,
   settlingOf,
   strengthOf,
   toPlain,
@@ -35,6 +36,23 @@ describe('how strongly a session proved who sits there', () => {
     ['a weak password, and a passkey', [factor('pwd', recovered), factor('hwk')], 'passkey'],
   ])('%s', (_, factors, strength) => {
     expect(strengthOf(factors, now)).toBe(strength);
+  });
+});
+
+describe('on a device that never proved more than the mobile', () => {
+  it.each<[string, SessionFactor[], Strength | undefined]>([
+    ['an SMS code is worth less', [factor('sms')], 'new-device'],
+    ['so is a password that was set by one today', [factor('pwd', { as: 'mobile', until: at(60) })], 'new-device'],
+    ['a password is worth what it is', [factor('pwd')], 'password'],
+    ['so is one that was set with the document number', [factor('pwd', recovered)], 'mobile-plus'],
+    ['what proves nobody proves nobody there either', [factor('user')], undefined],
+  ])('%s', (_, factors, strength) => {
+    expect(strengthOf(onNewDevice(factors, now), now)).toBe(strength);
+  });
+
+  it('a password settles there as anywhere', () => {
+    const settled = onNewDevice([factor('pwd', { as: 'mobile', until: at(60) })], now);
+    expect([strengthOf(settled, at(59)), strengthOf(settled, at(60))]).toEqual(['new-device', 'password']);
   });
 });
 
