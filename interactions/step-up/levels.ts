@@ -9,9 +9,12 @@ import type { ProofingMethod } from '../proofing-method.ts';
 /** The level page: who asks, what is missing and every way to give it (AST-08). */
 export interface LevelsModel {
   readonly service: { readonly name: string };
-  readonly wanted: { readonly label: string; readonly opens: string };
-  readonly held: { readonly label: string };
+  readonly title: string;
   readonly why: string;
+  /** Undefined: the identity is enough, and only this session is too weak. */
+  readonly compare:
+    | { readonly wanted: { readonly label: string; readonly opens: string }; readonly held: { readonly label: string } }
+    | undefined;
   readonly missing: readonly MissingPart[];
   readonly decline: { readonly action: string; readonly token: string; readonly label: string; readonly explain: string };
   readonly essential: boolean;
@@ -59,11 +62,17 @@ export interface LevelsFacts {
 export function levelsModel({ locale, say }: { locale: Locale; say: Say }, asked: LevelsFacts): LevelsModel {
   const { service, target, facts, essential, base, token } = asked;
   const missing = missingParts(target, facts, { ...asked, say });
+  const needsEvidence = lacksEvidence(target, facts);
   return {
     service: { name: service },
-    wanted: { label: target.label[locale], opens: target.opens[locale] },
-    held: { label: assuranceLevel(facts.ladder, facts.evidence).label[locale] },
-    why: say(missing.length > 1 ? 'step-up.why-all' : 'step-up.why', { service }),
+    title: say(needsEvidence ? 'step-up.title' : 'step-up.title-yourself'),
+    why: say(`step-up.${whyKey(missing, needsEvidence)}`, { service }),
+    compare: needsEvidence
+      ? {
+          wanted: { label: target.label[locale], opens: target.opens[locale] },
+          held: { label: assuranceLevel(facts.ladder, facts.evidence).label[locale] },
+        }
+      : undefined,
     missing,
     decline: {
       action: `${base}/decline`,
@@ -73,6 +82,16 @@ export function levelsModel({ locale, say }: { locale: Locale; say: Say }, asked
     },
     essential,
   };
+}
+
+/** A way that needs nothing but the password makes every proofing superfluous. */
+function lacksEvidence(target: AssuranceLevel, facts: LevelFacts): boolean {
+  return waysTo(target, facts).every(({ evidence }) => evidence.length > 0);
+}
+
+function whyKey(missing: readonly MissingPart[], needsEvidence: boolean): 'why' | 'why-all' | 'why-yourself' | 'why-settling' {
+  if (needsEvidence) return missing.length > 1 ? 'why-all' : 'why';
+  return missing.some(({ methods }) => methods.some(({ state }) => state === 'open')) ? 'why-yourself' : 'why-settling';
 }
 
 interface MissingDeps extends Pick<LevelsFacts, 'methods' | 'base' | 'personKnown' | 'password' | 'passkey'> {
@@ -88,9 +107,7 @@ function missingParts(target: AssuranceLevel, facts: LevelFacts, deps: MissingDe
   const parts: MissingPart[] = [];
   const kinds = [...new Set(ways.flatMap(({ evidence }) => evidence))];
   const wanted = deps.methods.filter(({ name }) => kinds.includes(name));
-  // A way that needs nothing but the password makes every proofing superfluous.
-  const evidenceDone = ways.some(({ evidence }) => evidence.length === 0);
-  if (!evidenceDone) {
+  if (lacksEvidence(target, facts)) {
     const first = wanted.every(({ needsPerson }) => needsPerson) && !deps.personKnown;
     if (first) {
       const identity = deps.methods.filter(({ needsPerson, name }) => !needsPerson && facts.methods.has(name));
