@@ -6,7 +6,6 @@ import { Refused } from '../../src/domain/refused.ts';
 import type { Wizard } from '../../src/http/wizard.ts';
 import { draftOf } from '../../src/http/wizard-draft.ts';
 import { wizardRoutes } from '../../src/http/wizard-routes.ts';
-import { finish } from '../../src/oidc/outcome.ts';
 import type { Journey } from '../journey.ts';
 import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
 import { mobileStep } from './bound-mobile.ts';
@@ -69,12 +68,12 @@ async function end(deps: ActivateJourneyDeps, draft: ActivateDraft, { ctx, promp
   const { accountId = '', joined, activatedAt } = draft;
   const created = prompt.name === 'create';
   if (joined && session?.accountId === accountId) {
-    return finish(ctx, deps.provider(), { outcome: 'proved', factors: [], created });
+    return deps.finish(ctx, { outcome: 'proved', factors: [], created });
   }
   const at = new Date((joined ? pass?.account?.openedAt : activatedAt) ?? deps.clock.now().getTime());
   const factors = factorsOf(amr, at);
   deps.devices.remember(ctx, accountId, strengthOf(factors, at));
-  await finish(ctx, deps.provider(), { outcome: 'signed-in', accountId, factors, at, created });
+  await deps.finish(ctx, { outcome: 'signed-in', accountId, factors, at, created });
 }
 
 /** @throws Refused interaction.expired outside a sign-in, a registration or a step-up */

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Provider } from 'oidc-provider';
 import type { Clock } from '../../src/domain/clock.ts';
 import { together, type ConsentStore } from '../../src/domain/consent/consent.ts';
 import type { Brand } from '../../src/domain/policy.ts';
@@ -9,13 +8,11 @@ import { readForm, type FormTokens } from '../../src/http/form.ts';
 import type { Pages } from '../../src/http/page.ts';
 import type { Say } from '../../src/http/words.ts';
 import { claimRows, mayAskFor, sensitiveScopes } from '../../src/oidc/claims.ts';
-import { finish } from '../../src/oidc/outcome.ts';
 import type { Journey } from '../journey.ts';
 import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
 
 /** 用户授权 – what a service is about to learn, and the decision (CON-01). Remembered; first-party clients never get here. */
 export interface ConsentDeps extends VisitDeps {
-  readonly provider: () => Provider;
   readonly consents: ConsentStore;
   readonly unitOfWork: UnitOfWork;
   readonly clock: Clock;
@@ -122,9 +119,8 @@ async function decide(deps: ConsentDeps, visit: Visit & { accountId: string }): 
       },
     },
   ]);
-  await finish(
+  await deps.finish(
     ctx,
-    deps.provider(),
     allowed ? { outcome: 'consented' } : { outcome: 'error', error: 'access_denied', description: 'the person refused' },
   );
 }

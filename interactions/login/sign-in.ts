@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Provider } from 'oidc-provider';
 import type { AuditDetails, AuditEventName } from '../../src/domain/audit/events.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import { noticeWrites } from '../../src/domain/notification/notice.ts';
@@ -10,12 +9,12 @@ import type { UnitOfWork, Write } from '../../src/domain/unit-of-work.ts';
 import { deviceName } from '../../src/http/device-name.ts';
 import type { Devices } from '../../src/http/devices.ts';
 import type { Pages } from '../../src/http/page.ts';
-import { finish } from '../../src/oidc/outcome.ts';
+import type { Finish } from '../../src/oidc/outcome.ts';
 import type { Visit } from '../visit.ts';
 
 /** What every sign-in ends with, whatever it took. */
 export interface SignInDeps {
-  readonly provider: () => Provider;
+  readonly finish: Finish;
   readonly clock: Clock;
   readonly unitOfWork: UnitOfWork;
   readonly devices: Devices;
@@ -41,7 +40,7 @@ export async function welcome(deps: SignInDeps, visit: Visit, { accountId, metho
   const factors = isEnough || !(await isNewDevice(deps, visit, accountId)) ? made : onNewDevice(made, at);
   deps.signIns(method, 'succeeded');
   deps.devices.remember(visit.ctx, accountId, strengthOf(factors, at));
-  await finish(visit.ctx, deps.provider(), {
+  await deps.finish(visit.ctx, {
     outcome: 'signed-in',
     accountId,
     factors,

@@ -1,4 +1,3 @@
-import type { Provider } from 'oidc-provider';
 import type { Devices } from '../../src/http/devices.ts';
 import { factorsOf, isFresh, strengthOf } from '../../src/domain/presence/strength.ts';
 import { Refused } from '../../src/domain/refused.ts';
@@ -7,7 +6,6 @@ import { plainForm } from '../../src/http/step-form.ts';
 import type { FormState, Wizard, WizardStep } from '../../src/http/wizard.ts';
 import { draftOf } from '../../src/http/wizard-draft.ts';
 import { wizardRoutes } from '../../src/http/wizard-routes.ts';
-import { finish } from '../../src/oidc/outcome.ts';
 import { guardianStep } from '../guardian.ts';
 import type { Journey } from '../journey.ts';
 import { activateLink, proofingScene, type ProofingMethod, type ProofingPage, type ProofingSceneDeps } from '../proofing-method.ts';
@@ -22,7 +20,6 @@ import { bar, donePageModel, optionsModel, takenWays, type PageScene } from './p
 export interface RegisterJourneyDeps extends VisitDeps, AccountStepDeps, ProofingSceneDeps {
   /** Whoever signs in again here is no news to the owner. */
   readonly devices: Devices;
-  readonly provider: () => Provider;
   readonly cookies: CookieJar;
 }
 
@@ -48,7 +45,7 @@ export function createRegister(deps: RegisterJourneyDeps, methods: readonly Proo
         const at = new Date(draft.registeredAt ?? deps.clock.now().getTime());
         const factors = factorsOf(amr, at);
         deps.devices.remember(ctx, draft.accountId, strengthOf(factors, at));
-        await finish(ctx, deps.provider(), {
+        await deps.finish(ctx, {
           outcome: 'signed-in',
           accountId: draft.accountId,
           factors,

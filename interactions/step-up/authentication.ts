@@ -9,7 +9,6 @@ import { checkForm, textFields } from '../../src/http/form-schema.ts';
 import { plainForm } from '../../src/http/step-form.ts';
 import type { WizardStep } from '../../src/http/wizard.ts';
 import { pageRoutes } from '../../src/http/wizard-routes.ts';
-import { finish } from '../../src/oidc/outcome.ts';
 import type { PasskeyModel, PasswordModel } from './pages.ts';
 import { stageOf, type Stage, type StepUpDeps } from './stage.ts';
 
@@ -58,7 +57,7 @@ function passwordStep(deps: StepUpDeps): Step {
 /** The policy decides anew; the device has shown more than an SMS code. */
 async function prove(deps: StepUpDeps, { visit, scene }: Stage, factors: readonly SessionFactor[]): Promise<void> {
   deps.devices.remember(visit.ctx, scene.account.id, strengthOf(factors, deps.clock.now()));
-  await finish(visit.ctx, deps.provider(), { outcome: 'proved', factors });
+  await deps.finish(visit.ctx, { outcome: 'proved', factors });
 }
 
 const challengeScope = (uid: string) => ({ purpose: 'step-up', scope: uid }) as const;

@@ -13,7 +13,6 @@ import type { Wizard } from '../../src/http/wizard.ts';
 import { draftOf } from '../../src/http/wizard-draft.ts';
 import { wizardRoutes } from '../../src/http/wizard-routes.ts';
 import { levelFacts } from '../../src/oidc/level.ts';
-import { finish } from '../../src/oidc/outcome.ts';
 import type { Journey } from '../journey.ts';
 import type { ProofingMethod } from '../proofing-method.ts';
 import type { Visit } from '../visit.ts';
@@ -60,7 +59,7 @@ function methodRoutes(
     if (!draft.proved) return ctx.redirect(stage.scene.base);
     const { confirmedAt } = draft;
     const factors = confirmedAt === undefined ? [] : factorsOf(['sms'], new Date(confirmedAt));
-    await finish(ctx, deps.provider(), { outcome: 'proved', factors });
+    await deps.finish(ctx, { outcome: 'proved', factors });
   });
   wizardRoutes(router, deps, '/interaction/:uid/step-up/:method', async (ctx) => {
     const stage = await stageOf(deps, ctx);
@@ -142,9 +141,8 @@ async function decline(deps: StepUpDeps, { visit, scene }: Stage): Promise<void>
       },
     },
   ]);
-  await finish(
+  await deps.finish(
     visit.ctx,
-    deps.provider(),
     visit.prompt.details.hard === true
       ? { outcome: 'error', error: 'unmet_authentication_requirements', description: 'the person declined to raise the level' }
       : { outcome: 'step-up-declined' },

@@ -2,12 +2,14 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { AppContext } from './app-context.ts';
 
 /**
- * Our own cookies: HttpOnly, SameSite Lax, no Domain, at most 30 days; `__Host-` over https. Signed ones
- * carry an HMAC under the newest cookie key and are read under any of them.
+ * Our own cookies: HttpOnly, SameSite Lax, no Domain, at most 30 days; `__Host-` over https, or `__Secure-` where they are
+ * for one address. Signed ones carry an HMAC under the newest cookie key and are read under any of them.
  */
 export interface CookieJar {
   get(ctx: AppContext, name: CookieName): string | undefined;
   set(ctx: AppContext, name: CookieName, value: string | undefined, maxAgeSeconds: number): void;
+  /** One that the browser sends to a single address; undefined deletes it. */
+  setAt(ctx: AppContext, name: 'submission', cookie: { value: string | undefined; path: string; maxAgeSeconds: number }): void;
 }
 
 const cookieNames = {
@@ -23,6 +25,8 @@ const cookieNames = {
   target: 'mx_target',
   /** Was sent to the issuer's host a moment ago. */
   moved: 'mx_moved',
+  /** Secret of what was submitted last in an interaction, for its way back alone (src/oidc/submission.ts). */
+  submission: 'mx_submission',
 } as const;
 export type CookieName = keyof typeof cookieNames;
 
@@ -31,9 +35,23 @@ const maxAgeLimitSeconds = 30 * 86_400;
 export function createCookieJar({ keys, https }: { keys: readonly string[]; https: boolean }): CookieJar {
   const [newest] = keys;
   if (!newest) throw new Error('cookie keys must not be empty');
-  const full = (name: CookieName) => `${https ? '__Host-' : ''}${cookieNames[name]}`;
+  const prefix = (name: CookieName) => (name === 'submission' ? '__Secure-' : '__Host-');
+  const full = (name: CookieName) => `${https ? prefix(name) : ''}${cookieNames[name]}`;
   const mac = (key: string, name: string, value: string) => createHmac('sha256', key).update(`${name}=${value}`).digest('base64url');
   const signed = (name: CookieName, value: string, signature: string) => keys.some((key) => equal(mac(key, full(name), value), signature));
+
+  const write = (ctx: AppContext, name: CookieName, value: string | undefined, place: { path: string; maxAgeSeconds: number }) => {
+    const encoded = value === undefined ? undefined : Buffer.from(value).toString('base64url');
+    ctx.cookies.set(full(name), encoded === undefined ? null : `${encoded}.${mac(newest, full(name), encoded)}`, {
+      httpOnly: true,
+      sameSite: 'lax',
+      secure: https,
+      overwrite: true,
+      signed: false,
+      path: place.path,
+      ...(value === undefined ? {} : { maxAge: Math.min(place.maxAgeSeconds, maxAgeLimitSeconds) * 1000 }),
+    });
+  };
 
   return {
     get(ctx, name) {
@@ -44,18 +62,8 @@ export function createCookieJar({ keys, https }: { keys: readonly string[]; http
       if (!signed(name, value, raw.slice(split + 1))) return undefined;
       return Buffer.from(value, 'base64url').toString('utf8');
     },
-    set(ctx, name, value, maxAgeSeconds) {
-      const encoded = value === undefined ? undefined : Buffer.from(value).toString('base64url');
-      ctx.cookies.set(full(name), encoded === undefined ? null : `${encoded}.${mac(newest, full(name), encoded)}`, {
-        httpOnly: true,
-        sameSite: 'lax',
-        secure: https,
-        overwrite: true,
-        signed: false,
-        path: '/',
-        ...(value === undefined ? {} : { maxAge: Math.min(maxAgeSeconds, maxAgeLimitSeconds) * 1000 }),
-      });
-    },
+    set: (ctx, name, value, maxAgeSeconds) => write(ctx, name, value, { path: '/', maxAgeSeconds }),
+    setAt: (ctx, name, { value, path, maxAgeSeconds }) => write(ctx, name, value, { path, maxAgeSeconds }),
   };
 }
 

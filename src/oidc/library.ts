@@ -1,4 +1,12 @@
-import { interactionPolicy, Provider, type Client, type Configuration, type errors, type KoaContextWithOIDC } from 'oidc-provider';
+import {
+  interactionPolicy,
+  Provider,
+  type Client,
+  type Configuration,
+  type errors,
+  type Interaction,
+  type KoaContextWithOIDC,
+} from 'oidc-provider';
 
 /**
  * All that leans on how oidc-provider is made, and not on what it documents: methods that are replaced, getters that are
@@ -19,6 +27,8 @@ export interface Replacements {
   readonly hintByRetiredKey: (token: string, client: Client) => Promise<VerifiedHint | undefined>;
   /** A service is to hear that somebody leaves; called for each, right before the session is destroyed. */
   readonly leaves: (ctx: KoaContextWithOIDC, client: Client, session: LeftSession) => Promise<void>;
+  /** Whether this request may have the answer of the interaction; where not, the library finds none and leaves it as it is. */
+  readonly mayResume: (ctx: KoaContextWithOIDC, interaction: Interaction) => boolean;
 }
 
 /** An ID token of ours, verified but for its age, as the library hands it on. */
@@ -30,7 +40,7 @@ export interface LeftSession {
 }
 
 export function createLibraryProvider(issuer: string, setup: Configuration, replacements: Replacements): Provider {
-  const { formPost, sameSecret, expectedAudiences, hintByRetiredKey, leaves } = replacements;
+  const { formPost, sameSecret, expectedAudiences, hintByRetiredKey, leaves, mayResume } = replacements;
   // Response modes are registered by the constructor, before a subclass has fields: the class itself closes over the page.
   class PagedProvider extends Provider {
     override registerResponseMode(name: string, handler: Parameters<Provider['registerResponseMode']>[1]): void {
@@ -82,7 +92,17 @@ export function createLibraryProvider(issuer: string, setup: Configuration, repl
     }
   });
   keepUnknownSessions(provider);
+  resumeForItsBrowser(provider, mayResume);
   return provider;
+}
+
+/** The library asks for nothing but the cookie of the way back, and compares it with itself. */
+function resumeForItsBrowser({ Interaction: interactions }: Provider, mayResume: Replacements['mayResume']): void {
+  replaceMethod(interactions, 'find', (find) => async (...asked: Parameters<typeof interactions.find>) => {
+    const found = (await find.apply(interactions, asked)) as Interaction | undefined;
+    const { ctx } = Provider;
+    return found && ctx?.oidc.route === 'resume' && !mayResume(ctx, found) ? undefined : found;
+  });
 }
 
 /**
@@ -168,6 +188,11 @@ export function secretOfSelfSubmittingPage({ body, oidc }: KoaContextWithOIDC): 
 export function secretOf(session: KoaContextWithOIDC['oidc']['session']): string | undefined {
   const secret = session?.state?.['secret'];
   return typeof secret === 'string' ? secret : undefined;
+}
+
+/** The library marks a session that it has destroyed, and leaves whose it was. */
+export function isEnded(session: NonNullable<KoaContextWithOIDC['oidc']['session']>): boolean {
+  return 'destroyed' in session && session.destroyed === true;
 }
 
 /** The library sets the parameters of a request that goes on when it has used its interaction up, and not before. */

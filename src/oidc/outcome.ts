@@ -2,7 +2,9 @@ import { errors, type InteractionResults, type Provider } from 'oidc-provider';
 import { toPlain, type SessionFactor } from '../domain/presence/strength.ts';
 import { Refused } from '../domain/refused.ts';
 import type { AppContext } from '../http/app-context.ts';
+import { interactionAt } from '../http/endpoints.ts';
 import type { OurResult } from './level.ts';
+import type { Submissions } from './submission.ts';
 
 /** The only caller of `interactionFinished`: how an interaction ends, in the words of this product. */
 export type Outcome =
@@ -21,11 +23,28 @@ export type Outcome =
   /** Back to the service with an error; nothing of earlier submissions counts any more. */
   | { readonly outcome: 'error'; readonly error: string; readonly description: string };
 
-/** @throws Refused interaction.expired when another tab or a second press of the button was faster */
-export async function finish(ctx: AppContext, provider: Provider, outcome: Outcome): Promise<void> {
-  const failed = outcome.outcome === 'error';
-  ctx.respond = false;
-  await provider.interactionFinished(ctx.req, ctx.res, resultOf(outcome), { mergeWithLastSubmission: !failed }).catch(refuseExpired);
+/**
+ * Ends the interaction of this request; what came of it is for the browser that sent the request.
+ *
+ * @throws Refused interaction.expired when another tab or a second press of the button was faster
+ */
+export type Finish = (ctx: AppContext, outcome: Outcome) => Promise<void>;
+
+export interface FinishDeps {
+  readonly provider: () => Provider;
+  readonly submissions: Pick<Submissions, 'handOver'>;
+}
+
+export function createFinish({ provider, submissions }: FinishDeps): Finish {
+  return async (ctx, outcome) => {
+    const uid = interactionAt(ctx.path);
+    if (uid === undefined) throw new Error(`${ctx.path} is no page of an interaction`);
+    const result = { ...resultOf(outcome), submission: submissions.handOver(ctx, uid) };
+    ctx.respond = false;
+    await provider()
+      .interactionFinished(ctx.req, ctx.res, result, { mergeWithLastSubmission: outcome.outcome !== 'error' })
+      .catch(refuseExpired);
+  };
 }
 
 /** The library's word for an interaction that is over, was never there, or belongs to another browser, in ours. */

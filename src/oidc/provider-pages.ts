@@ -1,8 +1,8 @@
 import { errors, type Client, type ErrorOut, type Interaction, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
-import { refusals } from '../domain/refused.ts';
+import { refusals, type Refused } from '../domain/refused.ts';
 import type { CookieJar } from '../http/cookies.ts';
 import { endpoints, interactionPath, resumedAt } from '../http/endpoints.ts';
-import type { ExpiredModel, ProtocolErrorModel } from '../http/errors.ts';
+import { errorModel, type ExpiredModel, type ProtocolErrorModel } from '../http/errors.ts';
 import type { Link, Locale } from '../http/page-model.ts';
 import type { Pages } from '../http/page.ts';
 import { preferredChannel, preferredLocale } from '../http/preferences.ts';
@@ -114,6 +114,17 @@ export function createProviderPages({ pages, cookies, subjectOf, answered }: Pro
       await formPost(ctx, signOutPath, { xsrf, logout: 'yes' }, reason);
     },
   };
+}
+
+/** Somebody else is at work on the same thing, and does not end. */
+export async function showBusy(pages: Pages, ctx: KoaContextWithOIDC, refused: Refused): Promise<void> {
+  const app = appContextOf(ctx);
+  const model = errorModel(pages.words, app.state.locale, refused, undefined);
+  await pages.render(app, { view: 'error/error', model, status: refused.status });
+  ctx.status = refused.status;
+  ctx.type = 'html';
+  ctx.body = app.body;
+  ctx.set('Retry-After', String(refused.retryAfterSeconds ?? 0));
 }
 
 type Show = (ctx: KoaContextWithOIDC, view: string, model: object, status?: number) => Promise<void>;

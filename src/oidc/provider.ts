@@ -20,7 +20,7 @@ import {
 import { createCookieSignatures } from './cookie-signatures.ts';
 import { createLoadExistingGrant, type GrantDeps } from './grants.ts';
 import { createHintVerifier } from './id-token-hint.ts';
-import { createLibraryProvider } from './library.ts';
+import { createLibraryProvider, type Replacements } from './library.ts';
 import { lifetimes } from './lifetimes.ts';
 import { collectLogout, type SessionEndDeps } from './session-end.ts';
 import { createPolicy, type PolicyDeps } from './policy.ts';
@@ -43,6 +43,7 @@ export interface ProviderDeps {
   readonly grants: GrantDeps;
   readonly sessionEnd: SessionEndDeps;
   readonly pages: ProviderPages;
+  readonly mayResume: Replacements['mayResume'];
   /** Is the account usable? Asked where the library does not ask by itself (introspection). */
   readonly usable: (ctx: KoaContextWithOIDC, accountId: string) => Promise<boolean>;
 }
@@ -54,6 +55,7 @@ export function createProvider(deps: ProviderDeps, keys: KeySet): Provider {
     expectedAudiences: (client, assertion) => expectedAudiences(client, deps.issuer, assertion),
     hintByRetiredKey: createHintVerifier(keys.retired, deps.issuer),
     leaves: (ctx, client, session) => collectLogout(deps.sessionEnd, ctx, client, session),
+    mayResume: deps.mayResume,
   });
 }
 

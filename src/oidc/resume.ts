@@ -1,104 +1,115 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { secondsAfter, type Clock } from '../domain/clock.ts';
+import type { Interaction, KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { Clock } from '../domain/clock.ts';
 import { Refused } from '../domain/refused.ts';
-import type { DraftStore } from '../domain/short-lived.ts';
+import type { OnceStore, TurnStore } from '../domain/short-lived.ts';
 import type { Vault } from '../domain/vault.ts';
 import type { AppContext, Next } from '../http/app-context.ts';
-import { interactionAt, resumedAt, resumePath } from '../http/endpoints.ts';
+import { endpoints, interactionAt, resumedAt, resumePath } from '../http/endpoints.ts';
+import { inTurn } from '../http/turn.ts';
+import { appContextOf } from './app-contexts.ts';
+import { answerOf, createKeptAnswers, repeat, type Answer, type KeptAnswers } from './kept-answers.ts';
 import { hasUsedInteraction } from './library.ts';
-import { tokenTtl } from './lifetimes.ts';
 import { hashedId } from './state-adapter.ts';
+import { AnsweredAlready, isSame, type Submissions } from './submission.ts';
 
 /**
- * Coming back from an interaction happens once, and every answer to it is the same. The library uses
- * up the interaction and replaces the identifier of the session: whoever comes a second time – a double click, an
- * answer that the browser threw away – would stand there with an identifier that nobody knows any more.
+ * Coming back from an interaction happens once, for the browser that ended it. The library uses up the interaction and
+ * replaces the identifier of the session: whoever comes a second time – a double click, an answer that the browser threw
+ * away – would stand there with an identifier that nobody knows any more, so they get the first answer again. It is had
+ * by the very same submission from the session of before, or by the session that the answer made; by nobody else, whatever
+ * cookies they hold (docs/adr/0039). Signing out is answered in the same way.
  */
 export interface ResumeDeps {
-  readonly drafts: DraftStore;
+  readonly once: OnceStore;
+  readonly turns: TurnStore;
   readonly vault: Vault;
   readonly clock: Clock;
+  readonly submissions: Submissions;
+  /** Says that somebody else is at it and does not end. */
+  readonly busy: (ctx: KoaContextWithOIDC, refused: Refused) => Promise<void>;
 }
 
 export interface Resumes {
-  /** The provider's part: answers once, and gives later callers of the same browser that answer. */
+  /** The provider's part: answers once, and gives that answer again to whom it belongs. */
   answerOnce(provider: Provider): void;
-  /** Our pages' part: a page of an interaction that was answered leads to the answer. */
+  /** Whether the request may have the answer of an interaction; asked by the library whenever it resumes one. */
+  mayResume(ctx: KoaContextWithOIDC, interaction: Interaction): boolean;
+  /** Our pages' part: what was submitted already, and a page of an interaction that is over, lead to the answer. */
   leadToAnswer(ctx: AppContext, next: Next): Promise<void>;
   /** Whether the interaction was answered within the last minute. */
   answered(uid: string): Promise<boolean>;
 }
 
-/** What was answered, as far as a browser acts on it. */
-interface Answer {
-  /** Hash of the session identifier that the browser sent: who sends another one has had an answer since. */
-  readonly before: string;
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[]>>;
-  readonly body: unknown;
-}
+const idOf = (uid: string): string => `resume:${hashedId(uid)}`;
+const signOutIdOf = ({ xsrf, logout }: Readonly<Record<string, unknown>>): string => `sign-out:${hashedId(JSON.stringify([xsrf, logout]))}`;
 
-const answerHeaders = ['Location', 'Set-Cookie', 'Content-Type', 'Content-Security-Policy', 'Cache-Control'];
-
-/** How long one answer may take to make. A process that died over it is not waited for any longer. */
-const turnSeconds = 15;
-const pollMs = 50;
-
-const purpose = 'oidc:resume';
-
-export function createResumes({ drafts, vault, clock }: ResumeDeps): Resumes {
-  const idOf = (uid: string): string => `resume:${hashedId(uid)}`;
-  /** Revision 1 is being made, revision 2 is the answer. */
-  const begins = (id: string, now: Date) => drafts.put(id, 0, Buffer.alloc(0), secondsAfter(now, turnSeconds), now);
-  const keeps = (id: string, answer: Answer, now: Date) =>
-    drafts.put(id, 1, vault.sealFor(purpose, JSON.stringify(answer)), secondsAfter(now, tokenTtl.authorizationCode), now);
-  const answerOf = async (id: string): Promise<Answer | undefined> => {
-    const row = await drafts.get(id, clock.now());
-    return row?.revision === 2 ? (JSON.parse(vault.openFor(purpose, row.sealed)) as Answer) : undefined;
-  };
-
-  const resume = async (id: string, before: string, ctx: KoaContextWithOIDC, next: Next): Promise<void> => {
-    while (!(await begins(id, clock.now()))) {
-      const answer = await answerOf(id);
-      if (answer && answer.before !== before) return void (await next());
-      if (answer) return repeat(ctx, answer);
-      await sleep(pollMs);
-    }
-    let kept = false;
-    try {
-      await next();
-      kept = isFinal(ctx) && (await keeps(id, { before, ...read(ctx) }, clock.now()));
-    } finally {
-      if (!kept) await drafts.destroy(id);
-    }
-  };
-
+export function createResumes(deps: ResumeDeps): Resumes {
+  const { submissions } = deps;
+  const kept = createKeptAnswers(deps);
   return {
     answerOnce(provider) {
-      provider.use((ctx: KoaContextWithOIDC, next: Next) => {
-        const uid = resumedAt(ctx.path);
-        const cookie = (type: 'resume' | 'session') => ctx.cookies.get(provider.cookieName(type), { signed: true });
-        // The cookie says that it is the same browser; all others are refused by the library.
-        const own = uid !== undefined && ctx.method === 'GET' && cookie('resume') === uid;
-        return own ? resume(idOf(uid), hashedId(cookie('session') ?? ''), ctx, next) : next();
+      const steps = { resume: answersResume(deps, kept, provider), signOut: answersSignOut(deps, kept, provider) };
+      provider.use(async (ctx: KoaContextWithOIDC, next: Next) => {
+        const { method, path } = ctx;
+        const step = method === 'GET' && resumedAt(path) ? 'resume' : method === 'POST' && path === signOutPath ? 'signOut' : undefined;
+        if (step === undefined) return void (await next());
+        await steps[step](ctx, next).catch(async (error: unknown) => {
+          if (!(error instanceof Refused)) throw error;
+          await deps.busy(ctx, error);
+        });
       });
     },
-    async leadToAnswer(ctx, next) {
-      try {
-        await next();
-      } catch (error) {
-        const uid = interactionAt(ctx.path);
-        const over = error instanceof Refused && error.code === 'interaction.expired' && uid !== undefined;
-        // An answer that is still being made counts: the interaction is used up a moment before its answer is kept.
-        if (!over || ctx.accepts(['html', 'json']) === 'json' || !(await drafts.get(idOf(uid), clock.now()))) throw error;
-        // The library was to answer, and did not.
-        ctx.respond = true;
-        ctx.status = 303;
-        ctx.redirect(resumePath(uid));
-      }
-    },
-    answered: async (uid) => (await answerOf(idOf(uid))) !== undefined,
+    // A request that the library takes for the way back and we do not (another method, capital letters) has no answer either.
+    mayResume: (ctx, { uid, result }) =>
+      ctx.method === 'GET' && resumedAt(ctx.path) === uid && isSame(submissions.brought(appContextOf(ctx)), result?.submission),
+    leadToAnswer: leadsToAnswer(deps, kept),
+    answered: async (uid) => (await kept.read(idOf(uid))) !== undefined,
+  };
+}
+
+const signOutPath = endpoints.end_session_confirm.path;
+
+/** Hash of the session that the browser sends. */
+function sessionSent(ctx: KoaContextWithOIDC, provider: Provider): string {
+  return hashedId(ctx.cookies.get(provider.cookieName('session'), { signed: true }) ?? '');
+}
+
+type Step = (ctx: KoaContextWithOIDC, next: Next) => Promise<void>;
+
+function answersResume({ turns, clock, submissions }: ResumeDeps, kept: KeptAnswers, provider: Provider): Step {
+  /** An answer whose code was redeemed has arrived; by the code again the service would lose what it got by it. */
+  const isOpen = async ({ code }: Answer): Promise<boolean> =>
+    code === undefined || (await provider.AuthorizationCode.find(code))?.isValid === true;
+  /** Whoever submits once more although the answer has arrived is told so, and not sent off a second time. */
+  const mayHave = async (answer: Answer, session: string, brought: string | undefined): Promise<boolean> =>
+    brought === undefined
+      ? isSame(session, answer.after) && (await isOpen(answer))
+      : isSame(session, answer.before) && isSame(brought, answer.submission);
+
+  return async (ctx, next) => {
+    const uid = resumedAt(ctx.path) ?? '';
+    const app = appContextOf(ctx);
+    const [session, brought] = [sessionSent(ctx, provider), submissions.brought(app)];
+    const repeated = async (): Promise<'repeated' | 'refused' | 'open'> => {
+      const answer = await kept.read(idOf(uid));
+      if (!answer) return 'open';
+      if (!(await mayHave(answer, session, brought))) return 'refused';
+      repeat(ctx, answer);
+      return 'repeated';
+    };
+    // Without the secret of a submission nothing is answered for the first time, so nobody is to wait for it.
+    if (brought === undefined) {
+      if ((await repeated()) !== 'repeated') await next();
+      return;
+    }
+    await inTurn({ turns, clock }, idOf(uid), async () => {
+      const stands = await repeated();
+      if (stands === 'repeated') return;
+      await next();
+      if (stands === 'refused' || !isFinal(ctx)) return;
+      submissions.takeBack(app, uid);
+      await kept.keep(idOf(uid), answerOf(ctx, { before: session, submission: brought }));
+    });
   };
 }
 
@@ -107,16 +118,54 @@ function isFinal(ctx: KoaContextWithOIDC): boolean {
   return hasUsedInteraction(ctx) && ctx.status < 500;
 }
 
-function read(ctx: KoaContextWithOIDC): Omit<Answer, 'before'> {
-  const headers = answerHeaders.flatMap((name): [string, string | string[]][] => {
-    const value = ctx.res.getHeader(name);
-    return value === undefined ? [] : [[name, typeof value === 'number' ? String(value) : value]];
-  });
-  return { status: ctx.status, headers: Object.fromEntries(headers), body: ctx.body };
+/** The secret of its form names a sign-out, so whoever sends it again in the same session sends the same. */
+function answersSignOut({ turns, clock }: ResumeDeps, kept: KeptAnswers, provider: Provider): Step {
+  return async (ctx, next) => {
+    const session = sessionSent(ctx, provider);
+    await inTurn({ turns, clock }, `sign-out:${session}`, async () => {
+      await next();
+      const { params } = ctx.oidc;
+      if (typeof params?.['xsrf'] !== 'string') return;
+      const id = signOutIdOf(params);
+      if (ctx.status === 303) return kept.keep(id, answerOf(ctx, { before: session, submission: undefined }));
+      const answer = await kept.read(id);
+      if (answer && (isSame(session, answer.before) || isSame(session, answer.after ?? hashedId('')))) repeat(ctx, answer);
+    });
+  };
 }
 
-function repeat(ctx: KoaContextWithOIDC, { status, headers, body }: Answer): void {
-  ctx.status = status;
-  ctx.body = body;
-  ctx.set({ ...headers });
+function leadsToAnswer({ turns, clock, submissions }: ResumeDeps, kept: KeptAnswers): Resumes['leadToAnswer'] {
+  /** An answer that is being made is waited for: the interaction is used up a moment before its answer is kept. */
+  const settled = async (uid: string): Promise<Answer | undefined> => {
+    let answer: Answer | undefined;
+    await inTurn({ turns, clock }, idOf(uid), async () => {
+      answer = await kept.read(idOf(uid));
+    });
+    return answer;
+  };
+  const lead = (ctx: AppContext, uid: string) => {
+    // The library was to answer, and did not.
+    ctx.respond = true;
+    ctx.status = 303;
+    ctx.redirect(resumePath(uid));
+  };
+  return async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      const uid = interactionAt(ctx.path);
+      if (uid === undefined) throw error;
+      if (error instanceof AnsweredAlready) {
+        submissions.handOver(ctx, uid);
+        return lead(ctx, uid);
+      }
+      const over = error instanceof Refused && error.code === 'interaction.expired' && ctx.accepts(['html', 'json']) !== 'json';
+      const answer = over ? await settled(uid) : undefined;
+      if (!answer) throw error;
+      if (submissions.isAgain(ctx, uid, answer.submission)) submissions.handOver(ctx, uid);
+      // Something else was submitted: the answer is none to that.
+      else if (ctx.method === 'POST') submissions.takeBack(ctx, uid);
+      lead(ctx, uid);
+    }
+  };
 }

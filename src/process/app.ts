@@ -65,10 +65,11 @@ export function createApp({ assembly, log, metrics, checks, draining, sandbox }:
 }
 
 /** Our own routes; no other body is parsed in front of the provider's. */
-function ourPages({ journeys, resumes }: Assembly): Router<AppState> {
+function ourPages({ journeys, resumes, submissions }: Assembly): Router<AppState> {
   const router = new Router<AppState>();
   router.use(interactionsPath, resumes.leadToAnswer);
   router.use([interactionsPath, '/account'], formBody());
+  router.use(interactionsPath, submissions.oneByOne);
   router.post(postedPaths, formBody(), asGet);
   for (const journey of journeys) journey.routes(router);
   return router;

@@ -29,7 +29,8 @@ import { straightToPage } from '../oidc/first-page.ts';
 import { currentKeys } from '../oidc/key-ring.ts';
 import type { LevelDeps } from '../oidc/level.ts';
 import { createProvider, type ProviderDeps } from '../oidc/provider.ts';
-import { createProviderPages, localeOf } from '../oidc/provider-pages.ts';
+import { createFinish } from '../oidc/outcome.ts';
+import { createProviderPages, localeOf, showBusy } from '../oidc/provider-pages.ts';
 import { recordReplay } from '../oidc/replay.ts';
 import { createResumes, type Resumes } from '../oidc/resume.ts';
 import { answerAsObjectAsks } from '../oidc/request-objects.ts';
@@ -37,6 +38,7 @@ import { serverErrors } from '../oidc/server-errors.ts';
 import { createRing, type ProviderRing } from '../oidc/ring.ts';
 import { beforeSessionEnds, createEndingWrites } from '../oidc/session-end.ts';
 import { createHeaderOf, createSubjectOf } from '../oidc/subject.ts';
+import { createSubmissions, type Submissions } from '../oidc/submission.ts';
 import type { Log } from '../http/log.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { createBudgetAlarm } from './budget-alarm.ts';
@@ -52,6 +54,7 @@ export interface Assembly {
   readonly cookies: CookieJar;
   readonly pages: Pages;
   readonly ring: ProviderRing;
+  readonly submissions: Submissions;
   readonly resumes: Resumes;
   readonly journeys: readonly Journey[];
   /** Of this process; told by a job. */
@@ -84,11 +87,15 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const tokens = createFormTokens({ key: formKey, issuer });
   const pages = createPages({ words, brand: profile.brand, ask: createAsk(words, profile), assets, tokens, sandbox: environment.sandbox });
   const levels = levelDeps(options);
-  const resumes = createResumes({ drafts: adapters.shortLived.drafts, vault: adapters.vault, clock });
+  const { once, turns } = adapters.shortLived;
+  const { vault } = adapters;
+  const submissions = createSubmissions({ vault, cookies, turns, clock });
+  const resumes = createResumes({ once, turns, vault, clock, submissions, busy: (ctx, refused) => showBusy(pages, ctx, refused) });
   const ring = await providerRing(options, { pages, cookies, levels, resumes });
   const stoppedAttempts = createStoppedAttempts({ ...adapters, clock });
   const stopped = stoppedAttempts.note;
-  const deps = journeyDeps(options, { words, cookies, tokens, pages, levels, resumes, stopped, provider: () => ring.current() });
+  const provider = () => ring.current();
+  const deps = journeyDeps(options, { words, cookies, tokens, pages, levels, resumes, submissions, stopped, provider });
   const ways = {
     login: loginMethods(methodDeps(options, deps)),
     proofing: proofingMethods(methodDeps(options, deps), profile.proofing),
@@ -102,6 +109,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     cookies,
     pages,
     ring,
+    submissions,
     resumes,
     stoppedAttempts,
     clock,
@@ -180,6 +188,7 @@ function providerDeps(options: AssemblyOptions, { pages, cookies, levels, resume
     grants: { consents: adapters.consents },
     sessionEnd,
     pages: createProviderPages({ pages, cookies, subjectOf, answered: resumes.answered }),
+    mayResume: resumes.mayResume,
     usable: async (ctx, accountId) => (await headerOf(ctx, accountId))?.status === 'active',
   };
 }
@@ -188,6 +197,7 @@ interface Parts extends Shown {
   readonly words: Words;
   readonly tokens: ReturnType<typeof createFormTokens>;
   readonly stopped: StoppedAttempts['note'];
+  readonly submissions: Submissions;
   readonly provider: () => Provider;
 }
 
@@ -203,6 +213,7 @@ function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
   return {
     ...parts,
     ...shared,
+    finish: createFinish(parts),
     vault,
     consents: adapters.consents,
     activations: adapters.activations,

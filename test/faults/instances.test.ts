@@ -11,6 +11,7 @@ import { allows, confirmsPassword, newCitizen, opensProofing, signsIn, type Citi
 import { eventually } from '../support/eventually.ts';
 import { listen } from '../support/listener.ts';
 import { identityFields } from '../support/newcomer.ts';
+import { fillForm } from '../support/page.ts';
 import { startPostgres, type TemporaryPostgres } from '../support/postgres.ts';
 import { environmentOf, runMain, startProduct, type OwnProduct, type Product } from '../support/product.ts';
 import { startRedis, type RedisServer } from '../support/redis.ts';
@@ -80,6 +81,29 @@ describe('two processes are one', () => {
     expect((await service.receives(person)).claims).toMatchObject({ acr: 'L2', amr: ['sms'] });
     switches(person);
     expect((await person.goes('/account')).text).toContain('初级认证');
+  });
+
+  it('a double click whose halves reach two processes is one sign-in, and the half that is heard ends at the service', async () => {
+    const service = await party('basic');
+    const { mobile } = await newCitizen(first);
+    const person = await service.sendsToUs();
+    await person.opens('#tab-sms-code');
+    await person.asksForCode({ mobile });
+    const { action, fields } = fillForm(person.page, { mobile, code: await person.readsCode(mobile) });
+    const body = new URLSearchParams(fields).toString();
+    const headers = {
+      Cookie: await person.jar.getCookieString(action.href),
+      'Content-Type': 'application/x-www-form-urlencoded',
+      Host: action.host,
+      Accept: 'text/html',
+    };
+    person.reaches(second);
+    const dropped = requestAlone(new URL(action.pathname, first.address), { method: 'POST', headers, body });
+    await Promise.all([dropped.then((answer) => answer.body.dump()), person.posts(action, body)]);
+    await allows(person);
+    expect((await service.receives(person)).claims.amr).toEqual(['sms']);
+    person.reaches(first);
+    expect((await person.goes('/account')).status).toBe(200);
   });
 
   it('a code that one process gave is redeemed at the other, once', async () => {

@@ -209,6 +209,7 @@ describe('what the browser keeps', () => {
       'mx_seed',
       'mx_service',
       'mx_session',
+      'mx_submission',
       'mx_target',
     ]);
     for (const line of seen.values()) {

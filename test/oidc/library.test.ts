@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { createHash, createHmac, generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -44,7 +44,11 @@ const read: Readonly<Record<string, readonly [fingerprint: string, why: string]>
   ],
   'lib/shared/xsrf.js': ['d98ed2207acfa165', 'the secret of the forms that end a session is session.state.secret'],
   'lib/actions/end_session.js': ['259ee7afaade26de', 'who tells services, when, and with which page'],
-  'lib/actions/authorization/resume.js': ['a0eaff78325ca491', 'params are set when the interaction is used up, and not before'],
+  'lib/actions/authorization/resume.js': [
+    'a0eaff78325ca491',
+    'the interaction is found by its cookie alone; params are set when it is used up, and not before',
+  ],
+  'lib/models/base_model.js': ['77623c1d7d76d840', 'Interaction.find is inherited'],
   'lib/actions/grants/refresh_token.js': [
     'd3bcebb1e448545e',
     'findAccount is asked before the token is rotated; the words of a second use',
@@ -88,6 +92,7 @@ const silent: Replacements = {
   expectedAudiences: () => new Set(),
   hintByRetiredKey: async () => undefined,
   leaves: async () => undefined,
+  mayResume: () => true,
 };
 
 function methodOf(owner: object, name: string): unknown {
@@ -148,6 +153,35 @@ describe('what is replaced is there, and is what the library asks', () => {
     });
     expect((context as InstanceType<typeof OIDCContext>).clientJwtAuthExpectedAudience()).toEqual(new Set(['service', 'a.b.c']));
     expect(textOf('lib/shared/jwt_client_auth.js')).toContain('const acceptedAud = ctx.oidc.clientJwtAuthExpectedAudience();');
+  });
+
+  it('the look for the interaction that goes on: what may not be had is not found, and is left as it is', async () => {
+    const done: string[] = [];
+    const stored = { jti: 'known', kind: 'Interaction', exp: 2 ** 40, returnTo: '/', prompt: { name: 'login' }, params: {} };
+    const adapter = {
+      find: async (id: string) => (id === 'known' ? { ...stored } : undefined),
+      destroy: async (id: string) => done.push(`destroyed ${id}`),
+    };
+    const provider = createLibraryProvider(
+      'https://id.example',
+      { ...setup, adapter: () => adapter as unknown as Adapter },
+      { ...silent, mayResume: (_, { uid }) => done.push(`asked for ${uid}`) === 0 },
+    );
+    expect((await provider.Interaction.find('known'))?.uid).toBe('known');
+    expect(done).toEqual([]);
+    const handle = provider.callback();
+    const server = createServer((request, response) => void handle(request, response)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const cookies = createHmac('sha1', 'library-of-a-test').update('_interaction_resume=known').digest('base64url');
+    const headers = { Cookie: `_interaction_resume=known; _interaction_resume.sig=${cookies}` };
+    try {
+      expect((await fetchAlone(`http://127.0.0.1:${port}/auth/known`, { headers })).status).toBe(400);
+    } finally {
+      server.close();
+    }
+    expect(done).toEqual(['asked for known']);
+    expect(textOf('lib/actions/authorization/resume.js')).toContain('provider.Interaction.find(cookieId)');
   });
 
   it('the verification of a hint, of which the library reads header and payload', async () => {
