@@ -52,6 +52,7 @@ describe.each(['demo', 'beijing'])('the gallery of %s', (profile) => {
     const shown: string[] = [];
     for (const state of states) {
       const page = await person.goes(addressOf({ view, state }));
+      expect([state, page.status]).toEqual([state, 200]);
       if (page.error) shown.push(page.error.code);
       const wrong = problemsOf(page);
       const names = page

@@ -22,7 +22,7 @@ export interface Window {
   /** Console errors and warnings, exceptions, reports of the content security policy, failed and foreign requests. */
   readonly complaints: string[];
   /** Opens an address of the product. */
-  goes(path: string): Promise<void>;
+  goes(path: string): Promise<number | undefined>;
   /** What axe-core finds on the page as it stands, one line for each rule and place. */
   axe(): Promise<readonly string[]>;
   /** Bytes of every answer since the last `goes`, as they came over the network. */
@@ -60,7 +60,8 @@ export async function openPage(product: Product, options: WindowOptions = {}): P
     complaints,
     async goes(path) {
       answered = [];
-      await page.goto(new URL(path, product.issuer).href, { waitUntil: 'load' });
+      const answer = await page.goto(new URL(path, product.issuer).href, { waitUntil: 'load' });
+      return answer?.status();
     },
     axe: () => findViolations(page),
     weight: async () => (await Promise.all(answered.map(bytesOf))).reduce((sum, size) => sum + size, 0),

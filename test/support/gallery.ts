@@ -37,7 +37,7 @@ export function looksAtEveryPage(
       const faults: string[] = [];
       for (const { state } of oneState ? states.slice(0, 1) : states) {
         const query = new URLSearchParams({ state, lang, channel: width === 360 ? 'h5' : 'desktop', elder: elder ? 'on' : 'off' });
-        await window.goes(`/sandbox/gallery/${view}?${query.toString()}`);
+        expect(await window.goes(`/sandbox/gallery/${view}?${query.toString()}`)).toBe(200);
         faults.push(...(await faultsOf(window)));
       }
       expect(faults).toEqual([]);

@@ -73,7 +73,9 @@ function proof(
       }),
       asked: way === 'sms-code' ? asked : undefined,
       mobile: maskedModel(scene.words, scene.locale, mask.mobile(zhangwei.mobile)),
-      others: others.filter((other) => other !== way).map((other) => ({ way: other, href: sampleAct.action })),
+      others: others
+        .filter((other) => other !== way && (other !== 'passkey' || scene.profile.authenticators.passkey))
+        .map((other) => ({ way: other, href: sampleAct.action })),
       ...(way === 'passkey' && { challenge: sampleAct.action }),
     }),
   };
