@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../src/domain/clock.ts';
 import { together, type ConsentStore } from '../../src/domain/consent/consent.ts';
 import type { Brand } from '../../src/domain/policy.ts';
@@ -10,6 +9,7 @@ import type { Say } from '../../src/http/words.ts';
 import { claimRows, mayAskFor, sensitiveScopes } from '../../src/oidc/claims.ts';
 import type { Journey } from '../journey.ts';
 import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
+import { audited } from '../../src/domain/audit/record.ts';
 
 /** 用户授权 – what a service is about to learn, and the decision (CON-01). Remembered; first-party clients never get here. */
 export interface ConsentDeps extends VisitDeps {
@@ -106,18 +106,12 @@ async function decide(deps: ConsentDeps, visit: Visit & { accountId: string }): 
     : [];
   await deps.unitOfWork.commit('consent', [
     ...decision,
-    {
-      write: 'audit.append',
-      event: {
-        id: randomUUID(),
-        at: now,
-        event: allowed ? 'consent.given' : 'consent.denied',
-        accountId,
-        clientId: client.clientId,
-        requestId: ctx.state.requestId,
-        details: { scopes: [...scopes, ...claims].join(' ') },
-      },
-    },
+    audited(
+      allowed ? 'consent.given' : 'consent.denied',
+      now,
+      { accountId, clientId: client.clientId, requestId: ctx.state.requestId },
+      { scopes: [...scopes, ...claims].join(' ') },
+    ),
   ]);
   await deps.finish(
     ctx,

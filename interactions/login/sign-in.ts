@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { AuditDetails, AuditEventName } from '../../src/domain/audit/events.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import { noticeWrites } from '../../src/domain/notification/notice.ts';
@@ -11,6 +10,7 @@ import type { Devices } from '../../src/http/devices.ts';
 import type { Pages } from '../../src/http/page.ts';
 import type { Finish } from '../../src/oidc/outcome.ts';
 import type { Visit } from '../visit.ts';
+import { audited } from '../../src/domain/audit/record.ts';
 
 /** What every sign-in ends with, whatever it took. */
 export interface SignInDeps {
@@ -83,16 +83,6 @@ export function signInEvent(
   accountId: string | undefined,
   details: AuditDetails,
 ): Write {
-  return {
-    write: 'audit.append',
-    event: {
-      id: randomUUID(),
-      at: clock.now(),
-      event,
-      accountId,
-      clientId: visit.client.clientId,
-      requestId: visit.ctx.state.requestId,
-      details,
-    },
-  };
+  const { ctx, client } = visit;
+  return audited(event, clock.now(), { accountId, clientId: client.clientId, requestId: ctx.state.requestId }, details);
 }

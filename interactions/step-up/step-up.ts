@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type Router from '@koa/router';
 import type { Authentication } from '../../src/domain/assurance/acr.ts';
 import { isAcr } from '../../src/domain/assurance/level.ts';
@@ -20,6 +19,7 @@ import { authenticationRoutes } from './authentication.ts';
 import { levelsModel, type LevelsFacts, type StrongerWay } from './levels.ts';
 import { proofingWizard, type ProofingDraft, type StepUpScene } from './proofing.ts';
 import { stageOf, type Stage, type StepUpDeps } from './stage.ts';
+import { audited } from '../../src/domain/audit/record.ts';
 
 export type { StepUpDeps } from './stage.ts';
 
@@ -128,18 +128,12 @@ async function strongerWays(deps: StepUpDeps, { account, ctx }: StepUpScene): Pr
 async function decline(deps: StepUpDeps, { visit, scene }: Stage): Promise<void> {
   readForm(visit.ctx, deps.tokens, declineScope(scene.base));
   await deps.unitOfWork.commit('decline-step-up', [
-    {
-      write: 'audit.append',
-      event: {
-        id: randomUUID(),
-        at: deps.clock.now(),
-        event: 'step-up.declined',
-        accountId: scene.account.id,
-        clientId: visit.client.clientId,
-        requestId: visit.ctx.state.requestId,
-        details: { acr: targetOf(deps, visit).acr },
-      },
-    },
+    audited(
+      'step-up.declined',
+      deps.clock.now(),
+      { accountId: scene.account.id, clientId: visit.client.clientId, requestId: visit.ctx.state.requestId },
+      { acr: targetOf(deps, visit).acr },
+    ),
   ]);
   await deps.finish(
     visit.ctx,

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import type { AuditDetails } from '../domain/audit/events.ts';
 import type { Clock } from '../domain/clock.ts';
 import { dueToArchive, dueToSign, keySet, publicPart, type KeySet } from '../domain/keys/rotation.ts';
 import type { Jwk, SigningKey, SigningKeyState, SigningKeyStore } from '../domain/keys/signing-keys.ts';
 import { Conflict, type UnitOfWork, type Write } from '../domain/unit-of-work.ts';
+import { audited } from '../domain/audit/record.ts';
 
 /** Keys a deployment needs from its first start: default, for clients that ask for RSA, and Ed25519 (D11). */
 export const keyAlgorithms = ['ES256', 'RS256', 'EdDSA'] as const;
@@ -124,9 +124,7 @@ function activation(kid: string, actor: Actor, now: Date): readonly Write[] {
 
 function keyRecord(kid: string, state: SigningKeyState, actor: Actor, now: Date): Write {
   const details = { keyId: kid, reason: state, actor };
-  const nobody = { accountId: undefined, clientId: undefined, requestId: undefined };
-  const event = state === 'withdrawn' ? 'key.withdrawn' : 'key.rotated';
-  return { write: 'audit.append', event: { id: randomUUID(), at: now, event, ...nobody, details } };
+  return audited(state === 'withdrawn' ? 'key.withdrawn' : 'key.rotated', now, {}, details);
 }
 
 /** False when another process was faster, or the key is not in the state for it: nothing was written. */

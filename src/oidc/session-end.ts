@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { Provider, type Client, type KoaContextWithOIDC } from 'oidc-provider';
-import type { AuditEventName } from '../domain/audit/events.ts';
 import { secondsAfter, type Clock } from '../domain/clock.ts';
 import type { BackchannelLogoutPayload } from '../domain/notification/outbox.ts';
 import type { SessionStore } from '../domain/protocol-state.ts';
@@ -11,6 +10,7 @@ import type { Vault } from '../domain/vault.ts';
 import { endpoints } from '../http/endpoints.ts';
 import type { LeftSession } from './library.ts';
 import type { SubjectOf } from './subject.ts';
+import { audited } from '../domain/audit/record.ts';
 
 /**
  * Ending sessions. Whoever took part is told by the outbox (OpenID Connect Back-Channel Logout 1.0): the `sub`
@@ -49,7 +49,7 @@ export async function beforeSessionEnds({ unitOfWork, clock }: SessionEndDeps): 
   const accountId = ctx.oidc.session?.accountId;
   // Who stays signed in gets a new identifier, and the old one ends here as well.
   const stays = ctx.oidc.params?.logout === undefined;
-  const done = accountId === undefined || stays ? [] : [audit('sign-out.done', { accountId, requestId: undefined }, clock.now())];
+  const done = accountId === undefined || stays ? [] : [audited('sign-out.done', clock.now(), { accountId })];
   if (messages.length + done.length > 0) await unitOfWork.commit('sign-out', [...messages, ...done]);
 }
 
@@ -110,7 +110,7 @@ export async function endOtherSessions(
   const act = exceptUid === undefined ? 'sessions.ended-all' : 'sessions.ended';
   await deps.unitOfWork.commit('end-sessions', [
     ...(await deps.endings(act, { accountId, sessionUid: exceptUid })),
-    audit('sessions.ended', { accountId, requestId }, deps.clock.now()),
+    audited('sessions.ended', deps.clock.now(), { accountId, requestId }),
   ]);
 }
 
@@ -121,7 +121,7 @@ export async function endOneSession(
 ): Promise<void> {
   await deps.unitOfWork.commit('end-session', [
     ...(await deps.endings('session.ended', { accountId, sessionUid: uid })),
-    audit('session.ended', { accountId, requestId }, deps.clock.now()),
+    audited('session.ended', deps.clock.now(), { accountId, requestId }),
   ]);
 }
 
@@ -149,12 +149,5 @@ function logoutMessage(client: Client, { sub, sid }: Pick<BackchannelLogoutPaylo
       enqueuedAt: now,
       expiresAt: secondsAfter(now, deliverForSeconds),
     },
-  };
-}
-
-function audit(event: AuditEventName, { accountId, requestId }: { accountId: string; requestId: string | undefined }, at: Date): Write {
-  return {
-    write: 'audit.append',
-    event: { id: randomUUID(), at, event, accountId, clientId: undefined, requestId, details: {} },
   };
 }

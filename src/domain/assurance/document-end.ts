@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { secondsAfter, type Clock } from '../clock.ts';
 import { noticeWrites } from '../notification/notice.ts';
 import { platformLocale, type AccountStore } from '../person/account.ts';
 import { todayInShanghai } from '../person/civil-date.ts';
 import { Conflict, type UnitOfWork } from '../unit-of-work.ts';
 import type { EndingEvidence, Evidence, EvidenceStore } from './evidence.ts';
+import { audited } from '../audit/record.ts';
 
 /**
  * Evidence of a document ends with the document (DIS-17): its owner hears of it once, thirty days before. What it was
@@ -52,19 +52,10 @@ async function tell(
   const account = await accounts.byId(accountId);
   if (!account) return;
   const notice = { name: 'document-ending', locale: account.locale ?? platformLocale, params: { ends: todayInShanghai(expiresAt) } };
-  const event = {
-    id: randomUUID(),
-    at,
-    event: 'document.ending',
-    accountId,
-    clientId: undefined,
-    requestId: undefined,
-    details: { actor: 'system' },
-  } as const;
   try {
     await unitOfWork.commit('document-ending', [
       { write: 'evidence.end-told', evidenceId, at },
-      { write: 'audit.append', event },
+      audited('document.ending', at, { accountId }, { actor: 'system' }),
       ...noticeWrites(account, notice, at),
     ]);
   } catch (error) {

@@ -6,6 +6,7 @@ import { Refused, type RefusalCode, type RefusalParams } from '../refused.ts';
 import type { OtpPurpose, OtpStore, QuotaRule, QuotaStore } from '../short-lived.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { Vault } from '../vault.ts';
+import { audited } from '../audit/record.ts';
 
 /**
  * One-time codes by SMS (SP 800-63B 3.1.3, out-of-band) and, to prove an address, by e-mail. Limits are those of the
@@ -72,18 +73,7 @@ export async function issueOtp(deps: OtpDeps, request: OtpRequest): Promise<{ co
   const expiresAt = secondsAfter(now, deps.sms.ttlSeconds);
   await deps.otps.put(otpKey(deps.vault, request), codeHash(deps.vault, request, code), deps.sms.attempts, expiresAt);
   await deps.unitOfWork.commit('send-code', [
-    {
-      write: 'audit.append',
-      event: {
-        id: randomUUID(),
-        at: now,
-        event: 'otp.sent',
-        accountId: undefined,
-        clientId: undefined,
-        requestId: request.requestId,
-        details: { purpose: request.purpose },
-      },
-    },
+    audited('otp.sent', now, { requestId: request.requestId }, { purpose: request.purpose }),
     { write: 'outbox.enqueue', message: codeMessage({ ...request, deliver }, { code, now, expiresAt, ttlSeconds: deps.sms.ttlSeconds }) },
   ]);
   return { cooldownSeconds: deps.sms.cooldownSeconds };

@@ -8,9 +8,9 @@ import { Refused } from '../refused.ts';
 import type { OnceStore } from '../short-lived.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { Vault } from '../vault.ts';
-import { authenticatorEvent } from './authenticator-event.ts';
 import type { Passkey, PasskeyStore } from './passkey-store.ts';
 import type { Authenticated } from './password.ts';
+import { audited } from '../audit/record.ts';
 
 /**
  * Passkeys (Web Authentication Level 3). A key pair per account and site: the private half stays in the
@@ -153,7 +153,7 @@ export async function signInWithPasskey(deps: PasskeyDeps, attempt: PasskeyAttem
   if (account?.status !== 'active') throw new Refused('account.locked');
   if (!counterMoves(passkey.counter, signed.counter)) {
     await deps.unitOfWork.commit('passkey-cloned', [
-      authenticatorEvent('passkey.cloned', { accountId: account.id, requestId: attempt.requestId }, at),
+      audited('passkey.cloned', at, { accountId: account.id, requestId: attempt.requestId }),
       ...noticeWrites(account, { name: 'passkey-cloned', locale: attempt.locale }, at),
     ]);
     throw new Refused('passkey.cloned', 'credential');

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { noticeWrites } from '../notification/notice.ts';
 import type { AccountStore } from '../person/account.ts';
 import { documentTypes } from '../person/document-number.ts';
@@ -7,13 +6,13 @@ import type { PresencePolicy } from '../policy.ts';
 import { newChange } from '../presence/change.ts';
 import { FormRefused, Refused, type RefusalCode } from '../refused.ts';
 import type { EndingWrites } from '../ending-writes.ts';
-import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
-import type { AuditDetails, AuditEventName } from '../audit/events.ts';
+import { Conflict, type UnitOfWork } from '../unit-of-work.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { normalisePassword, type PasswordPolicy } from './password-policy.ts';
 import { passwordMark } from './password.ts';
 import type { Sought } from './recovery-search.ts';
 import { countAttempt, countDocument, type Attempt, type ThrottleDeps } from './throttle.ts';
+import { audited } from '../audit/record.ts';
 
 /**
  * Recovery of a password (REC-01 to REC-14): a verified person proves mobile and document number, somebody who is not
@@ -65,7 +64,7 @@ export async function proveOwner(deps: RecoveryDeps, sought: Sought, proof: Owne
   const refused = (await refusalOf(proof.redeem)) ?? (await refusalOfDocument(deps, sought, { attempt, typed: proof.documentNumber }));
   if (!refused) return counted.succeed();
   await deps.unitOfWork.commit('recovery-refused', [
-    audit(deps, 'recovery.refused', sought.accountId, proof.origin, { reason: refused.code }),
+    audited('recovery.refused', deps.clock.now(), { ...proof.origin, accountId: sought.accountId }, { reason: refused.code }),
   ]);
   throw proof.documentNumber === undefined ? refused : new Refused('recovery.wrong', 'code');
 }
@@ -139,7 +138,12 @@ export async function recover(
       { write: 'password.put', accountId: account.id, hash, at, by, ...(stored && { replaces: stored.hash }) },
       { write: 'change.insert', change },
       ...ends,
-      audit(deps, 'password.recovered', account.id, request.origin, { method: document ? 'mobile-and-document' : 'mobile' }),
+      audited(
+        'password.recovered',
+        at,
+        { ...request.origin, accountId: account.id },
+        { method: document ? 'mobile-and-document' : 'mobile' },
+      ),
       ...noticeWrites(account, { name: 'password-recovered', locale: request.locale, undo: token }, at),
     ]);
   } catch (error) {
@@ -147,14 +151,4 @@ export async function recover(
       ? new Refused('recovery.over')
       : error;
   }
-}
-
-function audit(
-  { clock }: Pick<RecoveryDeps, 'clock'>,
-  event: AuditEventName,
-  accountId: string | undefined,
-  origin: Origin,
-  details: AuditDetails,
-): Write {
-  return { write: 'audit.append', event: { ...origin, id: randomUUID(), at: clock.now(), event, accountId, details } };
 }

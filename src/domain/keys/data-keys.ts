@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { WrappedKey } from '../vault.ts';
+import { audited } from '../audit/record.ts';
 
 /** The data key of one row. */
 export interface DataKey {
@@ -42,10 +42,9 @@ export async function* rewrapDataKeys(
     let [done, after]: [number, string | undefined] = [0, undefined];
     for (let keys = await store.earlier(table, after, batch); keys.length > 0; keys = await store.earlier(table, after, batch)) {
       const details = { kind: table, count: keys.length, actor: 'command' } as const;
-      const nobody = { accountId: undefined, clientId: undefined, requestId: undefined };
       await unitOfWork.commit('rewrap-keys', [
         ...keys.map((key) => ({ write: 'data-key.rewrap', table, ...key }) as const),
-        { write: 'audit.append', event: { id: randomUUID(), at: clock.now(), event: 'data-keys.rewrapped', ...nobody, details } },
+        audited('data-keys.rewrapped', clock.now(), {}, details),
       ]);
       done += keys.length;
       after = keys.at(-1)?.row;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { fold } from '../folding.ts';
 import { Refused } from '../refused.ts';
 import type { Write } from '../unit-of-work.ts';
@@ -6,6 +5,7 @@ import { checkContactAddress, type ContactAddressPolicy } from './contact-addres
 import { ethnicityName } from './ethnicity.ts';
 import type { AccountChangeDeps } from './account-changes.ts';
 import type { Account, AccountChanges } from './account.ts';
+import { audited } from '../audit/record.ts';
 
 /** What owners say of themselves: it opens nothing, so that no fresh proof is asked for. */
 
@@ -48,18 +48,9 @@ async function commit(
   set: AccountChanges,
 ): Promise<void> {
   const at = clock.now();
-  const event = {
-    id: randomUUID(),
-    at,
-    event: 'profile.changed',
-    accountId: account.id,
-    clientId: undefined,
-    requestId,
-    details: { kind },
-  } as const;
   const writes: readonly Write[] = [
     { write: 'account.update', accountId: account.id, set, at },
-    { write: 'audit.append', event },
+    audited('profile.changed', at, { accountId: account.id, requestId }, { kind }),
   ];
   await unitOfWork.commit('change-profile', writes);
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import { Refused, Unavailable } from '../refused.ts';
+import { audited } from '../audit/record.ts';
 import { Conflict, type UnitOfWork, type Write, type WriteName } from '../unit-of-work.ts';
 import type { Identifiers, ImportCounts, ImportOutcome, ImportProgress, ImportStore, TakenIdentifiers } from './import-progress.ts';
 import {
@@ -218,10 +219,7 @@ function chunkWrites({ clock }: ImportDeps, settled: readonly Settled[], progres
   return [
     ...people.toSorted((left, right) => writeOrder.indexOf(left.write) - writeOrder.indexOf(right.write)),
     { write: 'import-progress.put', progress, after, at },
-    {
-      write: 'audit.append',
-      event: { id: randomUUID(), at, event: 'people.imported', accountId: undefined, clientId: undefined, requestId: undefined, details },
-    },
+    audited('people.imported', at, {}, details),
   ];
 }
 

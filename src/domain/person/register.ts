@@ -12,6 +12,7 @@ import type { AccountStore, NewAccount } from './account.ts';
 import { generatedUsername } from './generated-username.ts';
 import { checkMobile } from './mobile.ts';
 import { usernameKey } from './username.ts';
+import { audited } from '../audit/record.ts';
 
 /** A mobile as typed. @throws Refused mobile.invalid with the reason */
 export function requireMobile(typed: string, field = 'mobile'): string {
@@ -131,10 +132,7 @@ async function open(deps: RegisterDeps, registration: Registration, options: Reg
           told: [{ mobile: registration.mobile, email: undefined, locale: options.locale }],
         })
       : []),
-    {
-      write: 'audit.append',
-      event: { ...event, id: randomUUID(), event: 'account.registered', details: { agreement: options.agreementVersion } },
-    },
+    audited('account.registered', now, event, { agreement: options.agreementVersion }),
     ...nationalPlatformWrites(registration, event),
   ]);
   return id;
@@ -190,7 +188,7 @@ function nationalPlatformWrites({ nationalPlatform: version, mobile }: Registrat
   if (version === undefined) return [];
   const { at, accountId } = event;
   return [
-    { write: 'audit.append', event: { ...event, id: randomUUID(), event: 'national-platform.consented', details: { agreement: version } } },
+    audited('national-platform.consented', at, event, { agreement: version }),
     {
       write: 'outbox.enqueue',
       message: {

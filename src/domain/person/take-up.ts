@@ -10,6 +10,7 @@ import type { Account } from './account.ts';
 import type { Activation } from './activation-store.ts';
 import type { Confirmation } from './activation.ts';
 import { endOfDay } from './civil-date.ts';
+import { audited } from '../audit/record.ts';
 
 /**
  * An imported person takes up what is on record of them: with a new account, or with the account they opened before they
@@ -110,7 +111,7 @@ function takeUpWrites(
     { write: 'person.update', person, at },
     { write: 'account.link-person', accountId: account.id, personId, subjectId, at },
     ...evidenceWrites({ clock: { now: () => at } }, event, personId, evidence, [{ ...account, locale }]),
-    { write: 'audit.append', event: { ...event, event: 'account.activated', details: { method, source: activation.source } } },
+    audited('account.activated', at, event, { method, source: activation.source }),
     ...noticeToBound(activation, account, hotline, at),
   ];
 }

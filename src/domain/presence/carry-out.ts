@@ -1,4 +1,3 @@
-import { authenticatorEvent } from '../authenticator/authenticator-event.ts';
 import type { Clock } from '../clock.ts';
 import { noticeWrites, type Channels } from '../notification/notice.ts';
 import type { Account } from '../person/account.ts';
@@ -11,6 +10,7 @@ import type { Vault } from '../vault.ts';
 import { acts, lacking, type Act } from './acts.ts';
 import { newChange, type Old } from './change.ts';
 import { strengthOf, type SessionFactor, type Strength } from './strength.ts';
+import { audited } from '../audit/record.ts';
 
 /**
  * The one way to change a way into an account or what its owner is reached at: by the table (acts.ts), read again at the
@@ -65,7 +65,7 @@ export async function carryOut(deps: CarryOutDeps, actor: Actor, act: Act, doing
     ...doing.writes(by, at),
     { write: 'change.insert', change },
     ...(await deps.endings(event, { accountId: account.id, sessionUid })),
-    authenticatorEvent(event, { accountId: account.id, requestId }, at, { method: by }),
+    audited(event, at, { accountId: account.id, requestId }, { method: by }),
     ...noticeWrites(account, { ...notice, undo: token }, at),
     ...(doing.added ? noticeWrites(doing.added, notice, at) : []),
   ];

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { secondsAfter, type Clock } from '../clock.ts';
 import { countDocument, type ThrottleDeps } from '../authenticator/throttle.ts';
 import type { Account, PersonStore } from '../person/account.ts';
@@ -6,6 +5,7 @@ import { documentTypes } from '../person/document-number.ts';
 import { Refused } from '../refused.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { SessionFactor } from './strength.ts';
+import { audited } from '../audit/record.ts';
 
 /** Proofs of presence besides those that sign in, and how a session keeps them (D22). */
 
@@ -52,8 +52,9 @@ export async function proveDocument(
     await counted.succeed();
     return { amr: 'document', at };
   }
-  const event = { id: randomUUID(), at, event: 'owner.refused', accountId: account.id, clientId: undefined, requestId } as const;
-  await deps.unitOfWork.commit('presence-refused', [{ write: 'audit.append', event: { ...event, details: { kind: 'document' } } }]);
+  await deps.unitOfWork.commit('presence-refused', [
+    audited('owner.refused', at, { accountId: account.id, requestId }, { kind: 'document' }),
+  ]);
   throw new Refused('identity.mismatch', 'documentNumber', { reason: 'document' });
 }
 
@@ -71,9 +72,8 @@ export async function rememberProof(
 ): Promise<void> {
   const at = clock.now();
   const expiresAt = secondsAfter(at, lifetimes.absoluteSeconds);
-  const event = { id: randomUUID(), at, event: 'owner.proved', accountId, clientId: undefined, requestId } as const;
   await unitOfWork.commit('fresh-proof', [
     { write: 'session-factors.put', sessionUid, accountId, factors, expiresAt },
-    { write: 'audit.append', event: { ...event, details: { method: factors.map(({ amr }) => amr).join(' ') } } },
+    audited('owner.proved', at, { accountId, requestId }, { method: factors.map(({ amr }) => amr).join(' ') }),
   ]);
 }

@@ -1,4 +1,3 @@
-import { authenticatorEvent } from '../authenticator/authenticator-event.ts';
 import { confirmPassword, type ConfirmPasswordDeps } from '../authenticator/password.ts';
 import type { Clock } from '../clock.ts';
 import { noticeWrites, type Channels } from '../notification/notice.ts';
@@ -12,6 +11,7 @@ import type { Vault } from '../vault.ts';
 import { takenWith, tokenIndexOf, type AccountChange, type AccountChangeStore, type Old } from './change.ts';
 import { proveDocument, type ProveDocumentDeps } from './prove.ts';
 import { atLeast, strengthOf, strengthOfFactor } from './strength.ts';
+import { audited } from '../audit/record.ts';
 
 /**
  * Taking a change back, in two acts. The link in the notice freezes it and ends every session, and does nothing else: a
@@ -66,10 +66,15 @@ export async function freeze(deps: UndoDeps, id: Pick<AccountChange, 'id' | 'acc
         { write: 'changes.freeze', accountId: account.id, ids: taken.map((each) => each.id), known: open.length, at },
         { write: 'ways-in.hold', accountId: account.id, ...held, at },
         ...(await deps.endings('change.frozen', { accountId: account.id, sessionUid: undefined })),
-        authenticatorEvent('change.frozen', { accountId: account.id, requestId: origin.requestId }, at, {
-          kind: one.act,
-          count: taken.length,
-        }),
+        audited(
+          'change.frozen',
+          at,
+          { accountId: account.id, requestId: origin.requestId },
+          {
+            kind: one.act,
+            count: taken.length,
+          },
+        ),
         ...noticeWrites(channelsWith(account, held.old), { name: 'change-frozen', locale: origin.locale }, at),
       ]);
       return;
@@ -154,7 +159,7 @@ export async function giveBack(deps: UndoDeps, frozen: Frozen, proof: ReturnProo
         totp: acts.has('totp.set-up'),
       },
       ...(await deps.endings('change.returned', { accountId: account.id, sessionUid })),
-      authenticatorEvent('change.returned', { accountId: account.id, requestId: origin.requestId }, at, { method: proof.way }),
+      audited('change.returned', at, { accountId: account.id, requestId: origin.requestId }, { method: proof.way }),
       ...noticeWrites(account, { name: 'change-returned', locale: origin.locale }, at),
     ]);
   } catch (error) {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { AuditEvent } from '../audit/events.ts';
 import type { Clock } from '../clock.ts';
 import { noticeWrites } from '../notification/notice.ts';
@@ -7,6 +6,7 @@ import type { Holder, IdentityDocument, PersonStore } from '../person/account.ts
 import { Refused, type RefusalCode } from '../refused.ts';
 import type { QuotaStore } from '../short-lived.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
+import { audited } from '../audit/record.ts';
 
 /**
  * Somebody proves the data of a person of whom we know already, because an account holds them or because they wait for
@@ -74,19 +74,8 @@ async function tell(
   const at = deps.clock.now();
   const channels = (await mayTell(deps, 'claim', holder.person.id)) ? await channelsOfPerson(deps, holder) : [];
   await deps.unitOfWork.commit('identity-claimed', [
-    {
-      write: 'audit.append',
-      event: {
-        id: randomUUID(),
-        at,
-        event: 'identity.claimed',
-        // Whose person it is, where they have an account: there one looks for it.
-        accountId: holder.accountId ?? accountId,
-        clientId,
-        requestId,
-        details: { reason: claim },
-      },
-    },
+    // Of the account whose person it is, where they have one: there one looks for it.
+    audited('identity.claimed', at, { accountId: holder.accountId ?? accountId, clientId, requestId }, { reason: claim }),
     ...channels.flatMap((each) => noticeWrites(each, { name: claims[claim].notice, locale: 'zh-CN' }, at)),
   ]);
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { EvidenceKind } from '../assurance/evidence.ts';
-import type { AuditEvent } from '../audit/events.ts';
 import { noticeWrites, type Channels } from '../notification/notice.ts';
 import type { IdentityDocument, Person } from '../person/account.ts';
 import { endOfDay, todayInShanghai } from '../person/civil-date.ts';
@@ -12,6 +11,7 @@ import type { Vault } from '../vault.ts';
 import { requireUnclaimed, type Asking, type ClaimDeps } from './claim.ts';
 import { needsGuardian, type GuardianProof } from './guardian-proof.ts';
 import type { SourceAnswer, SourceOutcome } from './identity-source.ts';
+import { audited } from '../audit/record.ts';
 
 /** What all proofing methods share: the judge of an authority's answer and the writing down of evidence. */
 
@@ -115,15 +115,12 @@ export async function requireMatch(
   const { outcome, reference, reason } = proof.answer;
   if (outcome === 'match') return;
   await deps.unitOfWork.commit('proofing-refused', [
-    {
-      write: 'audit.append',
-      event: auditOf(deps, applicant, 'identity.not-verified', {
-        kind: proof.kind,
-        source: proof.source,
-        reference,
-        reason: reason === undefined ? outcome : `${outcome} ${reason}`,
-      }),
-    },
+    audited('identity.not-verified', deps.clock.now(), applicant, {
+      kind: proof.kind,
+      source: proof.source,
+      reference,
+      reason: reason === undefined ? outcome : `${outcome} ${reason}`,
+    }),
   ]);
   throw new Refused(refusalOf[outcome], undefined, proof.params, retryAfterSeconds[outcome]?.(deps.clock.now()));
 }
@@ -210,7 +207,7 @@ export function evidenceWrites(
       write: 'evidence.insert',
       evidence: { id: randomUUID(), personId, kind, verifiedAt: now, expiresAt, source, reference },
     },
-    { write: 'audit.append', event: auditOf(deps, applicant, 'identity.verified', { kind, source, reference }) },
+    audited('identity.verified', now, applicant, { kind, source, reference }),
     ...(guardian ? consentWrites(deps, applicant, personId, guardian) : []),
     ...told.flatMap((each) => noticeWrites(each, { name: 'identity-verified', locale: each.locale }, now)),
   ];
@@ -220,15 +217,6 @@ function consentWrites(deps: Pick<ProofDeps, 'clock'>, applicant: Asking, person
   const { source, reference, version: agreement } = guardian;
   return [
     { write: 'guardian-consent.put', consent: { ...guardian, personId } },
-    { write: 'audit.append', event: auditOf(deps, applicant, 'guardian.consented', { source, reference, agreement }) },
+    audited('guardian.consented', deps.clock.now(), applicant, { source, reference, agreement }),
   ];
-}
-
-function auditOf(
-  { clock }: Pick<ProofDeps, 'clock'>,
-  { accountId, clientId, requestId }: Asking,
-  event: AuditEvent['event'],
-  details: AuditEvent['details'],
-): AuditEvent {
-  return { id: randomUUID(), at: clock.now(), event, accountId, clientId, requestId, details };
 }

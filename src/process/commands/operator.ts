@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { identifierCandidates } from '../../domain/authenticator/identify.ts';
 import { systemClock } from '../../domain/clock.ts';
 import { createLog } from '../../http/log.ts';
 import type { Command } from './command.ts';
 import { openStores } from './open.ts';
+import { audited } from '../../domain/audit/record.ts';
 
 /** Roles an operator may have; the console that uses them comes later, the separation is in the schema from the start (D14). */
 const operatorRoles = ['system', 'security', 'audit', 'reviewer', 'counter', 'clients'] as const;
@@ -37,18 +37,7 @@ export const runOperator: Command = async (configuration, args, { stdout }) => {
     }
     await unitOfWork.commit('appoint-operator', [
       { write: 'operator-role.put', accountId: account.id, role, at: now },
-      {
-        write: 'audit.append',
-        event: {
-          id: randomUUID(),
-          at: now,
-          event: 'operator.appointed',
-          accountId: account.id,
-          clientId: undefined,
-          requestId: undefined,
-          details: { role },
-        },
-      },
+      audited('operator.appointed', now, { accountId: account.id }, { role }),
     ]);
     stdout.write(`done: ${role}\n`);
     return 0;
