@@ -36,7 +36,7 @@ export async function welcome(deps: SignInDeps, visit: Visit, { accountId, metho
   const at = deps.clock.now();
   // One sign-in, one moment: a factor of a minute ago would be older than the sign-in it belongs to (max_age).
   const made = plain.map((factor) => ({ ...fromPlain(factor), at }));
-  const isEnough = atLeast(strengthOf(made, at), 'mobile-plus');
+  const isEnough = atLeast(strengthOf(made, at), 'mobile-app');
   const factors = isEnough || !(await isNewDevice(deps, visit, accountId)) ? made : onNewDevice(made, at);
   deps.signIns(method, 'succeeded');
   deps.devices.remember(visit.ctx, accountId, strengthOf(factors, at));

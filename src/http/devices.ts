@@ -72,7 +72,7 @@ export function createDevices({ cookies, vault, clock }: { cookies: CookieJar; v
     knows: (ctx, accountId) => knownId(ctx, accountId) !== undefined,
     remember(ctx, accountId, strength) {
       const { id, accounts } = read(ctx) ?? { id: randomBytes(16).toString('base64url'), accounts: [] };
-      const own: Known = { tag: tagOf(accountId), at: seconds(), trusted: trusts(ctx, accountId) || atLeast(strength, 'mobile-plus') };
+      const own: Known = { tag: tagOf(accountId), at: seconds(), trusted: trusts(ctx, accountId) || atLeast(strength, 'mobile-app') };
       const entries = [own, ...accounts.filter(({ tag }) => tag !== own.tag)].slice(0, kept);
       cookies.set(ctx, 'device', print({ id, accounts: entries }), knownSeconds);
     },

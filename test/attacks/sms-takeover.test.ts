@@ -129,6 +129,26 @@ describe('whoever holds the phone of a verified person, at the sign-in protectio
     return { thief, proof: pathOf(thief) };
   }
 
+  it('changes nothing with the app that is on the same phone either', async () => {
+    const victim = await newCitizen(product, 'L2');
+    const owner = newPerson(product);
+    await atProtection(owner, victim);
+    const { app } = await setsUpApp(owner);
+    await app.waits();
+    const thief = newPerson(product);
+    await thief.goes('/login');
+    await signsInBySms(thief, victim);
+    await thief.submits({ totpCode: await app.code() });
+    for (const path of ['/account/mobile', '/account/email', '/account/password']) {
+      await thief.goes(path);
+      expect([pathOf(thief), thief.page.has('#documentNumber')]).toEqual([`${path}/verify`, true]);
+    }
+    for (const path of ['/account/security/totp/remove', '/account/security/recovery-codes/new']) {
+      await thief.goes(path);
+      expect(pathOf(thief)).toMatch(/^\/account\/proof\//);
+    }
+  });
+
   it('takes nothing away: neither the app nor its codes nor a passkey', async () => {
     const victim = await newCitizen(product, 'L2');
     const owner = newPerson(product);

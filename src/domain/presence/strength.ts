@@ -7,11 +7,12 @@
  *
  * - `new-device`: an SMS code alone, of a verified person, on a device that never proved more than that
  * - `mobile`: an SMS code to the mobile of the account
- * - `mobile-plus`: the mobile, and with it the document number of the verified person or a code of the second factor
+ * - `mobile-app`: the mobile, and with it a code of the second factor, which as a rule is on the same phone
+ * - `mobile-plus`: the mobile, and with it the document number of the verified person
  * - `password`
  * - `passkey`
  */
-const strengths = ['new-device', 'mobile', 'mobile-plus', 'password', 'passkey'] as const;
+const strengths = ['new-device', 'mobile', 'mobile-app', 'mobile-plus', 'password', 'passkey'] as const;
 export type Strength = (typeof strengths)[number];
 
 export function atLeast(strength: Strength | undefined, wanted: Strength): boolean {
@@ -67,7 +68,7 @@ export function settlingOf(set: Setting | undefined, settlingSeconds: number, no
 export function onNewDevice(factors: readonly SessionFactor[], now: Date): readonly SessionFactor[] {
   return factors.map((factor) => {
     const strength = strengthOfFactor(factor, now);
-    if (strength === undefined || atLeast(strength, 'mobile-plus')) return factor;
+    if (strength === undefined || atLeast(strength, 'mobile-app')) return factor;
     return { ...factor, counts: { as: 'new-device', until: factor.counts?.until } };
   });
 }
@@ -91,7 +92,7 @@ export function mergedFactors(factors: readonly SessionFactor[]): readonly Sessi
 const worth: Readonly<Partial<Record<string, Strength>>> = {
   sms: 'mobile',
   document: 'mobile-plus',
-  otp: 'mobile-plus',
+  otp: 'mobile-app',
   pwd: 'password',
   swk: 'passkey',
   hwk: 'passkey',

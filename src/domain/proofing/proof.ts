@@ -128,7 +128,7 @@ export async function requireMatch(
 /**
  * Writes verified identity and evidence in one transaction. The first verification of an account makes the
  * person, or gives the account a person whom no account holds; its subject is the account's, unless the
- * person already has one (D1, PRT-08). A changed subject ends the account's sessions and grants.
+ * person already has one (D1, PRT-08). Every other session of the account ends; a changed subject ends its grants as well.
  *
  * @throws Refused identity.taken when another account holds the person, identity.waiting when they wait for their
  *   activation, identity.differs when this account is verified as somebody else, guardian.required for a minor nobody

@@ -27,16 +27,7 @@ const same: readonly Act[] = ['passkey.add'];
 
 /** Who may do what: of a verified person, and of anybody else. */
 const expected: readonly (readonly [readonly Act[], boolean, readonly Session[]])[] = [
-  [
-    manual,
-    true,
-    [
-      'an SMS code and the document number',
-      'an SMS code and a code of the app',
-      'a password of long ago and an SMS code',
-      'a passkey and an SMS code',
-    ],
-  ],
+  [manual, true, ['an SMS code and the document number', 'a password of long ago and an SMS code', 'a passkey and an SMS code']],
   [
     manual,
     false,
@@ -53,7 +44,6 @@ const expected: readonly (readonly [readonly Act[], boolean, readonly Session[]]
     true,
     [
       'an SMS code and the document number',
-      'an SMS code and a code of the app',
       'a recovered password',
       'a password',
       'a password of long ago and an SMS code',

@@ -25,7 +25,7 @@ describe('how strongly a session proved who sits there', () => {
     ['an SMS code', [factor('sms')], 'mobile'],
     ['an SMS code on a new device', [factor('sms', newDevice)], 'new-device'],
     ['the document number besides', [factor('sms', newDevice), factor('document')], 'mobile-plus'],
-    ['a code of the authenticator app besides', [factor('sms', newDevice), factor('otp')], 'mobile-plus'],
+    ['a code of the authenticator app besides', [factor('sms', newDevice), factor('otp')], 'mobile-app'],
     ['one of an app that was set up by the mobile', [factor('sms'), factor('otp', { as: 'mobile', until: at(1) })], 'mobile'],
     ['a password', [factor('pwd')], 'password'],
     ['a password that was recovered today', [factor('pwd', recovered)], 'mobile-plus'],
@@ -44,7 +44,8 @@ describe('on a device that never proved more than the mobile', () => {
     ['an SMS code is worth less', [factor('sms')], 'new-device'],
     ['so is a password that was set by one today', [factor('pwd', { as: 'mobile', until: at(60) })], 'new-device'],
     ['a password is worth what it is', [factor('pwd')], 'password'],
-    ['so is one that was set with the document number', [factor('pwd', recovered)], 'mobile-plus'],
+    ['so is the code of an app', [factor('sms'), factor('otp')], 'mobile-app'],
+    ['and a password that was set with the document number', [factor('pwd', recovered)], 'mobile-plus'],
     ['what proves nobody proves nobody there either', [factor('user')], undefined],
   ])('%s', (_, factors, strength) => {
     expect(strengthOf(onNewDevice(factors, now), now)).toBe(strength);
