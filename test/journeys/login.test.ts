@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { loginMethodNames } from '../../interactions/registry.ts';
 import { newPerson, type Person } from '../support/browser.ts';
-import { newCitizen, signsIn, signsInBySms, type Citizen } from '../support/citizen.ts';
+import { newCitizen, onOwnDevice, signsIn, signsInBySms, type Citizen } from '../support/citizen.ts';
 import type { Product } from '../support/product.ts';
 import { relyingParty, type RelyingParty } from '../support/relying-party.ts';
 import { sandboxOf } from '../support/sandbox.ts';
@@ -47,7 +47,7 @@ describe.each(['demo', 'beijing'])('signing in, %s', (profile) => {
   });
 
   it.each(Object.entries(methods))('%s brings the person back to the service with what was proved', async (_, { signsIn: enters, amr }) => {
-    const person = await service.sendsToUs();
+    const person = await service.sendsToUs({}, await onOwnDevice(product, citizen));
     await enters(person, citizen);
     const { claims } = await service.receives(person);
     expect(claims).toMatchObject({ acr: 'L2', amr });
