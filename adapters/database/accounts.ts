@@ -10,7 +10,14 @@ interface Deps {
   readonly vault: Vault;
 }
 
-const headerColumns = ['account.id', 'account.subject_id', 'account.person_id', 'account.status', 'account.locale'] as const;
+const headerColumns = [
+  'account.id',
+  'account.subject_id',
+  'account.person_id',
+  'account.status',
+  'account.locale',
+  'account.sessions_ended_at',
+] as const;
 
 /** Is a change of the account frozen, and not given back? */
 function isFrozen(eb: ExpressionBuilder<Tables, 'account'>) {
@@ -83,7 +90,7 @@ export function createAccountStore({ db, vault }: Deps): AccountStore {
   };
 }
 
-type HeaderRow = Pick<Selectable<Tables['account']>, 'id' | 'subject_id' | 'person_id' | 'status' | 'locale'>;
+type HeaderRow = Pick<Selectable<Tables['account']>, 'id' | 'subject_id' | 'person_id' | 'status' | 'locale' | 'sessions_ended_at'>;
 
 const identifierKinds = ['username', 'mobile', 'document'] as const;
 const indexColumns = { username: 'username_index', mobile: 'mobile_index' } as const;
@@ -117,6 +124,7 @@ function toHeader(row: HeaderRow | undefined): AccountHeader | undefined {
       personId: row.person_id ?? undefined,
       status: row.status,
       locale: row.locale ?? undefined,
+      ...(row.sessions_ended_at && { sessionsEndedAt: row.sessions_ended_at }),
     }
   );
 }

@@ -77,6 +77,8 @@ export const tables = {
     national_platform_agreed_at: nullable(moment),
     /** Null: the platform's own. */
     locale: nullable(text()),
+    /** When all sessions ended last, one perhaps excepted; null: never. */
+    sessions_ended_at: nullable(moment),
     created_at: moment,
     updated_at: moment,
   },

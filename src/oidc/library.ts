@@ -28,7 +28,7 @@ export interface Replacements {
   /** A service is to hear that somebody leaves; called for each, right before the session is destroyed. */
   readonly leaves: (ctx: KoaContextWithOIDC, client: Client, session: LeftSession) => Promise<void>;
   /** Whether this request may have the answer of the interaction; where not, the library finds none and leaves it as it is. */
-  readonly mayResume: (ctx: KoaContextWithOIDC, interaction: Interaction) => boolean;
+  readonly mayResume: (ctx: KoaContextWithOIDC, interaction: Interaction) => Promise<boolean>;
 }
 
 /** An ID token of ours, verified but for its age, as the library hands it on. */
@@ -101,7 +101,7 @@ function resumeForItsBrowser({ Interaction: interactions }: Provider, mayResume:
   replaceMethod(interactions, 'find', (find) => async (...asked: Parameters<typeof interactions.find>) => {
     const found = (await find.apply(interactions, asked)) as Interaction | undefined;
     const { ctx } = Provider;
-    return found && ctx?.oidc.route === 'resume' && !mayResume(ctx, found) ? undefined : found;
+    return found && ctx?.oidc.route === 'resume' && !(await mayResume(ctx, found)) ? undefined : found;
   });
 }
 

@@ -37,6 +37,7 @@ import { answerAsObjectAsks } from '../oidc/request-objects.ts';
 import { serverErrors } from '../oidc/server-errors.ts';
 import { createRing, type ProviderRing } from '../oidc/ring.ts';
 import { beforeSessionEnds, createEndingWrites } from '../oidc/session-end.ts';
+import { createStandingSignIn } from '../oidc/standing-sign-in.ts';
 import { createHeaderOf, createSubjectOf } from '../oidc/subject.ts';
 import { createSubmissions, type Submissions } from '../oidc/submission.ts';
 import type { Log } from '../http/log.ts';
@@ -166,6 +167,7 @@ function providerDeps(options: AssemblyOptions, { pages, cookies, levels, resume
   const { accounts, persons, vault, unitOfWork } = adapters;
   const headerOf = createHeaderOf(accounts);
   const subjectOf = createSubjectOf(headerOf, vault);
+  const stands = createStandingSignIn(headerOf);
   const { absoluteSeconds } = profile.sessions;
   const { outboundAllow } = environment;
   const sessionEnd = { unitOfWork, subjectOf, clock };
@@ -188,7 +190,7 @@ function providerDeps(options: AssemblyOptions, { pages, cookies, levels, resume
     grants: { consents: adapters.consents },
     sessionEnd,
     pages: createProviderPages({ pages, cookies, subjectOf, answered: resumes.answered }),
-    mayResume: resumes.mayResume,
+    mayResume: async (ctx, interaction) => resumes.mayResume(ctx, interaction) && (await stands(ctx, interaction)),
     usable: async (ctx, accountId) => (await headerOf(ctx, accountId))?.status === 'active',
   };
 }

@@ -92,7 +92,7 @@ const silent: Replacements = {
   expectedAudiences: () => new Set(),
   hintByRetiredKey: async () => undefined,
   leaves: async () => undefined,
-  mayResume: () => true,
+  mayResume: async () => true,
 };
 
 function methodOf(owner: object, name: string): unknown {
@@ -165,7 +165,7 @@ describe('what is replaced is there, and is what the library asks', () => {
     const provider = createLibraryProvider(
       'https://id.example',
       { ...setup, adapter: () => adapter as unknown as Adapter },
-      { ...silent, mayResume: (_, { uid }) => done.push(`asked for ${uid}`) === 0 },
+      { ...silent, mayResume: async (_, { uid }) => done.push(`asked for ${uid}`) === 0 },
     );
     expect((await provider.Interaction.find('known'))?.uid).toBe('known');
     expect(done).toEqual([]);

@@ -80,7 +80,10 @@ function withDevice(db: Kysely<Tables>, row: Insertable<Tables['session_device']
   );
 }
 
-/** Rows are ended, not deleted: a request under way that saves its session afterwards must not bring it back. */
+/**
+ * Rows are ended, not deleted: a request under way that saves its session afterwards must not bring it back. A sign-in that
+ * has no session yet goes by the moment that is kept with the account.
+ */
 export const endSessions: Handler<'sessions.end'> = async (writes, { clock }) => {
   const now = clock.now();
   return writes.map(({ accountId, exceptUid = null }) => async (db) => {
@@ -89,6 +92,8 @@ export const endSessions: Handler<'sessions.end'> = async (writes, { clock }) =>
         update oidc_state set ended_at = ${now}, payload = ''
         where model = 'Session' and account_id = ${accountId} and ended_at is null
           and uid is distinct from ${exceptUid}
+      ), dated as (
+        update account set sessions_ended_at = ${now} where id = ${accountId}
       ), forgotten as (
         delete from session_device where account_id = ${accountId} and session_uid is distinct from ${exceptUid}
       )

@@ -20,6 +20,8 @@ export interface AccountHeader {
   readonly status: AccountStatus;
   /** Language in which the owner last signed in (BCP 47), where it is not the platform's own. */
   readonly locale: string | undefined;
+  /** When all its sessions ended last, one perhaps excepted; absent: never. */
+  readonly sessionsEndedAt?: Date;
 }
 
 export interface Account extends AccountHeader {
