@@ -14,8 +14,6 @@ export interface Answer {
   readonly after: string | undefined;
   /** Hash of the secret that the browser brought (submission.ts). */
   readonly submission: string | undefined;
-  /** The code in it, as long as which nobody redeems it is worth repeating. */
-  readonly code: string | undefined;
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body: unknown;
@@ -53,7 +51,7 @@ export function createKeptAnswers({
 
 /** What the library has answered to a request that brought this. */
 export function answerOf(ctx: KoaContextWithOIDC, { before, submission }: Pick<Answer, 'before' | 'submission'>): Answer {
-  const { session, entities } = ctx.oidc;
+  const { session } = ctx.oidc;
   const headers = answerHeaders.flatMap((name): [string, string | string[]][] => {
     const value = ctx.res.getHeader(name);
     return value === undefined ? [] : [[name, typeof value === 'number' ? String(value) : value]];
@@ -62,7 +60,6 @@ export function answerOf(ctx: KoaContextWithOIDC, { before, submission }: Pick<A
     before,
     submission,
     after: session?.accountId === undefined || isEnded(session) ? undefined : hashedId(session.jti),
-    code: entities.AuthorizationCode?.jti,
     status: ctx.status,
     headers: Object.fromEntries(headers),
     body: ctx.body,

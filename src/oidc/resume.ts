@@ -16,8 +16,8 @@ import { AnsweredAlready, isSame, type Submissions } from './submission.ts';
  * Coming back from an interaction happens once, for the browser that ended it. The library uses up the interaction and
  * replaces the identifier of the session: whoever comes a second time – a double click, an answer that the browser threw
  * away – would stand there with an identifier that nobody knows any more, so they get the first answer again. It is had
- * by the very same submission from the session of before, or by the session that the answer made; by nobody else, whatever
- * cookies they hold (docs/adr/0039). Signing out is answered in the same way.
+ * by the very same submission from the session of before, and by nobody else, whatever cookies they hold (docs/adr/0039).
+ * Signing out is answered in the same way.
  */
 export interface ResumeDeps {
   readonly once: OnceStore;
@@ -69,6 +69,8 @@ export function createResumes(deps: ResumeDeps): Resumes {
 
 const signOutPath = endpoints.end_session_confirm.path;
 
+const noSession = hashedId('');
+
 /** Hash of the session that the browser sends. */
 function sessionSent(ctx: KoaContextWithOIDC, provider: Provider): string {
   return hashedId(ctx.cookies.get(provider.cookieName('session'), { signed: true }) ?? '');
@@ -77,36 +79,18 @@ function sessionSent(ctx: KoaContextWithOIDC, provider: Provider): string {
 type Step = (ctx: KoaContextWithOIDC, next: Next) => Promise<void>;
 
 function answersResume({ turns, clock, submissions }: ResumeDeps, kept: KeptAnswers, provider: Provider): Step {
-  /** An answer whose code was redeemed has arrived; by the code again the service would lose what it got by it. */
-  const isOpen = async ({ code }: Answer): Promise<boolean> =>
-    code === undefined || (await provider.AuthorizationCode.find(code))?.isValid === true;
-  /** Whoever submits once more although the answer has arrived is told so, and not sent off a second time. */
-  const mayHave = async (answer: Answer, session: string, brought: string | undefined): Promise<boolean> =>
-    brought === undefined
-      ? isSame(session, answer.after) && (await isOpen(answer))
-      : isSame(session, answer.before) && isSame(brought, answer.submission);
-
   return async (ctx, next) => {
     const uid = resumedAt(ctx.path) ?? '';
     const app = appContextOf(ctx);
     const [session, brought] = [sessionSent(ctx, provider), submissions.brought(app)];
-    const repeated = async (): Promise<'repeated' | 'refused' | 'open'> => {
-      const answer = await kept.read(idOf(uid));
-      if (!answer) return 'open';
-      if (!(await mayHave(answer, session, brought))) return 'refused';
-      repeat(ctx, answer);
-      return 'repeated';
-    };
-    // Without the secret of a submission nothing is answered for the first time, so nobody is to wait for it.
-    if (brought === undefined) {
-      if ((await repeated()) !== 'repeated') await next();
-      return;
-    }
+    // Without the secret of a submission there is no answer, so nobody is to wait for one.
+    if (brought === undefined) return void (await next());
     await inTurn({ turns, clock }, idOf(uid), async () => {
-      const stands = await repeated();
-      if (stands === 'repeated') return;
+      const answer = await kept.read(idOf(uid));
+      // Whoever has the session that the answer made has had it: they are told so, and not sent off a second time.
+      if (answer && isSame(session, answer.before) && isSame(brought, answer.submission)) return repeat(ctx, answer);
       await next();
-      if (stands === 'refused' || !isFinal(ctx)) return;
+      if (answer || !isFinal(ctx)) return;
       submissions.takeBack(app, uid);
       await kept.keep(idOf(uid), answerOf(ctx, { before: session, submission: brought }));
     });
@@ -122,15 +106,16 @@ function isFinal(ctx: KoaContextWithOIDC): boolean {
 function answersSignOut({ turns, clock }: ResumeDeps, kept: KeptAnswers, provider: Provider): Step {
   return async (ctx, next) => {
     const session = sessionSent(ctx, provider);
-    await inTurn({ turns, clock }, `sign-out:${session}`, async () => {
+    const answerOrRepeat = async () => {
       await next();
       const { params } = ctx.oidc;
       if (typeof params?.['xsrf'] !== 'string') return;
       const id = signOutIdOf(params);
       if (ctx.status === 303) return kept.keep(id, answerOf(ctx, { before: session, submission: undefined }));
       const answer = await kept.read(id);
-      if (answer && (isSame(session, answer.before) || isSame(session, answer.after ?? hashedId('')))) repeat(ctx, answer);
-    });
+      if (answer && [answer.before, answer.after ?? noSession].some((one) => isSame(session, one))) repeat(ctx, answer);
+    };
+    await (session === noSession ? answerOrRepeat() : inTurn({ turns, clock }, `sign-out:${session}`, answerOrRepeat));
   };
 }
 
