@@ -127,7 +127,7 @@ export function accountWrites(account: SandboxAccount, now: Date): readonly Writ
     { write: 'subject.insert', id: subjectId, createdAt: now },
     {
       write: 'account.insert',
-      account: { id, subjectId, username, mobile: person.mobile, email: undefined, agreement, createdAt: now },
+      account: { id, subjectId, username, mobile: person.mobile, mobileProvenAt: now, email: undefined, agreement, createdAt: now },
     },
     { write: 'password.put', accountId: id, hash, at: now },
     ...(account.evidence.length === 0 ? [] : verifiedWrites(account, { id, subjectId }, now)),

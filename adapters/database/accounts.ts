@@ -17,6 +17,7 @@ const headerColumns = [
   'account.status',
   'account.locale',
   'account.sessions_ended_at',
+  'account.mobile_proven_at',
 ] as const;
 
 /** Is a change of the account frozen, and not given back? */
@@ -90,7 +91,10 @@ export function createAccountStore({ db, vault }: Deps): AccountStore {
   };
 }
 
-type HeaderRow = Pick<Selectable<Tables['account']>, 'id' | 'subject_id' | 'person_id' | 'status' | 'locale' | 'sessions_ended_at'>;
+type HeaderRow = Pick<
+  Selectable<Tables['account']>,
+  'id' | 'subject_id' | 'person_id' | 'status' | 'locale' | 'sessions_ended_at' | 'mobile_proven_at'
+>;
 
 const identifierKinds = ['username', 'mobile', 'document'] as const;
 const indexColumns = { username: 'username_index', mobile: 'mobile_index' } as const;
@@ -125,6 +129,7 @@ function toHeader(row: HeaderRow | undefined): AccountHeader | undefined {
       status: row.status,
       locale: row.locale ?? undefined,
       ...(row.sessions_ended_at && { sessionsEndedAt: row.sessions_ended_at }),
+      mobileProven: row.mobile_proven_at !== null,
     }
   );
 }

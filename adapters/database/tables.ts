@@ -60,6 +60,8 @@ export const tables = {
     mobile_sealed: bytes,
     /** Null while the mobile is held: a change of it is frozen. */
     mobile_index: nullable(bytes),
+    /** When whoever has the account redeemed a code sent to it; null: not yet. */
+    mobile_proven_at: nullable(moment),
     email_sealed: nullable(bytes),
     email_index: nullable(bytes),
     ethnicity_sealed: nullable(bytes),

@@ -22,7 +22,7 @@ import { putConsents } from './writes/consent.ts';
 import { rewrapDataKeys } from './writes/data-keys.ts';
 import { insertEvidence, tellEvidenceEnds } from './writes/evidence.ts';
 import type { Handler, Statement, WriteDeps, WriteOf } from './writes/handler.ts';
-import { insertAccounts, updateAccounts } from './writes/accounts.ts';
+import { insertAccounts, proveMobiles, updateAccounts } from './writes/accounts.ts';
 import { insertPersons, insertSubjects, linkPersons, putOperatorRoles, putPasswords, updatePersons } from './writes/people.ts';
 import { endActivations, insertActivations, putImportProgress } from './writes/imports.ts';
 import { putGuardianConsents } from './writes/registration.ts';
@@ -34,6 +34,7 @@ const handlers: { readonly [Name in WriteName]: Handler<Name> } = {
   'subject.insert': insertSubjects,
   'account.insert': insertAccounts,
   'account.update': updateAccounts,
+  'mobile.proven': proveMobiles,
   'account.link-person': linkPersons,
   'password.put': putPasswords,
   'person.insert': insertPersons,

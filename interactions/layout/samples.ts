@@ -88,6 +88,7 @@ export const newcomer: Account = {
   personId: undefined,
   status: 'active',
   locale: undefined,
+  mobileProven: true,
   username: undefined,
   mobile: '15912347931',
   email: undefined,

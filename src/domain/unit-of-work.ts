@@ -21,6 +21,8 @@ export type Write =
   | { readonly write: 'account.insert'; readonly account: NewAccount }
   /** Refuses (`username`, `mobile`, `email`) what belongs to another account. */
   | { readonly write: 'account.update'; readonly accountId: string; readonly set: AccountChanges; readonly at: Date }
+  /** A code that was sent to the mobile of the account was redeemed in it. Does nothing where that was known before. */
+  | { readonly write: 'mobile.proven'; readonly accountId: string; readonly at: Date }
   /** With `replaces` it refuses (`replaced`) when another hash than that is there by now. */
   | {
       readonly write: 'password.put';
@@ -107,6 +109,8 @@ export type Write =
       readonly password: boolean;
       readonly passkeyIds: readonly string[];
       readonly totp: boolean;
+      /** A mobile among them was proven by a code at this moment. */
+      readonly at: Date;
     }
   /** Ends every session of the account but `exceptUid`, with its factors. */
   | { readonly write: 'sessions.end'; readonly accountId: string; readonly exceptUid: string | undefined }

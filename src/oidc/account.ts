@@ -1,9 +1,9 @@
-import type { Account as LibraryAccount, FindAccount } from 'oidc-provider';
+import type { Account as LibraryAccount, Client, FindAccount } from 'oidc-provider';
 import { refreshedAcr } from '../domain/assurance/acr.ts';
 import { compareAcr, isAcr } from '../domain/assurance/level.ts';
 import type { AccountStore, PersonStore } from '../domain/person/account.ts';
 import type { NameMaskStyle } from '../domain/person/masking.ts';
-import { claimsOf, wantedClaims, type ClaimRow } from './claims.ts';
+import { claimsOf, mayAskFor, wantedClaims, type ClaimRow } from './claims.ts';
 import { levelFacts, type LevelDeps } from './level.ts';
 import type { HeaderOf } from './subject.ts';
 
@@ -42,7 +42,7 @@ export function createFindAccount(deps: AccountDeps): FindAccount {
         // The ID token carries nothing personal, so nothing personal is read for it.
         use === 'id_token'
           ? { sub: accountId }
-          : claims(deps, { accountId, personId, entitlements: ctx.oidc.client?.entitlements }, wantedClaims({ scope, named, rejected })),
+          : claims(deps, { accountId, personId, client: ctx.oidc.client }, wantedClaims({ scope, named, rejected })),
     };
   };
 }
@@ -50,14 +50,14 @@ export function createFindAccount(deps: AccountDeps): FindAccount {
 interface Whose {
   readonly accountId: string;
   readonly personId: string | undefined;
-  /** Of the client that asks. */
-  readonly entitlements: unknown;
+  /** Who asks. */
+  readonly client: Client | undefined;
 }
 
 /** Only what the wanted claims need is read and decrypted. */
 async function claims(
   { accounts, persons, levels, nameMask }: AccountDeps,
-  { accountId, personId, entitlements }: Whose,
+  { accountId, personId, client }: Whose,
   rows: readonly ClaimRow[],
 ): Promise<Awaited<ReturnType<LibraryAccount['claims']>>> {
   const needs = new Set(rows.flatMap((row) => row.needs));
@@ -74,7 +74,8 @@ async function claims(
     nameMask,
     ladder: levels.ladder,
     now: levels.clock.now(),
-    entitlements: Array.isArray(entitlements) ? (entitlements as string[]) : [],
+    entitlements: Array.isArray(client?.entitlements) ? (client.entitlements as string[]) : [],
+    mayHaveMobile: client?.first_party === true && mayAskFor(client, 'phone_number'),
   };
   return { sub: accountId, ...claimsOf(rows, facts) };
 }

@@ -3,6 +3,7 @@ import type { AssuranceLevel } from '../domain/assurance/ladder.ts';
 import { assuranceLevel, countingKinds } from '../domain/assurance/level.ts';
 import { platformLocale, type Account, type Person } from '../domain/person/account.ts';
 import { mask, type NameMaskStyle } from '../domain/person/masking.ts';
+import { holdsMobile } from '../domain/person/mobile.ts';
 
 /** What is known of somebody when claims are made. */
 export interface ClaimFacts {
@@ -17,6 +18,8 @@ export interface ClaimFacts {
   readonly now: Date;
   /** Special rights of the client record. */
   readonly entitlements: readonly string[];
+  /** The service is one of the platform itself, which no consent keeps from asking for the mobile. */
+  readonly mayHaveMobile: boolean;
 }
 
 /** What has to be read for a claim. */
@@ -36,8 +39,8 @@ export interface ClaimRow {
  */
 export const claimRows: readonly ClaimRow[] = [
   { claim: 'name', scope: 'profile', needs: ['account', 'person'], value: displayName },
-  { claim: 'preferred_username', scope: 'profile', needs: ['account'], value: ({ account }) => account?.username },
-  { claim: 'nickname', scope: 'profile', needs: ['account'], value: ({ account }) => account?.username },
+  { claim: 'preferred_username', scope: 'profile', needs: ['account'], value: toldUsername },
+  { claim: 'nickname', scope: 'profile', needs: ['account'], value: toldUsername },
   { claim: 'gender', scope: 'profile', needs: ['person'], value: ({ person }) => (person?.sex === 'unknown' ? undefined : person?.sex) },
   { claim: 'birthdate', scope: 'profile', needs: ['person'], value: ({ person }) => person?.birthDate },
   { claim: 'zoneinfo', scope: 'profile', needs: [], value: () => 'Asia/Shanghai' },
@@ -56,7 +59,7 @@ export const claimRows: readonly ClaimRow[] = [
     value: ({ account }) => (account?.email === undefined ? undefined : true),
   },
   { claim: 'phone_number', scope: 'phone', needs: ['account'], value: ({ account }) => account && `+86${account.mobile}` },
-  { claim: 'phone_number_verified', scope: 'phone', needs: [], value: () => true },
+  { claim: 'phone_number_verified', scope: 'phone', needs: ['account'], value: ({ account }) => account?.mobileProven },
   { claim: 'address', scope: 'address', needs: ['account'], value: ({ account }) => account?.address && { formatted: account.address } },
   { claim: 'real_name', scope: 'real_name', needs: ['person'], value: ({ person }) => person?.name },
   {
@@ -76,7 +79,17 @@ export const claimRows: readonly ClaimRow[] = [
 function displayName({ account, person, told, nameMask }: ClaimFacts): string | undefined {
   if (person) return told.has('real_name') ? person.name : mask.name(person.name, nameMask).text;
   const username = account?.username;
-  return username?.includes(account?.mobile ?? '') ? mask.username(username).text : username;
+  return username !== undefined && holdsMobile(username) ? mask.username(username).text : username;
+}
+
+/**
+ * A username that holds a mobile (REG-14) tells it, so it is told to whoever is told the mobile: the one of now, and no number
+ * of earlier. Left out rather than masked: two people would have one name, and services sign in by it.
+ */
+function toldUsername({ account, told, mayHaveMobile }: ClaimFacts): string | undefined {
+  if (account?.username === undefined) return undefined;
+  const { username, mobile } = account;
+  return holdsMobile(mayHaveMobile || told.has('phone_number') ? username.replace(mobile, '') : username) ? undefined : username;
 }
 
 function assurance({ evidence, ladder, now }: ClaimFacts) {

@@ -2,7 +2,8 @@ import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provide
 import type { Authentication, LevelDecision } from '../domain/assurance/acr.ts';
 import type { Clock } from '../domain/clock.ts';
 import { platformLocale } from '../domain/person/account.ts';
-import { fromPlain } from '../domain/presence/strength.ts';
+import { mobileProofWrites } from '../domain/presence/prove.ts';
+import { fromPlain, type PlainFactor } from '../domain/presence/strength.ts';
 import type { UnitOfWork, Write } from '../domain/unit-of-work.ts';
 import { secondsAfter } from '../domain/clock.ts';
 import { deviceName } from '../http/device-name.ts';
@@ -146,8 +147,20 @@ async function writeFactors(deps: PolicyDeps, ctx: KoaContextWithOIDC): Promise<
       expiresAt: secondsAfter(clock.now(), absoluteSeconds),
       device: deviceName(ctx.req.headers),
     },
+    ...(await mobileWrites(deps, ctx, session.accountId, factors)),
     ...(await localeWrites(deps, ctx, session.accountId)),
   ]);
+}
+
+/** Who signs in by a code has the mobile. */
+async function mobileWrites(
+  { headerOf, clock }: PolicyDeps,
+  ctx: KoaContextWithOIDC,
+  accountId: string,
+  factors: readonly PlainFactor[],
+): Promise<readonly Write[]> {
+  const known = (await headerOf(ctx, accountId))?.mobileProven === true;
+  return known ? [] : mobileProofWrites(accountId, factors.map(fromPlain), clock.now());
 }
 
 /** Who signs in in another language than the last time is addressed in that one from now on, and services are told. */

@@ -96,7 +96,10 @@ describe.each(databaseKinds)('changes of ways in, in %s', (kind) => {
     const { id: accountId, mobile, username = '' } = account;
     await commit({ write: 'account.update', accountId, set: { mobile: '13912341234', username: 'taken-over' }, at: happenedAt });
     await commit({ write: 'ways-in.hold', accountId, ...nothing, old: { mobile, username, email: null }, at: later(1) });
-    expect(await accounts().byId(accountId)).toMatchObject({ mobile, username, email: undefined });
+    expect(await accounts().byId(accountId)).toMatchObject({ mobile, username, email: undefined, mobileProven: false });
+    // Nobody proves what nobody has.
+    await commit({ write: 'mobile.proven', accountId, at: later(1) });
+    expect((await accounts().byId(accountId))?.mobileProven).toBe(false);
     for (const [what, value] of [
       ['mobile', mobile],
       ['mobile', '13912341234'],
@@ -111,9 +114,10 @@ describe.each(databaseKinds)('changes of ways in, in %s', (kind) => {
       password: false,
       passkeyIds: [],
       totp: false,
+      at: later(2),
     };
     await commit(release);
-    expect((await accounts().byIdentifier('mobile', mobile))?.id).toBe(accountId);
+    expect(await accounts().byIdentifier('mobile', mobile)).toMatchObject({ id: accountId, mobileProven: true });
     expect((await accounts().byIdentifier('username', username))?.id).toBe(accountId);
     // Somebody else has the number by now.
     await commit({ write: 'ways-in.hold', accountId, ...nothing, old: { mobile }, at: later(2) });
@@ -152,7 +156,7 @@ describe.each(databaseKinds)('changes of ways in, in %s', (kind) => {
     const totps = createTotpStore(stores);
     expect([await totps.standing(accountId), await totps.ofAccount(accountId)]).toEqual(['held', undefined]);
     expect(await createRecoveryCodeStore(stores).left(accountId)).toBe(0);
-    await commit({ write: 'ways-in.release', accountId, set: {}, password: true, passkeyIds: [passkey.id], totp: true });
+    await commit({ write: 'ways-in.release', accountId, set: {}, password: true, passkeyIds: [passkey.id], totp: true, at: later(2) });
     expect(await accounts().password(accountId)).toEqual({ hash: 'before', set: undefined, held: false });
     expect(await stores.db.selectFrom('passkey').select('id').where('id', '=', passkey.id).execute()).toEqual([]);
     expect(await stores.db.selectFrom('totp').select('account_id').where('account_id', '=', accountId).execute()).toEqual([]);

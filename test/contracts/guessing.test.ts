@@ -18,7 +18,14 @@ const anywhere = () => `203.0.${randomInt(256)}.${randomInt(256)}`;
 /** An account with three identifiers, and how often a password was compared for it. */
 function scene(quotas: PasswordDeps['quotas']) {
   const clock = movableClock();
-  const owner: AccountHeader = { id: randomUUID(), subjectId: randomUUID(), personId: undefined, status: 'active', locale: undefined };
+  const owner: AccountHeader = {
+    id: randomUUID(),
+    subjectId: randomUUID(),
+    personId: undefined,
+    status: 'active',
+    locale: undefined,
+    mobileProven: true,
+  };
   const identifiers: readonly Identifier[] = [
     { kind: 'username', value: 'zhangwei' },
     { kind: 'mobile', value: '13800000001' },

@@ -26,7 +26,7 @@ describe.each(databaseKinds)('people in %s', (kind) => {
   it('an account is found by id, username and mobile, with the data it was given', async () => {
     const account = newAccount({ email: 'zhang.wei@example.cn' });
     await commit(...registration(account));
-    const header = { id: account.id, subjectId: account.subjectId, personId: undefined, status: 'active' };
+    const header = { id: account.id, subjectId: account.subjectId, personId: undefined, status: 'active', mobileProven: true };
     expect(await accounts().header(account.id)).toEqual(header);
     expect(await accounts().byIdentifier('username', account.username ?? '')).toEqual(header);
     expect(await accounts().byIdentifier('mobile', account.mobile)).toEqual(header);
@@ -42,6 +42,28 @@ describe.each(databaseKinds)('people in %s', (kind) => {
       updatedAt: happenedAt,
       frozen: false,
     });
+  });
+
+  it('a mobile counts as proven from the first code on, and another one from its change', async () => {
+    const account = newAccount({ mobileProvenAt: undefined });
+    await commit(...registration(account));
+    const standing = async () => {
+      const { mobileProven, updatedAt } = (await accounts().byId(account.id)) ?? {};
+      return [mobileProven, updatedAt];
+    };
+    const [first, second, third] = [1, 2, 3].map((seconds) => new Date(happenedAt.getTime() + seconds * 1000));
+    expect(await standing()).toEqual([false, happenedAt]);
+    await commit({ write: 'mobile.proven', accountId: account.id, at: first ?? happenedAt });
+    expect(await standing()).toEqual([true, first]);
+    await commit({ write: 'mobile.proven', accountId: account.id, at: second ?? happenedAt });
+    expect(await standing()).toEqual([true, first]);
+
+    const other = newAccount({ mobileProvenAt: undefined });
+    await commit(...registration(other));
+    await commit({ write: 'account.update', accountId: other.id, set: { address: '府前路1号' }, at: second ?? happenedAt });
+    expect((await accounts().header(other.id))?.mobileProven).toBe(false);
+    await commit({ write: 'account.update', accountId: other.id, set: { mobile: newAccount().mobile }, at: third ?? happenedAt });
+    expect((await accounts().header(other.id))?.mobileProven).toBe(true);
   });
 
   it('an account may have no username', async () => {
@@ -80,6 +102,7 @@ describe.each(databaseKinds)('people in %s', (kind) => {
       subjectId: third.subjectId,
       personId: person.id,
       status: 'active',
+      mobileProven: true,
     });
   });
 

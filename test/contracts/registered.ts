@@ -13,6 +13,7 @@ export function newAccount(about: Partial<NewAccount> = {}): NewAccount {
     subjectId: randomUUID(),
     username: `user${randomInt(2 ** 40)}`,
     mobile: `13${randomInt(1e9).toString().padStart(9, '0')}`,
+    mobileProvenAt: happenedAt,
     email: undefined,
     agreement: { version: '1', acceptedAt: happenedAt },
     createdAt: happenedAt,

@@ -7,13 +7,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { generatedPerson } from '../../sandbox/generated-people.ts';
-import { newPerson } from '../support/browser.ts';
-import { signsIn } from '../support/citizen.ts';
+import { newPerson, type Person } from '../support/browser.ts';
+import { allows, signsIn, signsInBySms } from '../support/citizen.ts';
 import { eventually } from '../support/eventually.ts';
 import { importedPassword, importHeading, importLine, legacyHashes, mixedLine } from '../support/import-people.ts';
 import { possessionFields, passwordFields, seeksRecord } from '../support/imported.ts';
 import { startPostgres, type TemporaryPostgres } from '../support/postgres.ts';
 import { environmentOf, root, runMain, startProduct, type OwnProduct } from '../support/product.ts';
+import { relyingParty } from '../support/relying-party.ts';
 
 /** The command itself, on a database that a product serves at the same time. */
 let postgres: TemporaryPostgres;
@@ -121,6 +122,56 @@ describe('an import', () => {
     await again.goes('/login');
     await signsIn(again, { username: generatedPerson(first).mobile, password: importedPassword });
     expect(again.page.url.pathname).toBe('/account');
+  });
+
+  it('knows of no mobile that it is theirs: services are told so, until a code was redeemed in the account', async () => {
+    const first = 610_000_000;
+    const path = file(
+      'mobiles.csv',
+      [0, 1, 2].map((index) => importLine(first + index, legacyHashes['pbkdf2'])),
+    );
+    expect((await runMain(['import', path, '--source', 'mobiles'], env)).code).toBe(0);
+    const service = await relyingParty(product, 'basic');
+    const learns = async (person: Person) => {
+      await allows(person);
+      const { phone_number: mobile, phone_number_verified: verified } = (await service.receives(person)).userinfo;
+      return [mobile, verified];
+    };
+    const comes = (person?: Person) => service.sendsToUs({ scope: 'openid phone', prompt: 'login' }, person);
+
+    // Signed in by a password, then by a code.
+    const { mobile, document } = generatedPerson(first);
+    const person = await comes();
+    await signsIn(person, { username: mobile, password: importedPassword });
+    expect(await learns(person)).toEqual([`+86${mobile}`, false]);
+    await comes(person);
+    await signsInBySms(person, { mobile });
+    expect(await learns(person)).toEqual([`+86${mobile}`, true]);
+    await comes(person);
+    await signsIn(person, { username: document.number, password: importedPassword });
+    expect(await learns(person)).toEqual([`+86${mobile}`, true]);
+
+    // A code in the account centre, by whoever signed in with the password.
+    const other = generatedPerson(first + 1);
+    const owner = await comes();
+    await signsIn(owner, { username: other.mobile, password: importedPassword });
+    expect(await learns(owner)).toEqual([`+86${other.mobile}`, false]);
+    await owner.goes('/account/mobile');
+    await owner.asksForCode();
+    await owner.submits({ code: await owner.readsCode(other.mobile) });
+    await comes(owner);
+    await signsIn(owner, { username: other.mobile, password: importedPassword });
+    expect(await learns(owner)).toEqual([`+86${other.mobile}`, true]);
+
+    // A code that somebody asked for, and nobody redeemed.
+    const third = generatedPerson(first + 2);
+    const stranger = await comes();
+    await stranger.opens('#tab-sms-code');
+    await stranger.asksForCode({ mobile: third.mobile });
+    await stranger.submits({ mobile: third.mobile, code: '000000' });
+    const late = await comes();
+    await signsIn(late, { username: third.mobile, password: importedPassword });
+    expect(await learns(late)).toEqual([`+86${third.mobile}`, false]);
   });
 
   it('[OPS-12] leaves people without a password unknown to sign-in until they activate their account', async () => {

@@ -9,6 +9,7 @@ const account: Account = {
   status: 'active',
   frozen: false,
   locale: undefined,
+  mobileProven: true,
   username: 'zhangwei',
   mobile: '13800000001',
   email: undefined,
@@ -38,6 +39,7 @@ function told(granted: Partial<Granted>, facts: Partial<ClaimFacts> = {}): Reado
     ladder: [{ acr: 'L1', anyOf: [[]] }] as unknown as ClaimFacts['ladder'],
     now: new Date('2026-03-02T08:00:00Z'),
     entitlements: [],
+    mayHaveMobile: false,
     told: new Set(rows.map(({ claim }) => claim)),
     nameMask: 'keep-last',
     ...facts,
@@ -109,6 +111,25 @@ describe('what a scope tells', () => {
     });
   });
 
+  it('says of a mobile that nobody has redeemed a code at that it is not verified', () => {
+    expect(told({ scope: 'openid phone' }, { account: { ...account, mobileProven: false } })).toEqual({
+      phone_number: '+8613800000001',
+      phone_number_verified: false,
+    });
+  });
+
+  it.each([
+    ['bjt_13800000001', 'profile', undefined],
+    ['bjt_13800000001042', 'profile', undefined],
+    ['bjt_13800000001', 'profile phone', 'bjt_13800000001'],
+    // Made of a number that is another one's by now.
+    ['bjt_13900000009', 'profile phone', undefined],
+    ['zhang-1380000', 'profile', 'zhang-1380000'],
+  ])('has the user name %s for the scope "%s" as %j', (username, scope, name) => {
+    const { preferred_username: preferred, nickname } = told({ scope: `openid ${scope}` }, { account: { ...account, username } });
+    expect([preferred, nickname]).toEqual([name, name]);
+  });
+
   it('has the document for entitled services alone', () => {
     expect(told({ scope: 'openid identity_document' }, { entitlements: ['identity_document'] })).toEqual({
       identity_document: { type: 'resident-id-card', number: '110101199003077758' },
@@ -120,7 +141,6 @@ describe('what a scope tells', () => {
     const nothing = { account: undefined, person: undefined };
     expect(told({ scope: Object.keys(claimsByScope()).join(' ') }, nothing)).toEqual({
       zoneinfo: 'Asia/Shanghai',
-      phone_number_verified: true,
       assurance: { level: 'L1', evidence: [] },
     });
   });

@@ -133,7 +133,7 @@ describe('evidence for a level', () => {
 
 describe('the accounts of the scripted people', () => {
   const people = createPeople(clock);
-  const header: AccountHeader = { id: 'a', subjectId: 's', personId: undefined, status: 'active', locale: undefined };
+  const header: AccountHeader = { id: 'a', subjectId: 's', personId: undefined, status: 'active', locale: undefined, mobileProven: true };
   const seedDeps = (known: readonly string[], refuse?: () => Conflict | undefined) => {
     const { deps, commits, passwords } = stores(refuse ? { refuse } : {});
     const accounts = { byIdentifier: async (_: string, value: string) => (known.includes(value) ? header : undefined) };

@@ -53,7 +53,14 @@ const clock = {
 };
 const messages = createMemoryMessages();
 const commits: (readonly Write[])[] = [];
-const holder: AccountHeader = { id: 'account', subjectId: 'subject', personId: 'person', status: 'active', locale: undefined };
+const holder: AccountHeader = {
+  id: 'account',
+  subjectId: 'subject',
+  personId: 'person',
+  status: 'active',
+  locale: undefined,
+  mobileProven: true,
+};
 const forgotten: unknown[] = [];
 let behaviour: Behaviour = 'normal';
 

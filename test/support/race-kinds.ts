@@ -258,6 +258,7 @@ function account(name: string, mobile = name): NewAccount {
     subjectId: idOf(`subject of account ${name}`),
     username: undefined,
     mobile,
+    mobileProvenAt: now,
     email: undefined,
     agreement: { version: '1', acceptedAt: now },
     createdAt: now,

@@ -79,7 +79,7 @@ export const holdWaysIn: Handler<'ways-in.hold'> = async (writes, { db: reader, 
           async (db: Kysely<Tables>) =>
             void (await db
               .updateTable('account')
-              .set({ ...columns, updated_at: at })
+              .set({ ...columns, ...(values.mobile !== undefined && { mobile_proven_at: null }), updated_at: at })
               .where('id', '=', accountId)
               .execute()),
           async (db: Kysely<Tables>) => {
@@ -114,8 +114,9 @@ export const holdWaysIn: Handler<'ways-in.hold'> = async (writes, { db: reader, 
 export const releaseWaysIn: Handler<'ways-in.release'> = async (writes, { db: reader, vault }) =>
   (
     await Promise.all(
-      writes.map(async ({ accountId, set, password, passkeyIds, totp }) => {
-        const columns = await changedColumns(vault, await dataKeyOf(reader, accountId), accountId, set);
+      writes.map(async ({ accountId, set, password, passkeyIds, totp, at }) => {
+        const changed = await changedColumns(vault, await dataKeyOf(reader, accountId), accountId, set);
+        const columns = { ...changed, ...(set.mobile !== undefined && { mobile_proven_at: at }) };
         return [
           async (db: Kysely<Tables>) => {
             if (Object.keys(columns).length > 0) await db.updateTable('account').set(columns).where('id', '=', accountId).execute();

@@ -25,7 +25,7 @@ function accountNumber(): number {
 }
 
 async function accountRow(vault: Vault, account: NewAccount): Promise<Omit<Insertable<Tables['account']>, 'number'>> {
-  const { id, username, mobile, email, address, asserted, agreement, nationalPlatform, createdAt } = account;
+  const { id, username, mobile, mobileProvenAt, email, address, asserted, agreement, nationalPlatform, createdAt } = account;
   const key = await vault.newKey();
   const seal = sealer(vault, key, id);
   return {
@@ -38,6 +38,7 @@ async function accountRow(vault: Vault, account: NewAccount): Promise<Omit<Inser
     username_index: username === undefined ? null : vault.index('username', usernameKey(username)),
     mobile_sealed: await seal('mobile_sealed', mobile),
     mobile_index: vault.index('mobile', mobile),
+    mobile_proven_at: mobileProvenAt ?? null,
     email_sealed: email === undefined ? null : await seal('email_sealed', email),
     email_index: email === undefined ? null : vault.index('email', email),
     ethnicity_sealed: null,
@@ -62,10 +63,23 @@ function sealer(vault: Vault, key: Buffer, row: string) {
 export const updateAccounts: Handler<'account.update'> = async (writes, { db: reader, vault }) =>
   Promise.all(
     writes.map(async ({ accountId, set, at }) => {
-      const values = { ...(await changedColumns(vault, await dataKeyOf(reader, accountId), accountId, set)), updated_at: at };
+      const changed = await changedColumns(vault, await dataKeyOf(reader, accountId), accountId, set);
+      const values = { ...changed, ...(set.mobile !== undefined && { mobile_proven_at: at }), updated_at: at };
       return async (db: Kysely<Tables>) => void (await db.updateTable('account').set(values).where('id', '=', accountId).execute());
     }),
   );
+
+/** A mobile that is held by a frozen change is nobody's for as long. */
+export const proveMobiles: Handler<'mobile.proven'> = async (writes) =>
+  writes.map(({ accountId, at }) => async (db: Kysely<Tables>) => {
+    await db
+      .updateTable('account')
+      .set({ mobile_proven_at: at, updated_at: at })
+      .where('id', '=', accountId)
+      .where('mobile_proven_at', 'is', null)
+      .where('mobile_index', 'is not', null)
+      .execute();
+  });
 
 /** What is sealed of an account is sealed under its key. @throws Conflict when there is no such account */
 export async function dataKeyOf(reader: Kysely<Tables>, accountId: string): Promise<Buffer> {

@@ -136,6 +136,7 @@ export async function recover(
     await deps.unitOfWork.commit('recover', [
       { write: 'presence.hold', accountId: account.id, sessionUid: undefined, verified: document !== undefined },
       { write: 'password.put', accountId: account.id, hash, at, by, ...(stored && { replaces: stored.hash }) },
+      { write: 'mobile.proven', accountId: account.id, at },
       { write: 'change.insert', change },
       ...ends,
       audited(

@@ -22,6 +22,8 @@ export interface AccountHeader {
   readonly locale: string | undefined;
   /** When all its sessions ended last, one perhaps excepted; absent: never. */
   readonly sessionsEndedAt?: Date;
+  /** Whoever has the account redeemed a code that was sent to the mobile; an earlier programme's word for it is none. */
+  readonly mobileProven: boolean;
 }
 
 export interface Account extends AccountHeader {
@@ -56,6 +58,7 @@ export interface AssertedIdentity {
 /** What an owner may change about an account; null empties what may be empty. */
 export interface AccountChanges {
   readonly username?: string;
+  /** Proven by a code. */
   readonly mobile?: string;
   readonly email?: string | null;
   readonly ethnicity?: string | null;
@@ -74,6 +77,8 @@ export interface NewAccount {
   readonly subjectId: string;
   readonly username: string | undefined;
   readonly mobile: string;
+  /** By a code; undefined: not yet. */
+  readonly mobileProvenAt: Date | undefined;
   readonly email: string | undefined;
   readonly address?: string | undefined;
   readonly asserted?: AssertedIdentity | undefined;

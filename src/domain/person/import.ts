@@ -263,7 +263,10 @@ function accountWrites(
   const id = randomUUID();
   const agreement = { version: agreementVersion, acceptedAt: at };
   const account: readonly Write[] = [
-    { write: 'account.insert', account: { id, subjectId, username, mobile, email: undefined, agreement, createdAt: at } },
+    {
+      write: 'account.insert',
+      account: { id, subjectId, username, mobile, mobileProvenAt: undefined, email: undefined, agreement, createdAt: at },
+    },
     { write: 'password.put', accountId: id, hash: passwordHash, at },
   ];
   if (!verified) return account;

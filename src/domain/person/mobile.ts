@@ -24,3 +24,8 @@ export function checkMobile(text: string): MobileCheck {
   if (!/^1[3-9]/.test(canonical)) return { ok: false, reason: 'prefix' };
   return { ok: true, canonical };
 }
+
+/** Whether a text tells a mobile, with or without something around it: what follows may be digits as well (REG-14). */
+export function holdsMobile(text: string): boolean {
+  return /1[3-9]\d{9}/.test(text);
+}

@@ -148,6 +148,7 @@ function newAccount(
     subjectId,
     username,
     mobile,
+    mobileProvenAt: now,
     email: undefined,
     address,
     asserted,

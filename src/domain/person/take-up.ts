@@ -57,7 +57,10 @@ export async function activate(
   const { subjectId } = takeUp.activation.person;
   const agreement = { version, acceptedAt: at };
   await commit(deps, 'activate', [
-    { write: 'account.insert', account: { id, subjectId, username: undefined, mobile, email: undefined, agreement, createdAt: at } },
+    {
+      write: 'account.insert',
+      account: { id, subjectId, username: undefined, mobile, mobileProvenAt: at, email: undefined, agreement, createdAt: at },
+    },
     { write: 'password.put', accountId: id, hash, at },
     ...takeUpWrites(deps, takeUp, { id, mobile, email: undefined }),
   ]);

@@ -3,7 +3,7 @@ import { countDocument, type ThrottleDeps } from '../authenticator/throttle.ts';
 import type { Account, PersonStore } from '../person/account.ts';
 import { documentTypes } from '../person/document-number.ts';
 import { Refused } from '../refused.ts';
-import type { UnitOfWork } from '../unit-of-work.ts';
+import type { UnitOfWork, Write } from '../unit-of-work.ts';
 import type { SessionFactor } from './strength.ts';
 import { audited } from '../audit/record.ts';
 
@@ -64,6 +64,11 @@ export interface RememberDeps {
   readonly lifetimes: { readonly absoluteSeconds: number };
 }
 
+/** What a code among the factors says of the mobile it was sent to: an SMS factor is always one of the account's own. */
+export function mobileProofWrites(accountId: string, factors: readonly SessionFactor[], at: Date): readonly Write[] {
+  return factors.some(({ amr }) => amr === 'sms') ? [{ write: 'mobile.proven', accountId, at }] : [];
+}
+
 /** What was proved becomes part of the session, as if it had been signed in with; it counts for what a service asks next, too. */
 export async function rememberProof(
   { unitOfWork, clock, lifetimes }: RememberDeps,
@@ -74,6 +79,7 @@ export async function rememberProof(
   const expiresAt = secondsAfter(at, lifetimes.absoluteSeconds);
   await unitOfWork.commit('fresh-proof', [
     { write: 'session-factors.put', sessionUid, accountId, factors, expiresAt },
+    ...mobileProofWrites(accountId, factors, at),
     audited('owner.proved', at, { accountId, requestId }, { method: factors.map(({ amr }) => amr).join(' ') }),
   ]);
 }

@@ -157,6 +157,7 @@ export async function giveBack(deps: UndoDeps, frozen: Frozen, proof: ReturnProo
         passkeyIds: changes.flatMap(({ passkeyId }) => passkeyId ?? []),
         password: acts.has('password.change') || acts.has('password.recover'),
         totp: acts.has('totp.set-up'),
+        at,
       },
       ...(await deps.endings('change.returned', { accountId: account.id, sessionUid })),
       audited('change.returned', at, { accountId: account.id, requestId: origin.requestId }, { method: proof.way }),
