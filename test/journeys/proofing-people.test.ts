@@ -3,7 +3,7 @@ import { scriptedPeople, type ScriptedPerson } from '../../sandbox/people.ts';
 import { addYears, todayInShanghai } from '../../src/domain/person/civil-date.ts';
 import { newPerson, type Person } from '../support/browser.ts';
 import { problemsOf } from '../support/form-problems.ts';
-import { identityFields, registers, skipsIdentity } from '../support/newcomer.ts';
+import { citizen, identityFields, registers, skipsIdentity } from '../support/newcomer.ts';
 import { startProduct, type OwnProduct } from '../support/product.ts';
 import { word, wordsOf } from '../support/words.ts';
 
@@ -21,6 +21,7 @@ const refusals: Readonly<Record<string, { readonly status: number; readonly code
 };
 
 const isChild = ({ birthDate }: ScriptedPerson): boolean => addYears(birthDate, 14) > todayInShanghai(new Date());
+const formToken = ({ page }: Person): string => page.$('form.form input[name=_form]').attr('value') ?? '';
 const held = (person: ScriptedPerson): boolean => person.account !== undefined && person.account.level !== 'L1';
 const byStory = (...stories: readonly string[]): [string, ScriptedPerson][] =>
   people
@@ -80,12 +81,11 @@ describe.each(['demo', 'beijing'])('the people of the sandbox in %s', (profile) 
     const person = await atTheStep();
     const [somebody] = people;
     if (!somebody) throw new Error('nobody is here');
-    const _form = person.page.$('form.form input[name=_form]').attr('value') ?? '';
     await person.posts(person.page.url, {
       ...identityFields(somebody),
       documentType: 'foreign-passport',
       documentNumber: 'E12345678',
-      _form,
+      _form: formToken(person),
     });
     expect(problemsOf(person.page)).toEqual({ documentType: refusal('document.invalid.type') });
   });
@@ -154,8 +154,23 @@ describe.each(['demo', 'beijing'])('the people of the sandbox in %s', (profile) 
     const person = await atTheStep();
     const permit = people.find(({ document, outcome }) => document.type === 'taiwan-permit' && outcome === 'match');
     if (!permit) throw new Error('nobody has a permit');
-    await person.submits(identityFields({ ...permit, sex: permit.sex === 'male' ? 'female' : 'male' }));
+    const fields = identityFields(permit);
+    // What is not stated would not be compared either.
+    for (const sex of ['', 'unknown']) {
+      await person.posts(person.page.url, { ...fields, sex, _form: formToken(person) });
+      expect([person.page.status, problemsOf(person.page)]).toEqual([422, { sex: refusal('field.required.sex') }]);
+    }
+    await person.submits({ ...fields, sex: permit.sex === 'male' ? 'female' : 'male' });
     expect(person.page.error?.code).toBe('identity.mismatch');
+    await person.submits(fields);
+    expect(person.page.outcome).toBe('done');
+  });
+
+  it('[RN-14] whose number tells the sex need not tick it', async () => {
+    const person = await atTheStep();
+    const { sex: _, ...fields } = identityFields(citizen());
+    await person.submits(fields);
+    expect(person.page.outcome).toBe('done');
   });
 
   it('[RN-16 AST-13] meet an authority that is down, over its quota or late, and are asked to come back', async () => {

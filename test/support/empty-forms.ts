@@ -16,7 +16,7 @@ export function emptyFields({ $ }: Page, button = mainButton): readonly string[]
     .map((element) => $(element))
     .filter((control) => control.closest(elsewhere).length === 0)
     .flatMap((control) => {
-      if (control.is('fieldset')) return fieldOfGroup(control);
+      if (control.is('fieldset')) return fieldOfGroup(control, elsewhere);
       const name = control.attr('name') ?? '';
       if (control.attr('aria-required') !== 'true' || (withCode && name === 'captcha')) return [];
       return isEmpty(control) ? [name] : [];
@@ -27,9 +27,9 @@ const mainButton = '#login-submit, #login-passkey, #next';
 
 type Control = ReturnType<Page['$']>;
 
-function fieldOfGroup(group: Control): readonly string[] {
+function fieldOfGroup(group: Control, elsewhere: string): readonly string[] {
   const first = group.find('[name]').first();
-  const asked = group.is('.passkey') || group.find('legend .star').length > 0;
+  const asked = group.is('.passkey') || group.find('legend .star').not(elsewhere).length > 0;
   return asked && group.find('[checked]').length === 0 ? [first.attr('name') ?? ''] : [];
 }
 

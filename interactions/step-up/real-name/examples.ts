@@ -96,6 +96,7 @@ export const examples: readonly Example[] = [
   example('empty'),
   example('in-registration', { skippable: true }),
   example('permit', { values: permit }),
+  example('permit-without-sex', { values: { ...permit, sex: '' }, refused: unfilled('sex') }),
   example('long-name', { values: abdurehim }),
   example('nothing-filled', { values: { documentType: 'resident-id-card' }, refused: nothing, skippable: true }),
   example('name-with-digits', wrong('name.invalid', 'name', 'digits', { name: '张伟1' })),

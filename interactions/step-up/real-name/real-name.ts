@@ -2,7 +2,7 @@ import type { Person } from '../../../src/domain/person/account.ts';
 import { confirmationOf } from '../../../src/domain/person/activation.ts';
 import type { ActivationPass } from '../../../src/domain/person/activation-pass.ts';
 import { endOfDay } from '../../../src/domain/person/civil-date.ts';
-import type { DocumentType } from '../../../src/domain/person/document-number.ts';
+import { documentTypes, type DocumentType } from '../../../src/domain/person/document-number.ts';
 import { mask } from '../../../src/domain/person/masking.ts';
 import { shownName, type PersonNamePolicy } from '../../../src/domain/person/person-name.ts';
 import type { Profile } from '../../../src/domain/policy.ts';
@@ -12,6 +12,7 @@ import { needsGuardian } from '../../../src/domain/proofing/guardian-proof.ts';
 import {
   checkRealName,
   recordRealName,
+  tickedSex,
   verifyRealName,
   type ConfirmedIdentity,
   type RealNameForm,
@@ -95,7 +96,8 @@ export interface RealNamePage {
   /** Who was verified before: only the validity is asked for (DIS-17). */
   readonly known: KnownIdentity | undefined;
   readonly nameHint: string;
-  readonly documentTypes: readonly { readonly value: string; readonly label: string }[];
+  /** Of those that do not tell it the sex is asked with a star. */
+  readonly documentTypes: readonly { readonly value: string; readonly label: string; readonly tellsSex: boolean }[];
   readonly sexes: readonly { readonly value: string; readonly label: string }[];
 }
 
@@ -125,12 +127,16 @@ export function realNamePage(documents: readonly DocumentType[], say: Say, known
     notice: say(`step-up.real-name.${known ? (known.ended ? 'renewal' : 'again') : 'notice'}`),
     known,
     nameHint: nameHint(say, documents),
-    documentTypes: documents.map((type) => ({ value: type, label: say(`layout.document.type.${type}`) })),
+    documentTypes: documents.map((type) => ({
+      value: type,
+      label: say(`layout.document.type.${type}`),
+      tellsSex: documentTypes[type].tellsSex,
+    })),
     sexes: ['male', 'female'].map((sex) => ({ value: sex, label: say(`layout.sex.${sex}`) })),
   };
 }
 
 function realNameForm(values: SubmittedForm['values']): RealNameForm {
   const { documentType = '', name = '', documentNumber = '', sex, validFrom = '', validUntil = '', longTerm } = values;
-  return { documentType, name, documentNumber, sex, validFrom, validUntil, longTerm: longTerm === 'yes' };
+  return { documentType, name, documentNumber, sex: tickedSex(sex), validFrom, validUntil, longTerm: longTerm === 'yes' };
 }

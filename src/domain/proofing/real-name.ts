@@ -16,7 +16,8 @@ export interface RealNameForm {
   readonly documentType: string;
   readonly name: string;
   readonly documentNumber: string;
-  readonly sex: string | undefined;
+  /** As ticked; `unknown` only of somebody who is known so. */
+  readonly sex: Sex | undefined;
   readonly validFrom: string;
   readonly validUntil: string;
   readonly longTerm: boolean;
@@ -57,17 +58,17 @@ export function checkRealName(
   const type = keep(chosenType(form.documentType, documents));
   const name = keep(checkedName(form.name, personName));
   const number = type && keep(checkedNumber(type, form.documentNumber, now, documents));
+  const sex = type && keep(checkedSex(type, number, form.sex));
   const today = todayInShanghai(now);
   const validFrom = keep(startDate(form, today));
   const validUntil = keep(endDate(form, validFrom, today));
-  if (problems.length > 0 || !type || !name || !number || !validFrom || !validUntil) throw new FormRefused(problems);
+  if (problems.length > 0 || !type || !name || !number || !sex || !validFrom || !validUntil) throw new FormRefused(problems);
   return {
     documentType: type,
     ...name,
     number: number.canonical,
     key: number.key,
-    // What the number says is truer than what was ticked (RN-14).
-    sex: number.sex ?? sexOf(form.sex),
+    sex,
     birthDate: number.birthDate,
     validFrom,
     validUntil,
@@ -99,6 +100,15 @@ export function checkedNumber(type: DocumentType, text: string, now: Date, offer
   return new Refused('document.invalid', 'documentNumber', { reason });
 }
 
+/**
+ * What the number says is truer than what was ticked. Where it says nothing the sex must be ticked: what nobody states,
+ * no register compares (RN-14).
+ */
+function checkedSex(type: DocumentType, number: DocumentNumber | undefined, ticked: Sex | undefined): Sex | Refused | undefined {
+  if (documentTypes[type].tellsSex) return number?.sex;
+  return ticked ?? new Refused('field.required', 'sex', { reason: 'sex' });
+}
+
 function startDate({ validFrom }: RealNameForm, today: CivilDate): CivilDate | Refused {
   const date = dateIn(validFrom, 'validFrom');
   if (date instanceof Refused || compareCivilDates(date, today) <= 0) return date;
@@ -119,9 +129,9 @@ function dateIn(text: string, field: string): CivilDate | Refused {
   return readCivilDate(text) ?? new Refused('date.invalid', field);
 }
 
-/** The sex as ticked. */
-export function sexOf(text: string | undefined): Sex {
-  return text === 'male' || text === 'female' ? text : 'unknown';
+/** The sex as ticked; undefined: nothing was. */
+export function tickedSex(text: string | undefined): Sex | undefined {
+  return text === 'male' || text === 'female' ? text : undefined;
 }
 
 /** What the register confirmed. Plain data, so that a draft can hold it while a guardian is asked. */
