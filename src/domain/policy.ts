@@ -46,6 +46,8 @@ export interface Profile {
   readonly presence: PresencePolicy;
   readonly masking: { readonly name: NameMaskStyle; readonly document: DocumentMaskShape };
   readonly help: HelpPolicy;
+  /** Texts of the deployment in place of the pages' own, by their keys. */
+  readonly words: Readonly<Record<string, LocalText>>;
   /** Where people land without a waiting service (LOG-16); a path of ours or an address. */
   readonly landing: string;
   /** Seeded account of the sandbox. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { cityOf, type City, type CityProfile } from '../domain/city.ts';
-import type { Brand } from '../domain/policy.ts';
+import type { Brand, Profile } from '../domain/policy.ts';
 import { readWording, type Params, type Wording } from '../domain/wording.ts';
 import { locales, type Locale } from './page-model.ts';
 
@@ -24,17 +24,23 @@ export type Say = (key: string, params?: Params) => string;
 export interface Speaker {
   readonly city: Pick<City, 'has'>;
   readonly facts: Readonly<Record<Locale, Params>>;
+  /** Texts of its own, in place of the files'. */
+  readonly own: Profile['words'];
 }
 
-export function speakerOf(profile: CityProfile & { readonly brand: Brand }): Speaker {
+export function speakerOf(profile: CityProfile & { readonly brand: Brand; readonly words: Profile['words'] }): Speaker {
   const { platform, hotline, portal } = profile.brand;
   const settlingHours = Math.ceil(profile.presence.settlingSeconds / 3600);
   const facts = (locale: Locale): Params => ({ platform: platform[locale], hotline, portal: portal.name[locale], settlingHours });
-  return { city: cityOf(profile), facts: { 'zh-CN': facts('zh-CN'), en: facts('en') } };
+  return { city: cityOf(profile), facts: { 'zh-CN': facts('zh-CN'), en: facts('en') }, own: profile.words };
 }
 
-/** Reads every word file under `root`; called once at start. */
-export function loadWords(root: string, { city, facts }: Speaker): Words {
+/**
+ * Reads every word file under `root`; called once at start.
+ *
+ * @throws Error for a text of the deployment's own that no page has
+ */
+export function loadWords(root: string, { city, facts, own }: Speaker): Words {
   const tables = new Map<Locale, Map<string, Wording>>(locales.map((locale) => [locale, new Map()]));
   for (const file of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
     const locale = locales.find((name) => basename(file) === `${name}.json`);
@@ -43,6 +49,7 @@ export function loadWords(root: string, { city, facts }: Speaker): Words {
     const entries = JSON.parse(readFileSync(join(root, file), 'utf8')) as Record<string, string>;
     for (const [key, text] of Object.entries(entries)) tables.get(locale)?.set(`${prefix}.${key}`, readWording(text));
   }
+  for (const [locale, table] of tables) replace(table, { own, locale, known: Object.keys(facts[locale]) });
   return {
     text(locale, key, params) {
       const wording = tables.get(locale)?.get(key);
@@ -56,6 +63,23 @@ export function loadWords(root: string, { city, facts }: Speaker): Words {
     has: (key) => tables.get('zh-CN')?.has(key) ?? false,
     keys: () => [...(tables.get('zh-CN')?.keys() ?? [])],
   };
+}
+
+interface Replacement {
+  readonly own: Profile['words'];
+  readonly locale: Locale;
+  /** Placeholders that every text may have. */
+  readonly known: readonly string[];
+}
+
+function replace(table: Map<string, Wording>, { own, locale, known }: Replacement): void {
+  for (const [key, text] of Object.entries(own)) {
+    const [wording, replaced] = [readWording(text[locale]), table.get(key)];
+    if (!replaced) throw new Error(`the profile words ${key}, which no page says`);
+    const unknown = wording.placeholders.filter((name) => !replaced.placeholders.includes(name) && !known.includes(name));
+    if (unknown.length > 0) throw new Error(`the profile words ${key} with {${unknown.join('}, {')}}, which nobody fills in`);
+    table.set(key, wording);
+  }
 }
 
 /** `login/sms-code` → `login.sms-code`; refusals stand under layout but are called `refused.*`. */

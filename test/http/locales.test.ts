@@ -23,7 +23,7 @@ const wordFolders = files(trees, /(^|\/)zh-CN\.json$/).map((file) => dirname(fil
 /** Names that some city has, or will have; where a text asks for another one, nobody would ever read it. */
 const offers = new Set(profileNames.flatMap((name) => cityOf(profileOf(name)).names));
 /** Of nobody in particular. */
-const speaker = { city: { has: () => true }, facts: { 'zh-CN': {}, en: {} } };
+const speaker = { city: { has: () => true }, facts: { 'zh-CN': {}, en: {} }, own: {} };
 
 describe.each(wordFolders)('%s', (folder) => {
   const chinese = entries(join(folder, 'zh-CN.json'));
@@ -87,6 +87,20 @@ describe('the check of punctuation', () => {
   it.each(['登录，注册', '24 小时内', '{name}，您好', 'https://example.cn/登录', '（选填）'])('lets %s pass', (text) =>
     expect(text).not.toMatch(halfWidth),
   );
+});
+
+describe('a text that a city words in its own way', () => {
+  const tree = join(root, trees[0] ?? '');
+  const own = (key: string, text: string) => loadWords(tree, { ...speaker, own: { [key]: { 'zh-CN': text, en: text } } });
+  it('stands in place of that of the page, and fills the same holes', () => {
+    expect(own('layout.back-to', '回到 {service}').text('en', 'layout.back-to', { service: 'X' })).toBe('回到 X');
+  });
+  it.each([
+    ['no page says', 'layout.nowhere', 'X'],
+    ['nobody fills in', 'layout.back-to', '{name}'],
+  ])('stops the start when it words what %s', (reason, key, text) => {
+    expect(() => own(key, text)).toThrow(reason);
+  });
 });
 
 describe('every word is used, and every word that is used exists', () => {

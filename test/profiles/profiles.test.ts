@@ -6,11 +6,12 @@ import type { Profile } from '../../src/domain/policy.ts';
 import { profileNames as names, profileOf } from '../support/profiles.ts';
 
 /** What a person meets there, short enough to be read as a whole. */
-function offer({ brand, ladders, ...rest }: Profile): object {
+function offer({ brand, ladders, words, ...rest }: Profile): object {
   return {
     ...rest,
     platform: `${brand.platform['zh-CN']} / ${brand.platform.en}`,
     hotline: brand.hotline,
+    wordedInItsOwnWay: Object.keys(words),
     portal: `${brand.portal.name['zh-CN']} ${brand.portal.url}`,
     agreements: [brand.agreement, brand.privacy, brand.bankCardAgreement].map(({ title, version }) => `${title['zh-CN']} ${version}`),
     ladder: ladders.person.map(

@@ -24,13 +24,15 @@ export function refusal(key: string, params?: Params, locale?: Locale): string {
 
 /** As pages of another city say it: texts name only what a city offers. */
 export function wordsOf(profile: string, locale: Locale = 'zh-CN') {
-  const { city, facts } = speakerOf(profileOf(profile));
+  const { city, facts, own } = speakerOf(profileOf(profile));
   return (folder: string, key: string, params: Params = {}): string => {
     const words: Record<string, string> = JSON.parse(readFileSync(join(root, 'interactions', folder, `${locale}.json`), 'utf8'));
-    const text = words[key];
+    const text = own[`${namespace(folder)}.${key}`]?.[locale] ?? words[key];
     if (text === undefined) throw new Error(`interactions/${folder}/${locale}.json has no ${key}`);
     const wording = readWording(text);
     const holes = Object.fromEntries(wording.placeholders.map((name) => [name, `{${name}}`]));
     return wording.say({ ...holes, ...facts[locale], ...params }, { locale, city });
   };
 }
+
+const namespace = (folder: string): string => (folder === 'layout/refused' ? 'refused' : folder.replaceAll('/', '.'));
