@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { newPerson, type Person } from '../support/browser.ts';
+import { newPerson, type Page, type Person } from '../support/browser.ts';
 import { goesOn, newCitizen, opensProofing, signsIn, signsInBySms, type Citizen } from '../support/citizen.ts';
 import { problemsOf } from '../support/form-problems.ts';
 import { citizen, datesOf, identityFields } from '../support/newcomer.ts';
@@ -9,6 +9,11 @@ import { sharedProduct } from '../support/shared-products.ts';
 import { refusal, word, wordsOf } from '../support/words.ts';
 
 const day = 86_400;
+
+const starred = ({ $ }: Page): string[] =>
+  $('form.form .label:has(.star)')
+    .toArray()
+    .map((label) => $(label).text());
 
 describe.each(['demo', 'beijing'])('proving a real name in %s', (profile) => {
   let product: Product;
@@ -41,6 +46,7 @@ describe.each(['demo', 'beijing'])('proving a real name in %s', (profile) => {
     ]);
     expect(person.page.says('.facts dd span[aria-hidden=true]')).toBe(`${who.mobile.slice(0, 3)}****${who.mobile.slice(-4)}`);
     expect(person.page.html).not.toContain(who.mobile);
+    expect(starred(person.page)).toEqual(['图形验证码 *', '短信验证码 *']);
     await person.submits({ captcha: '' });
     expect(problemsOf(person.page)).toEqual({ code: refusal('field.required.code') });
     await person.asksForCode({ captcha: '' });
