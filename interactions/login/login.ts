@@ -195,7 +195,7 @@ async function loginPage(
       ? await deps.captchas.neededAtLogin(ctx)
       : code !== undefined && (!code.sent || code.cooldownSeconds === 0);
   const model: LoginModel = {
-    subjects: subjectsModel(say, deps.profile.comingSubjects, `${visit.base}/login`),
+    subjects: subjectsModel(say, { to: 'sign-in', coming: deps.profile.comingSubjects, href: `${visit.base}/login` }),
     tabs: offered.map(({ name }) => ({
       name,
       label: say(`login.${name}.name`),

@@ -25,7 +25,7 @@ export function sampleLogin(
       identifierLabel: scene.profile.identifiers.map((kind) => scene.say(`login.identifier.${kind}`)).join('/'),
       identifierAsked: 'identifier',
       notice: undefined,
-      subjects: subjectsModel(scene.say, scene.profile.comingSubjects, nowhere),
+      subjects: subjectsModel(scene.say, { to: 'sign-in', coming: scene.profile.comingSubjects, href: nowhere }),
       registerHref: `${interaction}/register`,
       help: otherWays(scene.profile, scene.say, interaction),
       reauthenticate,

@@ -68,11 +68,11 @@ export function accountPageModel(scene: PageScene, { form, base, now }: { form: 
     progress: bar(scene, 'account'),
     form,
     // Agents are people who have registered already.
-    subjects: subjectsModel(
-      say,
-      profile.comingSubjects.filter((kind) => kind !== 'agent'),
-      `${base}/register/account`,
-    ),
+    subjects: subjectsModel(say, {
+      to: 'register',
+      coming: profile.comingSubjects.filter((kind) => kind !== 'agent'),
+      href: `${base}/register/account`,
+    }),
     sections: sections(scene),
     documentTypes: documents.map((type) => ({
       value: type,

@@ -38,16 +38,16 @@ describe('signing in in hubei', () => {
     }
     const person = newPerson(product);
     await person.goes('/login');
-    expect(person.page.says('label[for=login-identifier]')).toMatch(/^手机号\/身份证号/);
+    expect(person.page.says('label[for=login-identifier]')).toBe('手机号/身份证号/证件号');
   });
 
-  it('[LOG-14 OPS-11] opens with natural persons, beside whom legal persons and agents say that they are coming', async () => {
+  it('[OPS-11] opens with natural persons, beside whom legal persons and agents say that they are coming', async () => {
     const person = newPerson(product);
     await person.goes('/login');
-    expect(person.page.says('#subject-person[aria-current=page]')).toBe('个人用户');
+    expect(person.page.says('#subject-person[aria-current=page]')).toBe('个人用户登录');
     const coming = ['#subject-legal-person', '#subject-agent'].map((tab) => [person.page.says(tab), person.page.$(tab).is('a')]);
     expect(coming).toEqual([
-      ['法人用户（敬请期待）', false],
+      ['法人用户登录（敬请期待）', false],
       ['代理登录（敬请期待）', false],
     ]);
     expect(person.page.has('#login-identifier')).toBe(true);
@@ -70,7 +70,7 @@ describe.each(['beijing', 'beijing-2019', 'hubei'])('the login card in %s', (pro
     product = await sharedProduct(profile);
   });
 
-  it('[LOG-19] leads to the registration and to the recovery of the password', async () => {
+  it('leads to the registration and to the recovery of the password', async () => {
     const person = newPerson(product);
     await person.goes('/login');
     const links = person.page
@@ -91,7 +91,7 @@ describe.each([
   ['beijing', 'h5', ['密码登录', '短信登录']],
   ['beijing-2019', 'desktop', ['密码登录', '短信登录']],
 ] as const)('the tabs of the login card in %s on %s', (profile, channel, tabs) => {
-  it('[LOG-15] are those of its manual that there are today, the first one open', async () => {
+  it('are those that there are today, the first one open', async () => {
     const product = await sharedProduct(profile);
     const person = newPerson(product, { channel });
     await person.goes('/login');

@@ -50,6 +50,15 @@ describe('registration in guangzhou', () => {
     expect((await service.receives(person)).claims).toMatchObject({ acr: 'L1', amr: ['mfa', 'pwd', 'sms'] });
   });
 
+  it('[REG-41] ends, where no service waits, with the choice of the hall or the account centre', async () => {
+    const person = await atTheForm();
+    await registersWith(person, fields());
+    expect(person.page.says('#next')).toBe('登录并进入广东省网上办事大厅广州分厅');
+    expect(person.page.says('a[href$="/finish?to=account"]')).toBe('登录并进入个人中心');
+    await person.opens('#next');
+    expect(person.page.url.href).toBe('http://wsbs.gz.gov.cn/');
+  });
+
   it.each([
     ['#option-sign-in', /\/login\/password$/],
     ['#option-recover', /\/recover\//],
@@ -96,6 +105,12 @@ describe('registration in guangzhou', () => {
   ])('[%s] judges the %s "%s": %s', async (_, field, typed, reason) => {
     const lengths = { username: { min: 4, max: 20 }, newPassword: { min: 6, max: 16 }, address: { min: 8, max: 80 } }[field];
     expect(await problemOf(field, typed)).toBe(reason && refusal(reason, lengths));
+  });
+
+  it('[REG-21] says what a name may be', async () => {
+    const { page } = await atTheForm();
+    expect(page.says('label[for=name]')).toContain('姓名');
+    expect(page.text).toContain('支持汉字、字母、数字及“-”、“.”组合');
   });
 
   it('[REG-25 REG-26] asks for the address and marks it, and for the e-mail without a star', async () => {

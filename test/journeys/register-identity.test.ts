@@ -213,7 +213,7 @@ describe.each(['demo', 'beijing'])('the real-name step of the registration in %s
     });
   });
 
-  it('[REG-27] makes the document number a way to sign in', async () => {
+  it('[LOG-01] makes the document number a way to sign in', async () => {
     const who = newcomer();
     const somebody = citizen();
     const person = await atTheStep(who);

@@ -78,7 +78,7 @@ describe.each(['demo', 'beijing'])('names as they are typed in %s', (profile) =>
     expect(person.page.error).toMatchObject({ code: 'identity.mismatch', text: refusal('identity.mismatch') });
   });
 
-  it('[REG-38] of an identity that another account holds show what can be done about it today', async () => {
+  it('of an identity that another account holds show what can be done about it today', async () => {
     const somebody = citizen();
     const first = await atTheStep();
     await first.submits(identityFields(somebody));

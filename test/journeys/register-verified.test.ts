@@ -76,10 +76,20 @@ describe('registration in hubei', () => {
     }
   });
 
-  it('[REG-05] has a tab for individuals and one for legal persons, which says that it is coming', () => {
-    expect(person.page.says('#subject-person[aria-current=page]')).toBe('个人用户');
-    expect(person.page.says('#subject-legal-person')).toBe('法人用户（敬请期待）');
+  it('has a tab for individuals and one for legal persons, which says that it is coming', () => {
+    expect(person.page.says('#subject-person[aria-current=page]')).toBe('个人注册');
+    expect(person.page.says('#subject-legal-person')).toBe('法人注册（敬请期待）');
     expect(person.page.$('#subject-legal-person').is('a')).toBe(false);
+  });
+
+  it('[REG-28] draws a captcha of letters and digits, and takes small letters for capital ones', async () => {
+    const another = newPerson(product);
+    await another.goes('/register');
+    const id = another.page.$('[data-captcha-id]').attr('data-captcha-id') ?? '';
+    const captcha = await another.sandbox.captchaAnswer(id);
+    expect(captcha).toMatch(/^[A-Z0-9]{4}$/);
+    await another.asksForCode({ mobile: newcomer().mobile, captcha: captcha.toLowerCase() });
+    expect([another.page.error, another.page.status]).toEqual([undefined, 200]);
   });
 
   it('[REG-31] offers five, ten and twenty years and for ever, and counts them from the first day', async () => {
@@ -196,7 +206,7 @@ describe('registration in hubei', () => {
     expect((await person.goes('/account')).status).toBe(200);
   });
 
-  it('[REG-38 DIS-21] says that a document is taken only behind captcha, SMS and a match, and what can be done today', async () => {
+  it('[DIS-21] says that a document is taken only behind captcha, SMS and a match, and what can be done today', async () => {
     const somebody = citizen();
     await registersVerified(person, somebody);
     expect(person.page.outcome).toBe('done');
