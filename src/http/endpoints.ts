@@ -15,6 +15,8 @@ export interface Endpoint {
   readonly kept?: true;
   /** A posted request becomes the same one by GET. */
   readonly postedAsGet?: true;
+  /** Where a form is that is sent here: the answer may be a page, and a reload of it, or another language, leads there. */
+  readonly formAt?: string;
 }
 
 const opened = ['GET', 'HEAD'];
@@ -29,7 +31,7 @@ const table = {
   authorization: { path: authorization, methods: [...opened, 'POST'], askedBy: 'person', postedAsGet: true },
   resume: { path: `${authorization}/:uid`, methods: opened, askedBy: 'person' },
   end_session: { path: endSession, methods: [...opened, 'POST'], askedBy: 'person', postedAsGet: true },
-  end_session_confirm: { path: `${endSession}/confirm`, methods: ['POST'], askedBy: 'person' },
+  end_session_confirm: { path: `${endSession}/confirm`, methods: ['POST'], askedBy: 'person', formAt: endSession },
   end_session_success: { path: `${endSession}/success`, methods: opened, askedBy: 'person' },
   token: { path: token, methods: called, askedBy: 'program', readBy: 'public-clients' },
   introspection: { path: `${token}/introspection`, methods: called, askedBy: 'program' },

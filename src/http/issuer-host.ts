@@ -39,6 +39,9 @@ export function toIssuerHost({ issuer, cookies }: { readonly issuer: string; rea
 
 function isLook(ctx: AppContext): boolean {
   if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return false;
-  if (endpointAt(ctx.path)?.askedBy === 'program' || ctx.path.endsWith('.json') || ctx.get('Authorization') !== '') return false;
+  const endpoint = endpointAt(ctx.path);
+  // Where nothing can be looked at, whoever asks is told so, or led on, where they ask.
+  if (endpoint && !(endpoint.askedBy === 'person' && endpoint.methods.includes(ctx.method))) return false;
+  if (ctx.path.endsWith('.json') || ctx.get('Authorization') !== '') return false;
   return ctx.accepts(['html', 'json']) !== 'json';
 }

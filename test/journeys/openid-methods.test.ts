@@ -10,7 +10,7 @@ beforeAll(async () => {
   product = await sharedProduct();
 });
 
-const posted = ['/token', '/token/introspection', '/token/revocation', '/request', '/session/end/confirm'];
+const posted = ['/token', '/token/introspection', '/token/revocation', '/request'];
 
 describe('an endpoint that is asked in another way than it is made for', () => {
   it.each(posted)('shows a person who opens it a page of ours, in both languages: %s', async (path) => {
@@ -21,6 +21,15 @@ describe('an endpoint that is asked in another way than it is made for', () => {
       expect(page.text).toMatch(/[\w-]{12}/);
       expect(page.$('html').attr('lang')).toBe(locale);
     }
+  });
+
+  it('leads a person back to the question that it is the answer to, where a page may stand at its address', async () => {
+    const person = newPerson(product);
+    await person.goes('/session/end/confirm');
+    expect(person.trail.map(({ url, status }) => [url.pathname, status])).toEqual([
+      ['/session/end/confirm', 303],
+      ['/session/end', 200],
+    ]);
   });
 
   it.each(['/token/nothing', '/request/1', '/session', '/session/end/nothing', '/auth/a/b', '/reg', '/.well-known/nothing'])(
@@ -41,6 +50,7 @@ describe('an endpoint that is asked in another way than it is made for', () => {
     ['/jwks', 'POST', '', 405, 'GET, HEAD, OPTIONS'],
     ['/.well-known/openid-configuration', 'POST', 'application/json', 405, 'GET, HEAD, OPTIONS'],
     ['/session/end/confirm', 'GET', '', 405, 'POST'],
+    ['/session/end/confirm', 'GET', 'application/json', 405, 'POST'],
     ['/token/nothing', 'POST', '', 404, undefined],
   ])('answers a program in JSON: %s by %s, accepting %j', async (path, method, accept, status, allow) => {
     const headers = accept === '' ? {} : { Accept: accept };
