@@ -1,8 +1,4 @@
-import type { AppContext } from '../../src/http/app-context.ts';
-import { readForm } from '../../src/http/form.ts';
 import type { Say } from '../../src/http/words.ts';
-import { requireSession } from '../../src/oidc/browser-session.ts';
-import { endOtherSessions } from '../../src/oidc/session-end.ts';
 import type { Journey } from '../journey.ts';
 import type { ResultModel } from '../layout/result.ts';
 import { changeRoutes } from './change/change.ts';
@@ -11,9 +7,7 @@ import { mobileChange } from './change/mobile.ts';
 import { passwordChange } from './change/password.ts';
 import { usernameChange } from './change/username.ts';
 import type { AccountDeps } from './deps.ts';
-import { detailRoutes } from './details.ts';
-import { requireOwner } from './owner.ts';
-import { endScope, overviewPage } from './overview-page.ts';
+import { overviewRoutes } from './overview-page.ts';
 import { placeRoutes } from './places.ts';
 import { sessionRoutes } from './sessions.ts';
 
@@ -23,13 +17,11 @@ export function createAccount(deps: AccountDeps): Journey {
   return {
     name: 'account',
     routes(router) {
-      router.get('/account', async (ctx) => overviewPage(deps, ctx, await requireOwner(deps, ctx)));
-      router.post(endScope, async (ctx) => endEverywhere(deps, ctx));
+      overviewRoutes(router, deps);
       router.get('/account/ended', async (ctx) => {
         const model = endedModel((key) => words.text(ctx.state.locale, key));
         await deps.pages.render(ctx, { view: 'layout/result', model });
       });
-      detailRoutes(router, deps);
       placeRoutes(router, deps);
       sessionRoutes(router, deps);
       for (const change of changes(deps)) changeRoutes(router, deps, change);
@@ -52,12 +44,4 @@ export function endedModel(say: Say): ResultModel {
     text: say('account.ended.text'),
     next: { href: '/login', label: say('account.again') },
   };
-}
-
-async function endEverywhere(deps: AccountDeps, ctx: AppContext): Promise<void> {
-  const { account } = await requireSession(deps.session, ctx);
-  readForm(ctx, deps.tokens, endScope);
-  await endOtherSessions(deps, { accountId: account.id, exceptUid: undefined, requestId: ctx.state.requestId });
-  ctx.status = 303;
-  ctx.redirect('/account/ended');
 }

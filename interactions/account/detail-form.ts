@@ -1,6 +1,7 @@
 import type { Account } from '../../src/domain/person/account.ts';
 import type { AppContext } from '../../src/http/app-context.ts';
 import { plainForm } from '../../src/http/step-form.ts';
+import type { FormState } from '../../src/http/wizard.ts';
 import type { AccountDeps } from './deps.ts';
 import type { Detail, ProfileFacts } from './profile.ts';
 
@@ -8,22 +9,22 @@ import type { Detail, ProfileFacts } from './profile.ts';
 export const fields = { ethnicity: 'ethnicity', address: 'address', 'social-history': 'socialHistory' } as const satisfies Readonly<
   Record<Detail, string>
 >;
-export const details: readonly Detail[] = ['ethnicity', 'address', 'social-history'];
+const details: readonly Detail[] = ['ethnicity', 'address', 'social-history'];
 
-/** Where a detail is saved. */
-export function detailPath(detail: Detail): string {
-  return `/account/${detail}`;
+/** What the deployment lets its people change in the row itself. */
+export function detailsOf({ profile }: Pick<AccountDeps, 'profile'>): readonly Detail[] {
+  return details.filter((detail) => profile.account.changes.includes(detail));
 }
 
-/** The row that is being changed, by the address of the page. */
-export function editOf(
-  { tokens, profile }: Pick<AccountDeps, 'tokens' | 'profile'>,
-  ctx: AppContext,
-  account: Account,
-): ProfileFacts['edit'] {
-  const detail = details.find((each) => each === ctx.query.edit && profile.account.changes.includes(each));
+/** Opens the row as a form. */
+export function editQuery(detail: Detail): string {
+  return `?edit=${detail}`;
+}
+
+/** The row that is being changed: the one whose saving was refused, else by the address of the page. */
+export function editOf(deps: Pick<AccountDeps, 'profile'>, ctx: AppContext, account: Account, state: FormState): ProfileFacts['edit'] {
+  const detail = detailsOf(deps).find((each) => each === (state.pressed ?? ctx.query.edit));
   if (!detail) return undefined;
-  const action = detailPath(detail);
   const preset = { ethnicity: account.ethnicity ?? '', address: account.address ?? '', socialHistory: account.socialHistory ?? '' };
-  return { detail, form: plainForm({ action, token: tokens.issue(ctx, action), values: {}, problems: [] }, [fields[detail]], preset) };
+  return { detail, form: plainForm({ ...state, action: `${state.action}/${detail}` }, [fields[detail]], preset) };
 }

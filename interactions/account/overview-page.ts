@@ -1,21 +1,56 @@
-import type { AppContext } from '../../src/http/app-context.ts';
+import type Router from '@koa/router';
+import type { AppState } from '../../src/http/app-context.ts';
+import type { Page } from '../../src/http/page.ts';
+import { actForm } from '../../src/http/step-form.ts';
+import type { FormState, Wizard } from '../../src/http/wizard.ts';
+import { pageRoutes } from '../../src/http/wizard-routes.ts';
+import { endOtherSessions } from '../../src/oidc/session-end.ts';
 import type { AccountDeps } from './deps.ts';
 import { editOf } from './detail-form.ts';
-import type { Owner } from './owner.ts';
+import { detailActions } from './details.ts';
+import { requireOwner, type OwnerScene } from './owner.ts';
 import { overviewModel } from './overview.ts';
-import type { ProfileFacts } from './profile.ts';
 
-/** Where every session of the account ends. */
-export const endScope = '/account/sessions/end';
+/** The first page of the account centre, with what is done on it: details in their rows, and signing out everywhere. */
 
-/** @param editing - a detail whose form was refused, with what was typed */
-export async function overviewPage(
-  deps: AccountDeps,
-  ctx: AppContext,
-  owner: Owner,
-  editing?: ProfileFacts['edit'],
-  status = 200,
-): Promise<void> {
+const overviewPath = '/account';
+
+/** Ends every session of the account. */
+const endAll = 'sessions/end';
+
+export function overviewRoutes(router: Router<AppState>, deps: AccountDeps): void {
+  pageRoutes(router, deps, { path: overviewPath, wizard: overviewWizard(deps) }, async (ctx) => {
+    const owner = await requireOwner(deps, ctx);
+    return { id: owner.scope, base: overviewPath, scene: { ctx, owner } };
+  });
+}
+
+function overviewWizard(deps: AccountDeps): Wizard<Record<never, never>, OwnerScene> {
+  return {
+    name: 'account',
+    draftless: true,
+    empty: {},
+    steps: [
+      {
+        path: '',
+        when: () => true,
+        done: () => false,
+        page: (_, scene, state) => overviewPage(deps, scene, state),
+        actions: {
+          ...detailActions(deps),
+          [endAll]: {
+            async goesOn(_form, _, { ctx, owner }) {
+              await endOtherSessions(deps, { accountId: owner.account.id, exceptUid: undefined, requestId: ctx.state.requestId });
+              return { leaveTo: '/account/ended' };
+            },
+          },
+        },
+      },
+    ],
+  };
+}
+
+async function overviewPage(deps: AccountDeps, { ctx, owner }: OwnerScene, state: FormState): Promise<Page> {
   const now = deps.clock.now();
   const { account, sessionUid: currentUid } = owner;
   const [person, evidence, sessions] = await Promise.all([
@@ -23,12 +58,10 @@ export async function overviewPage(
     deps.evidence.ofAccount(account.id),
     deps.sessions.ofAccount(account.id, now),
   ]);
-  const edit = editing ?? editOf(deps, ctx, account);
   const model = overviewModel(
     { locale: ctx.state.locale, words: deps.pages.words, profile: deps.profile },
-    { account, person, evidence, sessions, currentUid, now, edit, saved: ctx.query.saved === '1' },
-    { action: endScope, token: deps.tokens.issue(ctx, endScope) },
+    { account, person, evidence, sessions, currentUid, now, edit: editOf(deps, ctx, account, state), saved: ctx.query.saved === '1' },
+    actForm(state.pressed === endAll ? state : { ...state, problems: [] }, endAll),
   );
-  const user = { name: (model.profile.name ?? model.profile.mobile).text };
-  await deps.pages.render(ctx, { view: 'account/overview', model, user, status });
+  return { view: 'account/overview', model, user: { name: (model.profile.name ?? model.profile.mobile).text } };
 }

@@ -1,5 +1,6 @@
 import type { SessionSummary } from '../../src/domain/protocol-state.ts';
 import { endpoints } from '../../src/http/endpoints.ts';
+import type { ActModel } from '../../src/http/page-model.ts';
 import { levelModel, type LevelFacts, type LevelModel } from './level.ts';
 import { profileModel, type ProfileFacts, type ProfileModel } from './profile.ts';
 import { sayIn, type AccountScene } from './scene.ts';
@@ -16,7 +17,7 @@ export interface OverviewModel {
   readonly level: LevelModel;
   /** Undefined: on a page of its own. */
   readonly sessions: readonly SessionModel[] | undefined;
-  readonly endSessions: { readonly action: string; readonly token: string };
+  readonly endSessions: ActModel;
   readonly logout: { readonly action: string };
   /** To passkeys and second factor, where the deployment has them. */
   readonly securityHref: string | undefined;

@@ -8,8 +8,16 @@ import { requireSession, type BrowserSessionDeps } from '../../src/oidc/browser-
 export interface Owner {
   readonly account: Account;
   readonly sessionUid: string;
+  /** What is learnt, sent and asked here belongs to this account in this session and to nobody else. */
+  readonly scope: string;
   /** Masked, for the masthead. */
   readonly user: { readonly name: string };
+}
+
+/** A page of the owner's, at one request. */
+export interface OwnerScene {
+  readonly ctx: AppContext;
+  readonly owner: Owner;
 }
 
 export interface OwnerDeps {
@@ -22,5 +30,6 @@ export async function requireOwner({ session, accounts }: OwnerDeps, ctx: AppCon
   const signedIn = await requireSession(session, ctx);
   const account = await accounts.byId(signedIn.account.id);
   if (!account) throw new Refused('session.required');
-  return { account, sessionUid: signedIn.uid, user: { name: mask.mobile(account.mobile).text } };
+  const scope = `${signedIn.uid}:${account.id}`;
+  return { account, sessionUid: signedIn.uid, scope, user: { name: mask.mobile(account.mobile).text } };
 }

@@ -76,8 +76,8 @@ export function mobileWillDo({ act, owner }: Standing): boolean {
   return mobileServes(act, isVerified(owner));
 }
 
-export function codeRequest({ account, sessionUid }: Owner): CodeRequest {
-  return { purpose: 'step-up', scope: sessionUid, mobile: account.mobile, holder: { accountId: account.id, signedIn: true } };
+export function codeRequest({ account, scope }: Owner): CodeRequest {
+  return { purpose: 'step-up', scope, mobile: account.mobile, holder: { accountId: account.id, signedIn: true } };
 }
 
 /** Of whose budget guesses are: whoever is signed in is no stranger. */

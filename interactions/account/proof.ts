@@ -136,7 +136,7 @@ export function proofRoutes(router: Router<AppState>, deps: PresenceDeps): void 
   wizardRoutes(router, deps, `${proofBase}/:page`, async (ctx) => {
     const scene = await sceneOf(ctx, ctx.params.page);
     if (isProved(scene.standing)) return { leaveTo: scene.page };
-    return { wizard, id: scene.standing.owner.sessionUid, base: scene.base, scene };
+    return { wizard, id: scene.standing.owner.scope, base: scene.base, scene };
   });
 }
 
@@ -180,7 +180,7 @@ function mobileStep(deps: PresenceDeps): Step {
   };
 }
 
-const challengeScope = ({ owner }: Standing): ChallengeScope => ({ purpose: 'step-up', scope: owner.sessionUid });
+const challengeScope = ({ owner }: Standing): ChallengeScope => ({ purpose: 'step-up', scope: owner.scope });
 
 function passkeyStep(deps: PresenceDeps): Step {
   const schema = textFields(['credential']);

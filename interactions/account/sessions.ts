@@ -3,9 +3,14 @@ import type { SessionSummary } from '../../src/domain/protocol-state.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { AppContext, AppState } from '../../src/http/app-context.ts';
 import { readForm } from '../../src/http/form.ts';
+import type { ActModel } from '../../src/http/page-model.ts';
+import type { Page } from '../../src/http/page.ts';
+import { actForm } from '../../src/http/step-form.ts';
+import type { Wizard } from '../../src/http/wizard.ts';
+import { pageRoutes } from '../../src/http/wizard-routes.ts';
 import { endOneSession, endOtherSessions } from '../../src/oidc/session-end.ts';
 import type { AccountDeps } from './deps.ts';
-import { requireOwner } from './owner.ts';
+import { requireOwner, type Owner, type OwnerScene } from './owner.ts';
 import { sayIn, type AccountScene } from './scene.ts';
 import { sessionHandle, sessionModel, sessionModels, sessionsPath, type SessionModel } from './session-list.ts';
 import { tabsModel, type TabModel } from './tabs.ts';
@@ -26,41 +31,82 @@ export interface EndModel {
   readonly title: string;
   readonly text: string;
   readonly session: SessionModel | undefined;
-  readonly action: string;
-  readonly token: string;
+  readonly form: ActModel;
   readonly back: string;
 }
 
+type NoDraft = Record<never, never>;
+
 const othersPath = `${sessionsPath}/others`;
+
+interface EndScene extends OwnerScene {
+  readonly session: SessionSummary;
+}
 
 export function sessionRoutes(router: Router<AppState>, deps: AccountDeps): void {
   router.get(sessionsPath, async (ctx) => listPage(deps, ctx));
-  router.get(othersPath, async (ctx) => {
-    const { user } = await requireOwner(deps, ctx);
-    const model = endModel(sceneOf(deps, ctx), undefined, { action: othersPath, token: deps.tokens.issue(ctx, othersPath) });
-    await deps.pages.render(ctx, { view: 'account/session-end', model, user });
+  pageRoutes(router, deps, { path: othersPath, wizard: endOthers(deps) }, async (ctx) => {
+    const owner = await requireOwner(deps, ctx);
+    return { id: owner.scope, base: othersPath, scene: { ctx, owner } };
   });
-  router.post(othersPath, async (ctx) => {
-    const { account, sessionUid } = await requireOwner(deps, ctx);
-    readForm(ctx, deps.tokens, othersPath);
-    await endOtherSessions(deps, { accountId: account.id, exceptUid: sessionUid, requestId: ctx.state.requestId });
-    leave(ctx, 'others');
+  pageRoutes(router, deps, { path: `${sessionsPath}/:handle`, wizard: endOne(deps) }, async (ctx) => {
+    const base = `${sessionsPath}/${ctx.params.handle ?? ''}`;
+    const { owner, session } = await sessionOf(deps, ctx, ctx.params.handle);
+    if (session) return { id: owner.scope, base, scene: { ctx, owner, session } };
+    // It has ended, by itself or by the first half of a double click.
+    if (ctx.method === 'POST') await readForm(ctx, deps.tokens, base);
+    return { leaveTo: endedAddress('one') };
   });
-  router.get(`${sessionsPath}/:handle`, async (ctx) => {
-    const { user, sessionUid, session } = await sessionOf(deps, ctx, ctx.params.handle);
-    if (!session) return leave(ctx, 'one');
-    const action = `${sessionsPath}/${sessionHandle(session)}`;
-    const scene = sceneOf(deps, ctx);
-    const model = endModel(scene, sessionModel(scene, session, sessionUid), { action, token: deps.tokens.issue(ctx, action) });
-    await deps.pages.render(ctx, { view: 'account/session-end', model, user });
-  });
-  router.post(`${sessionsPath}/:handle`, async (ctx) => {
-    const { account, session } = await sessionOf(deps, ctx, ctx.params.handle);
-    readForm(ctx, deps.tokens, `${sessionsPath}/${ctx.params.handle ?? ''}`);
-    // Over already, by itself or by the first half of a double click: that is what was wanted.
-    if (session) await endOneSession(deps, { accountId: account.id, uid: session.uid, requestId: ctx.state.requestId });
-    leave(ctx, 'one');
-  });
+}
+
+function endOthers(deps: AccountDeps): Wizard<NoDraft, OwnerScene> {
+  return {
+    name: 'end-sessions',
+    draftless: true,
+    empty: {},
+    steps: [
+      {
+        path: '',
+        when: () => true,
+        done: () => false,
+        page: async (_, { ctx, owner }, state) => endPage(deps, ctx, owner, { session: undefined, form: actForm(state) }),
+        async submit(_form, _, { ctx, owner }) {
+          await endOtherSessions(deps, { accountId: owner.account.id, exceptUid: owner.sessionUid, requestId: ctx.state.requestId });
+          return { leaveTo: endedAddress('others') };
+        },
+      },
+    ],
+  };
+}
+
+function endOne(deps: AccountDeps): Wizard<NoDraft, EndScene> {
+  return {
+    name: 'end-session',
+    draftless: true,
+    empty: {},
+    steps: [
+      {
+        path: '',
+        when: () => true,
+        done: () => false,
+        page: async (_, { ctx, owner, session }, state) => endPage(deps, ctx, owner, { session, form: actForm(state) }),
+        async submit(_form, _, { ctx, owner, session }) {
+          await endOneSession(deps, { accountId: owner.account.id, uid: session.uid, requestId: ctx.state.requestId });
+          return { leaveTo: endedAddress('one') };
+        },
+      },
+    ],
+  };
+}
+
+function endPage(
+  deps: AccountDeps,
+  ctx: AppContext,
+  { sessionUid, user }: Owner,
+  { session, form }: { session: SessionSummary | undefined; form: ActModel },
+): Page {
+  const scene = sceneOf(deps, ctx);
+  return { view: 'account/session-end', model: endModel(scene, session && sessionModel(scene, session, sessionUid), form), user };
 }
 
 function sceneOf({ pages, profile }: AccountDeps, ctx: AppContext): AccountScene {
@@ -68,20 +114,23 @@ function sceneOf({ pages, profile }: AccountDeps, ctx: AppContext): AccountScene
 }
 
 /** One of the owner's other sessions; undefined when it has ended. */
-async function sessionOf(deps: AccountDeps, ctx: AppContext, handle = '') {
+async function sessionOf(
+  deps: AccountDeps,
+  ctx: AppContext,
+  handle = '',
+): Promise<{ readonly owner: Owner; readonly session: SessionSummary | undefined }> {
   const owner = await requireOwner(deps, ctx);
   if (!/^[\w-]{16}$/.test(handle)) throw new Refused('page.not-found');
   const sessions = await deps.sessions.ofAccount(owner.account.id, deps.clock.now());
   const session = sessions.find((each) => each.uid !== owner.sessionUid && sessionHandle(each) === handle);
-  return { ...owner, session };
+  return { owner, session };
 }
 
 const ended = ['one', 'others'] as const;
 type Ended = (typeof ended)[number];
 
-function leave(ctx: AppContext, what: Ended): void {
-  ctx.status = 303;
-  ctx.redirect(`${sessionsPath}?ended=${what}`);
+function endedAddress(what: Ended): string {
+  return `${sessionsPath}?ended=${what}`;
 }
 
 async function listPage(deps: AccountDeps, ctx: AppContext): Promise<void> {
@@ -109,14 +158,14 @@ export function sessionsModel(
 }
 
 /** @param session - undefined: all others */
-export function endModel(scene: AccountScene, session: SessionModel | undefined, form: Pick<EndModel, 'action' | 'token'>): EndModel {
+export function endModel(scene: AccountScene, session: SessionModel | undefined, form: ActModel): EndModel {
   const say = sayIn(scene);
   const what = session ? 'one' : 'others';
   return {
     title: say(`account.sessions.end.${what}`),
     text: say(`account.sessions.end-text.${what}`),
     session,
-    ...form,
+    form,
     back: sessionsPath,
   };
 }

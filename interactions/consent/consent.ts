@@ -1,30 +1,31 @@
-import type { Clock } from '../../src/domain/clock.ts';
 import { together, type ConsentStore } from '../../src/domain/consent/consent.ts';
 import type { Brand } from '../../src/domain/policy.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { UnitOfWork, Write } from '../../src/domain/unit-of-work.ts';
-import { readForm, type FormTokens } from '../../src/http/form.ts';
-import type { Pages } from '../../src/http/page.ts';
+import type { SubmittedForm } from '../../src/http/form.ts';
+import type { ActModel } from '../../src/http/page-model.ts';
+import type { Page } from '../../src/http/page.ts';
+import { actForm } from '../../src/http/step-form.ts';
+import type { FormState, Wizard, WizardDeps } from '../../src/http/wizard.ts';
+import { pageRoutes } from '../../src/http/wizard-routes.ts';
 import type { Say } from '../../src/http/words.ts';
 import { claimRows, mayAskFor, sensitiveScopes } from '../../src/oidc/claims.ts';
+import type { Outcome } from '../../src/oidc/outcome.ts';
 import type { Journey } from '../journey.ts';
 import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
 import { audited } from '../../src/domain/audit/record.ts';
 
 /** 用户授权 – what a service is about to learn, and the decision (CON-01). Remembered; first-party clients never get here. */
-export interface ConsentDeps extends VisitDeps {
+export interface ConsentDeps extends VisitDeps, WizardDeps {
   readonly consents: ConsentStore;
   readonly unitOfWork: UnitOfWork;
-  readonly clock: Clock;
-  readonly tokens: FormTokens;
-  readonly pages: Pages;
   readonly brand: Pick<Brand, 'privacy'>;
 }
 
 export interface ConsentModel {
   readonly service: { readonly name: string; readonly organisation: string | undefined; readonly href: string | undefined };
   readonly items: readonly { readonly label: string; readonly detail: string; readonly sensitive: boolean }[];
-  readonly form: { readonly action: string; readonly token: string };
+  readonly form: ActModel;
   readonly remembered: string;
 }
 
@@ -32,13 +33,34 @@ export function createConsent(deps: ConsentDeps): Journey {
   return {
     name: 'consent',
     routes(router) {
-      router.get('/interaction/:uid/consent', async (ctx) => show(deps, await consentVisit(deps, ctx)));
-      router.post('/interaction/:uid/consent', async (ctx) => decide(deps, await consentVisit(deps, ctx)));
+      pageRoutes(router, deps, { path: '/interaction/:uid/consent', wizard: consentWizard(deps) }, async (ctx) => {
+        const scene = await consentVisit(deps, ctx);
+        return { id: scene.uid, base: `${scene.base}/consent`, scene };
+      });
     },
   };
 }
 
-async function consentVisit(deps: ConsentDeps, ctx: Visit['ctx']): Promise<Visit & { accountId: string }> {
+type ConsentVisit = Visit & { readonly accountId: string };
+
+function consentWizard(deps: ConsentDeps): Wizard<Record<never, never>, ConsentVisit> {
+  return {
+    name: 'consent',
+    draftless: true,
+    empty: {},
+    steps: [
+      {
+        path: '',
+        when: () => true,
+        done: () => false,
+        page: async (_, visit, state) => consentPage(deps, visit, state),
+        submit: (form, _, visit) => decide(deps, form, visit),
+      },
+    ],
+  };
+}
+
+async function consentVisit(deps: ConsentDeps, ctx: Visit['ctx']): Promise<ConsentVisit> {
   const visit = await visitOf(deps, ctx);
   if (visit.prompt.name !== 'consent' || !visit.session) throw new Refused('interaction.expired');
   return { ...visit, accountId: visit.session.accountId };
@@ -59,16 +81,16 @@ function shownScopes({ scopes, claims }: { scopes: readonly string[]; claims: re
   return [...new Set([...scopes, ...named])];
 }
 
-async function show(deps: ConsentDeps, visit: Visit): Promise<void> {
-  const { ctx, base } = visit;
+function consentPage(deps: ConsentDeps, visit: Visit, state: FormState): Page {
+  const { ctx } = visit;
   const say: Say = (key, params) => deps.pages.words.text(ctx.state.locale, key, params);
   const model: ConsentModel = {
     service: { name: visit.service?.name ?? visit.client.clientId, organisation: undefined, href: visit.client.clientUri },
     items: consentItems(shownScopes(asked(visit)), say),
-    form: { action: `${base}/consent`, token: deps.tokens.issue(ctx, `${base}/consent`) },
+    form: actForm(state),
     remembered: say('consent.remembered'),
   };
-  await deps.pages.render(ctx, { view: 'consent/consent', model, service: visit.service });
+  return { view: 'consent/consent', model, service: visit.service };
 }
 
 /** What a service learns by each scope, in words. */
@@ -80,9 +102,12 @@ export function consentItems(scopes: readonly string[], say: Say): ConsentModel[
   }));
 }
 
-async function decide(deps: ConsentDeps, visit: Visit & { accountId: string }): Promise<void> {
-  const { ctx, base, accountId, client } = visit;
-  const { values } = readForm(ctx, deps.tokens, `${base}/consent`);
+async function decide(
+  deps: ConsentDeps,
+  { values }: SubmittedForm,
+  visit: ConsentVisit,
+): Promise<{ readonly finish: () => Promise<void> }> {
+  const { ctx, accountId, client } = visit;
   if (values.decision !== 'allow' && values.decision !== 'deny') throw new Refused('form.malformed');
   const allowed = values.decision === 'allow';
   const { scopes, claims } = asked(visit);
@@ -113,8 +138,8 @@ async function decide(deps: ConsentDeps, visit: Visit & { accountId: string }): 
       { scopes: [...scopes, ...claims].join(' ') },
     ),
   ]);
-  await deps.finish(
-    ctx,
-    allowed ? { outcome: 'consented' } : { outcome: 'error', error: 'access_denied', description: 'the person refused' },
-  );
+  const outcome: Outcome = allowed
+    ? { outcome: 'consented' }
+    : { outcome: 'error', error: 'access_denied', description: 'the person refused' };
+  return { finish: () => deps.finish(ctx, outcome) };
 }

@@ -1,8 +1,9 @@
 import { Refused, type RefusalCode } from '../../src/domain/refused.ts';
-import { errorModel, type ExpiredModel, type ProtocolErrorModel } from '../../src/http/errors.ts';
+import { errorModel, type ExpiredModel, type ProtocolErrorModel, type SignedOutModel } from '../../src/http/errors.ts';
 import type { Link, Locale } from '../../src/http/page-model.ts';
 import type { Example } from '../journey.ts';
-import { housingFund, longService } from '../layout/samples.ts';
+import { mask } from '../../src/domain/person/masking.ts';
+import { housingFund, longService, nowhere, sampleAct, zhangwei } from '../layout/samples.ts';
 
 type WayBack = ((locale: Locale) => Link) | undefined;
 
@@ -14,6 +15,24 @@ function error(code: RefusalCode, back?: WayBack): Example {
     view: 'error/error',
     state: back ? `${code}-with-service` : code,
     model: ({ words, locale }) => errorModel(words, locale, new Refused(code), back?.(locale)),
+  };
+}
+
+function other(state: string, back?: WayBack): Example {
+  const refused = new Refused('session.other', undefined, { account: mask.mobile(zhangwei.mobile).text });
+  return { view: 'error/other', state, model: ({ words, locale }) => errorModel(words, locale, refused, back?.(locale)) };
+}
+
+function signedOut(state: string, typed?: Readonly<Record<string, string>>): Example {
+  const again = typed && { ...sampleAct, typed };
+  return {
+    view: 'error/signed-out',
+    state,
+    model: ({ words, locale }): SignedOutModel => ({
+      ...errorModel(words, locale, new Refused('session.required'), undefined),
+      login: nowhere,
+      again,
+    }),
   };
 }
 
@@ -36,13 +55,16 @@ export const examples: readonly Example[] = [
   error('form.forged', toService),
   error('form.malformed'),
   error('form.too-large'),
-  error('session.required'),
+  signedOut('nothing-typed'),
+  signedOut('typed', { email: 'zhangwei@example.cn' }),
   error('account.locked'),
   error('account.locked', toLongService),
   error('service.busy'),
   error('service.unavailable'),
   error('service.unavailable', toService),
   error('service.failed'),
+  other('without-service'),
+  other('with-service', toService),
   expired('without-service'),
   expired('with-service', toService),
   expired('with-long-service', toLongService),

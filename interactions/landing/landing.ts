@@ -5,9 +5,11 @@ import { captchaPath, type CaptchaDesk } from '../../src/http/captcha-desk.ts';
 import { equal, type CookieJar } from '../../src/http/cookies.ts';
 import type { AppContext } from '../../src/http/app-context.ts';
 import { endpoints, interactionAt } from '../../src/http/endpoints.ts';
-import { formBody, readForm, type FormTokens } from '../../src/http/form.ts';
+import { formBody, FormReturned, readForm, type SubmittedForm } from '../../src/http/form.ts';
+import { preferencesScope, type FormTokens } from '../../src/http/form-token.ts';
+import { isFromOurPage } from '../../src/http/same-origin.ts';
 import { ownPath } from '../../src/http/own-path.ts';
-import { preferencesScope, type Pages } from '../../src/http/page.ts';
+import type { Pages } from '../../src/http/page.ts';
 import { isLocale, rememberElder, rememberLocale } from '../../src/http/preferences.ts';
 import type { Profile } from '../../src/domain/policy.ts';
 import { Refused } from '../../src/domain/refused.ts';
@@ -60,6 +62,8 @@ export function createLanding(deps: LandingDeps): Journey {
         ctx.redirect(passwordPage(deps.profile));
       });
       router.get(ownRedirectPath, (ctx) => arrive(deps, ctx));
+      // Where a switch was answered by a page, a reload or another switch leads to a page that has it.
+      router.get(preferencesScope, (ctx) => ctx.redirect('/'));
       router.post(preferencesScope, formBody(), (ctx) => switchPreference(deps, ctx));
       router.get(`${captchaPath}/new`, async (ctx) => newCaptcha(deps, ctx));
       router.get(`${captchaPath}/:file`, async (ctx) => captchaImage(deps, ctx, String(ctx.params.file)));
@@ -127,16 +131,24 @@ function arrive({ cookies, landing: home }: LandingDeps, ctx: AppContext): void 
   ctx.redirect(known ? target : '/account');
 }
 
-function switchPreference({ tokens, cookies, issuer }: LandingDeps, ctx: AppContext): void {
-  const { values } = readForm(ctx, tokens, preferencesScope);
+async function switchPreference({ tokens, cookies, issuer }: LandingDeps, ctx: AppContext): Promise<void> {
+  const { values, revision } = await readForm(ctx, tokens, preferencesScope).catch(givenBack);
   const back = ownPath(values.return ?? '/', issuer) ?? '/';
+  ctx.status = 303;
+  ctx.redirect(back);
+  // An old page that nobody vouches for is shown anew, as it was: its switch works from there.
+  if (revision === undefined && !isFromOurPage(ctx, new URL(issuer).origin)) return;
   if (values.locale !== undefined) {
     if (!isLocale(values.locale)) throw new Refused('form.malformed');
     rememberLocale(ctx, cookies, values.locale, interactionAt(back.split('?')[0] ?? ''));
   }
   if (values.elder !== undefined) rememberElder(ctx, cookies, values.elder === 'on');
-  ctx.status = 303;
-  ctx.redirect(back);
+}
+
+/** What was sent by a page of ours that is out of date; what another site sent is refused. */
+function givenBack(error: unknown): { readonly values: SubmittedForm['values']; readonly revision: undefined } {
+  if (!(error instanceof FormReturned) || error.foreign) throw error;
+  return { values: error.form.values, revision: undefined };
 }
 
 async function newCaptcha(deps: LandingDeps, ctx: AppContext): Promise<void> {

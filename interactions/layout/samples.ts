@@ -5,7 +5,7 @@ import { mask } from '../../src/domain/person/masking.ts';
 import { interactionPath } from '../../src/http/endpoints.ts';
 import { fieldsOf, problemsOf } from '../../src/http/form.ts';
 import { maskedModel } from '../../src/http/masked.ts';
-import type { CodeModel, FormModel, Locale } from '../../src/http/page-model.ts';
+import type { ActModel, CodeModel, FormModel, Locale } from '../../src/http/page-model.ts';
 import type { Page } from '../../src/http/page.ts';
 import type { ExampleScene } from '../journey.ts';
 
@@ -57,7 +57,7 @@ function sampleCode({ words, locale }: ExampleScene, state: CodeState): CodeMode
 }
 
 /** A form without fields. */
-export const sampleAct = { action: nowhere, token };
+export const sampleAct: ActModel = { action: nowhere, token, problems: [] };
 
 /** A field that was left empty. */
 export const unfilled = (field: string): Refused => new Refused('field.required', field, { reason: field });

@@ -1,13 +1,18 @@
 import type { LoggedOutModel, LogoutModel } from '../../src/oidc/provider-pages.ts';
 import type { Example } from '../journey.ts';
-import { housingFund, longService, nowhere } from '../layout/samples.ts';
+import { housingFund, longService, nowhere, sampleAct } from '../layout/samples.ts';
 
 function logout(state: string, service?: typeof housingFund): Example {
   return {
     view: 'logout/logout',
     state,
     ...(service ? { service } : {}),
-    model: ({ locale }): LogoutModel => ({ action: nowhere, xsrf: 'f1dd9cEXAMPLEa70b3e52', service: service?.(locale) }),
+    model: ({ locale }): LogoutModel => ({
+      action: nowhere,
+      xsrf: 'f1dd9cEXAMPLEa70b3e52',
+      token: sampleAct.token,
+      service: service?.(locale),
+    }),
   };
 }
 

@@ -57,9 +57,9 @@ function levels(
           ? { amr: 'sms', until: momentText(scene.locale, new Date('2026-11-23T02:03:00Z')) }
           : { amr: 'pwd', until: undefined },
         passkey: profile.authenticators.passkey && !settling ? { amr: 'hwk', until: undefined } : undefined,
-        token: sampleAct.token,
+        form: sampleAct,
       });
-      return { ...model, decline: { ...model.decline, ...sampleAct } };
+      return model;
     },
   };
 }

@@ -2,7 +2,7 @@ import type { LevelFacts } from '../../src/domain/assurance/acr.ts';
 import { authenticationMeets, waysTo } from '../../src/domain/assurance/acr.ts';
 import type { AssuranceLevel } from '../../src/domain/assurance/ladder.ts';
 import { assuranceLevel } from '../../src/domain/assurance/level.ts';
-import type { Locale } from '../../src/http/page-model.ts';
+import type { ActModel, Locale } from '../../src/http/page-model.ts';
 import type { Say } from '../../src/http/words.ts';
 import type { ProofingMethod } from '../proofing-method.ts';
 
@@ -16,7 +16,9 @@ export interface LevelsModel {
     | { readonly wanted: { readonly label: string; readonly opens: string }; readonly held: { readonly label: string } }
     | undefined;
   readonly missing: readonly MissingPart[];
-  readonly decline: { readonly action: string; readonly token: string; readonly label: string; readonly explain: string };
+  /** Declines. */
+  readonly form: ActModel;
+  readonly decline: { readonly label: string; readonly explain: string };
   readonly essential: boolean;
 }
 
@@ -55,12 +57,12 @@ export interface LevelsFacts {
   readonly password: StrongerWay;
   /** Undefined: the account has none, or this deployment takes none. */
   readonly passkey: StrongerWay | undefined;
-  /** Of the form that declines. */
-  readonly token: string;
+  /** Declines. */
+  readonly form: ActModel;
 }
 
 export function levelsModel({ locale, say }: { locale: Locale; say: Say }, asked: LevelsFacts): LevelsModel {
-  const { service, target, facts, essential, base, token } = asked;
+  const { service, target, facts, essential, form } = asked;
   const missing = missingParts(target, facts, { ...asked, say });
   const needsEvidence = lacksEvidence(target, facts);
   return {
@@ -74,9 +76,8 @@ export function levelsModel({ locale, say }: { locale: Locale; say: Say }, asked
         }
       : undefined,
     missing,
+    form,
     decline: {
-      action: `${base}/decline`,
-      token,
       label: say('step-up.decline', { service }),
       explain: say(essential ? 'step-up.decline-essential' : 'step-up.decline-voluntary'),
     },

@@ -6,12 +6,14 @@ import { passkeySettling } from '../../src/domain/authenticator/passkey.ts';
 import { countedFactors, factorsOf, settlingOf, type CountsAs } from '../../src/domain/presence/strength.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { AppState } from '../../src/http/app-context.ts';
-import { readForm } from '../../src/http/form.ts';
 import { momentText } from '../../src/http/moment.ts';
-import type { Wizard } from '../../src/http/wizard.ts';
+import type { Page } from '../../src/http/page.ts';
+import { actForm } from '../../src/http/step-form.ts';
+import type { FormState, Wizard } from '../../src/http/wizard.ts';
 import { draftOf } from '../../src/http/wizard-draft.ts';
-import { wizardRoutes } from '../../src/http/wizard-routes.ts';
+import { pageRoutes, wizardRoutes } from '../../src/http/wizard-routes.ts';
 import { levelFacts } from '../../src/oidc/level.ts';
+import type { Outcome } from '../../src/oidc/outcome.ts';
 import type { Journey } from '../journey.ts';
 import type { ProofingMethod } from '../proofing-method.ts';
 import type { Visit } from '../visit.ts';
@@ -34,11 +36,30 @@ export function createStepUp(deps: StepUpDeps, methods: readonly ProofingMethod[
   return {
     name: 'step-up',
     routes(router) {
-      router.get('/interaction/:uid/step-up', async (ctx) => showLevels(deps, methods, await stageOf(deps, ctx)));
-      router.post('/interaction/:uid/step-up/decline', async (ctx) => decline(deps, await stageOf(deps, ctx)));
+      pageRoutes(router, deps, { path: '/interaction/:uid/step-up', wizard: levelsWizard(deps, methods) }, async (ctx) => {
+        const stage = await stageOf(deps, ctx);
+        return { id: stage.scene.uid, base: stage.scene.base, scene: stage };
+      });
       authenticationRoutes(router, deps);
       methodRoutes(router, deps, wizardOf, (name) => methods.some((method) => method.name === name && method.needsPerson));
     },
+  };
+}
+
+function levelsWizard(deps: StepUpDeps, methods: readonly ProofingMethod[]): Wizard<Record<never, never>, Stage> {
+  return {
+    name: 'step-up',
+    draftless: true,
+    empty: {},
+    steps: [
+      {
+        path: '',
+        when: () => true,
+        done: () => false,
+        page: (_, stage, state) => levelsPage(deps, methods, stage, state),
+        actions: { decline: { goesOn: (_form, _, stage) => decline(deps, stage) } },
+      },
+    ],
   };
 }
 
@@ -83,9 +104,7 @@ function authenticationOf({ prompt }: Visit): Authentication {
   return { amr: new Set<string>(Array.isArray(amr) ? amr : []), newDevice: newDevice === true };
 }
 
-const declineScope = (base: string) => `${base}/decline`;
-
-async function showLevels(deps: StepUpDeps, methods: readonly ProofingMethod[], { visit, scene }: Stage): Promise<void> {
+async function levelsPage(deps: StepUpDeps, methods: readonly ProofingMethod[], { visit, scene }: Stage, state: FormState): Promise<Page> {
   const { ctx } = visit;
   const target = targetOf(deps, visit);
   const facts = await levelFacts(deps.levels, scene.account.id, authenticationOf(visit), visit.client);
@@ -100,10 +119,10 @@ async function showLevels(deps: StepUpDeps, methods: readonly ProofingMethod[], 
       base: scene.base,
       personKnown: scene.person !== undefined,
       ...(await strongerWays(deps, scene)),
-      token: deps.tokens.issue(ctx, declineScope(scene.base)),
+      form: actForm(state, 'decline'),
     },
   );
-  await deps.pages.render(ctx, { view: 'step-up/levels', model, service: visit.service });
+  return { view: 'step-up/levels', model, service: visit.service };
 }
 
 /** What would make the session stronger, and from when on. */
@@ -125,8 +144,7 @@ async function strongerWays(deps: StepUpDeps, { account, ctx }: StepUpScene): Pr
   };
 }
 
-async function decline(deps: StepUpDeps, { visit, scene }: Stage): Promise<void> {
-  readForm(visit.ctx, deps.tokens, declineScope(scene.base));
+async function decline(deps: StepUpDeps, { visit, scene }: Stage): Promise<{ readonly finish: () => Promise<void> }> {
   await deps.unitOfWork.commit('decline-step-up', [
     audited(
       'step-up.declined',
@@ -135,10 +153,9 @@ async function decline(deps: StepUpDeps, { visit, scene }: Stage): Promise<void>
       { acr: targetOf(deps, visit).acr },
     ),
   ]);
-  await deps.finish(
-    visit.ctx,
+  const outcome: Outcome =
     visit.prompt.details.hard === true
       ? { outcome: 'error', error: 'unmet_authentication_requirements', description: 'the person declined to raise the level' }
-      : { outcome: 'step-up-declined' },
-  );
+      : { outcome: 'step-up-declined' };
+  return { finish: () => deps.finish(visit.ctx, outcome) };
 }

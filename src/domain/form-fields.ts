@@ -48,6 +48,13 @@ export function foldField(field: FieldName, text: string): string {
   return fold(kinds[field], text);
 }
 
+const secretKinds: ReadonlySet<FieldKindName> = new Set(['password', 'code', 'recovery-code', 'credential', 'captcha']);
+
+/** Whether what is typed into a field proves who types it: it is good for one submission and kept by no page. */
+export function isSecret(field: FieldName): boolean {
+  return secretKinds.has(kinds[field]);
+}
+
 /** Whether a word names a field. */
 export function isFieldName(word: string): word is FieldName {
   return Object.hasOwn(kinds, word);

@@ -67,6 +67,7 @@ export const refusals = {
   'interaction.expired': 410,
   'interaction.done': 410,
   'session.required': 401,
+  'session.other': 409,
   'change.frozen': 409,
   'change.gone': 410,
   'presence.required': 403,

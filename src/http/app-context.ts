@@ -1,4 +1,5 @@
 import type { ParameterizedContext } from 'koa';
+import type { FormOwner } from './form-owner.ts';
 import type { Channel, Locale } from './page-model.ts';
 
 /** What middleware learns about a request before any page sees it. */
@@ -16,6 +17,10 @@ export interface AppState {
   locale: Locale;
   channel: Channel;
   elder: boolean;
+  /** Who is signed in, where a page is theirs: forms are bound to it. */
+  owner?: FormOwner;
+  /** Address of the page that is the answer, where it is not that of the request (self.ts). */
+  self?: string;
 }
 
 export type AppContext = ParameterizedContext<AppState>;

@@ -15,6 +15,7 @@ import type { AppContext } from './app-context.ts';
 import { captchaPicture } from './captcha-picture.ts';
 import { captchaIn } from './form.ts';
 import type { CaptchaModel } from './page-model.ts';
+import { selfOf } from './self.ts';
 
 /** Hands out captchas to pages and decides whether a sign-in needs one. */
 export interface CaptchaDesk {
@@ -60,7 +61,7 @@ export function createCaptchaDesk(deps: CaptchaDeskDeps): CaptchaDesk {
         answer: isUnused ? (typed.answer ?? '') : '',
         proof: isUnused ? (typed.proof ?? '') : '',
         image: `${captchaPath}/${id}.svg`,
-        refresh: `${captchaPath}/new?return=${encodeURIComponent(ctx.path)}`,
+        refresh: `${captchaPath}/new?return=${encodeURIComponent(selfOf(ctx))}`,
         length: policy.length,
         digits: policy.alphabet === 'digits',
         puzzle: { seed: id, bits: puzzleBits },

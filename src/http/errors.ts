@@ -1,6 +1,7 @@
-import { FormRefused, Refused, Unavailable, type RefusalCode } from '../domain/refused.ts';
+import { FormRefused, refusals, Refused, Unavailable, type RefusalCode } from '../domain/refused.ts';
 import type { AppContext, Next } from './app-context.ts';
-import { problemsOf } from './form.ts';
+import { problemsOf, sentToken, typedInto } from './form.ts';
+import type { FormTokens } from './form-token.ts';
 import type { Link, Locale } from './page-model.ts';
 import type { Pages } from './page.ts';
 import type { Words } from './words.ts';
@@ -15,6 +16,7 @@ export interface ErrorPagesDeps {
   /** Way back to the service this browser came from, if any (PRT-11). */
   readonly wayBack: (ctx: AppContext) => Promise<Link | undefined>;
   readonly failed: (ctx: AppContext, error: unknown) => void;
+  readonly tokens: Pick<FormTokens, 'madeFor'>;
 }
 
 /** A page that says what went wrong where there is no form to say it. */
@@ -24,6 +26,13 @@ export interface ErrorModel {
   readonly text: string;
   /** To the service that waits, where one is known. */
   readonly back: Link | undefined;
+}
+
+/** A form that came after its session had ended: the page holds what was typed until its owner has signed in again. */
+export interface SignedOutModel extends ErrorModel {
+  readonly login: string;
+  /** Sends the same again; undefined where nothing was typed. Its token is the old one, so nobody else can go on with it. */
+  readonly again: { readonly action: string; readonly token: string; readonly typed: Readonly<Record<string, string>> } | undefined;
 }
 
 /** What a page about an interaction that is over shows. */
@@ -61,7 +70,7 @@ async function show(deps: ErrorPagesDeps, ctx: AppContext, refused: Refused): Pr
   // A page that needs a session leads to the sign-in, where the way back is remembered.
   if (refused.code === 'session.required' && ctx.method === 'GET') {
     ctx.status = 303;
-    return ctx.redirect(`/login?return=${encodeURIComponent(ctx.url)}`);
+    return ctx.redirect(signInFor(ctx.url));
   }
   ctx.respond = true;
   if (refused.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(refused.retryAfterSeconds));
@@ -74,9 +83,23 @@ async function show(deps: ErrorPagesDeps, ctx: AppContext, refused: Refused): Pr
   // A store that is away must not keep the page that says so from being shown.
   const back = await deps.wayBack(ctx).catch(() => undefined);
   const model = errorModel(deps.pages.words, locale, refused, back);
-  const view = refused.code === 'interaction.expired' ? 'error/expired' : 'error/error';
-  await deps.pages.render(ctx, { view, model, status: refused.status });
+  if (refused.code === 'session.required') return showSignedOut(deps, ctx, model);
+  await deps.pages.render(ctx, { view: viewOf[refused.code] ?? 'error/error', model, status: refused.status });
 }
+
+const signInFor = (address: string): string => `/login?return=${encodeURIComponent(address)}`;
+
+async function showSignedOut({ pages, tokens }: ErrorPagesDeps, ctx: AppContext, model: ErrorModel): Promise<void> {
+  const token = sentToken(ctx);
+  // Only what stood in a page of ours: another site could have written anything, and has no token of this person.
+  const typed = token !== undefined && tokens.madeFor(token) ? typedInto(ctx) : {};
+  const again = token === undefined || Object.keys(typed).length === 0 ? undefined : { action: ctx.path, token, typed };
+  const shown: SignedOutModel = { ...model, login: signInFor(ctx.path), again };
+  await pages.render(ctx, { view: 'error/signed-out', model: shown, status: refusals['session.required'] });
+}
+
+/** Pages that say more, or lead elsewhere. */
+const viewOf: Readonly<Partial<Record<RefusalCode, string>>> = { 'interaction.expired': 'error/expired', 'session.other': 'error/other' };
 
 export function errorModel(words: Words, locale: Locale, refused: Refused, back: Link | undefined): ErrorModel {
   const [problem] = problemsOf(words, locale, refused);
@@ -85,5 +108,7 @@ export function errorModel(words: Words, locale: Locale, refused: Refused, back:
 
 function titleOf(code: RefusalCode): string {
   if (code === 'page.not-found') return 'error.not-found';
+  if (code === 'session.other') return 'error.other-account';
+  if (code === 'session.required') return 'error.signed-out';
   return code.startsWith('service.') ? 'error.busy' : 'error.title';
 }

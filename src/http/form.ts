@@ -1,19 +1,14 @@
-import { createHmac } from 'node:crypto';
 import { bodyParser } from '@koa/bodyparser';
 import type { CaptchaAnswer } from '../domain/authenticator/captcha.ts';
 import type { FieldKind } from '../domain/folding.ts';
-import { kindOf, type FieldName } from '../domain/form-fields.ts';
+import { isFieldName, isSecret, kindOf, type FieldName } from '../domain/form-fields.ts';
 import { FormRefused, Refused } from '../domain/refused.ts';
 import type { AppContext, Next } from './app-context.ts';
-import { equal } from './cookies.ts';
+import type { FormTokens } from './form-token.ts';
 import type { FieldModel, FormModel, Locale, ProblemModel } from './page-model.ts';
-import { isFromElsewhere } from './same-origin.ts';
 import type { Words } from './words.ts';
 
-/**
- * Forms of our pages: a signed token bound to the browser, the page and (in wizards) the revision of
- * the draft, besides what the browser tells of who made it send them. Works without scripts.
- */
+/** Forms of our pages, as they come back: their body, their token (form-token.ts), what is wrong with them. */
 
 /** Only small url-encoded bodies; anything else is refused before a handler runs. */
 export function formBody() {
@@ -40,29 +35,6 @@ export interface SubmittedForm {
   readonly wantsJson: boolean;
 }
 
-export interface FormTokens {
-  /** Value of the hidden field `_form`. `scope` names the page: its path. */
-  issue(ctx: AppContext, scope: string, revision?: number): string;
-  /** @throws Refused form.forged */
-  check(ctx: AppContext, scope: string, token: string | undefined): number;
-}
-
-export function createFormTokens({ key, issuer }: { key: string; issuer: string }): FormTokens {
-  const { origin } = new URL(issuer);
-  const mac = (seed: string, scope: string, revision: number) =>
-    createHmac('sha256', key).update(`form|${seed}|${scope}|${revision}`).digest('base64url');
-  return {
-    issue: (ctx, scope, revision = 0) => `${revision}.${mac(ctx.state.seed, scope, revision)}`,
-    check(ctx, scope, token) {
-      if (isFromElsewhere(ctx, origin)) throw new Refused('form.forged');
-      const [revision = '', signature = ''] = (token ?? '').split('.');
-      if (!/^\d{1,9}$/.test(revision)) throw new Refused('form.forged');
-      if (!equal(signature, mac(ctx.state.seed, scope, Number(revision)))) throw new Refused('form.forged');
-      return Number(revision);
-    },
-  };
-}
-
 const ownFields = new Set(['_form', 'captcha', 'captchaId', 'captchaProof']);
 
 /** What the form under way answered to a captcha; nothing outside forms. */
@@ -76,20 +48,77 @@ function bodyOf(ctx: AppContext): Readonly<Record<string, unknown>> {
   return (ctx.request as { body?: Record<string, unknown> }).body ?? {};
 }
 
-/** The submitted form, its token checked. */
-export function readForm(ctx: AppContext, tokens: FormTokens, scope: string): SubmittedForm {
-  const values: Record<string, string> = {};
-  for (const [name, value] of Object.entries(bodyOf(ctx))) {
-    if (typeof value !== 'string') throw new Refused('form.malformed');
-    values[name] = value;
+/** A form that does nothing as it came: its page is shown again, with a new token and what was typed. */
+export class FormReturned extends Refused {
+  readonly form: SubmittedForm;
+  /** A page of somebody else sent it. */
+  readonly foreign: boolean;
+
+  constructor(code: 'form.stale' | 'form.forged', form: SubmittedForm, foreign = false) {
+    super(code);
+    // A code that was typed into a page of yesterday, or of nobody knows whom, is typed again.
+    this.form = { ...form, values: withoutSecrets(form.values) };
+    this.foreign = foreign;
   }
-  const revision = tokens.check(ctx, scope, values._form);
-  return {
-    values: Object.fromEntries(Object.entries(values).filter(([name]) => !ownFields.has(name))),
+}
+
+function withoutSecrets(values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !(isFieldName(name) && isSecret(name))));
+}
+
+/** What was typed into fields of ours and proves nothing, of a form that nobody could take. */
+export function typedInto(ctx: AppContext): Readonly<Record<string, string>> {
+  const typed = Object.entries(sentFields(ctx)).filter(([name, value]) => isFieldName(name) && value !== '');
+  return withoutSecrets(Object.fromEntries(typed));
+}
+
+/**
+ * The submitted form, its token checked.
+ *
+ * @throws FormReturned when it was not made for this browser and page, or for an earlier session
+ * @throws Refused session.other when it was made for another account; form.malformed
+ */
+export async function readForm(ctx: AppContext, tokens: FormTokens, scope: string): Promise<SubmittedForm> {
+  const { _form: token, ...sent } = sentFields(ctx);
+  const form = {
+    values: Object.fromEntries(Object.entries(sent).filter(([name]) => !ownFields.has(name))),
     captcha: captchaIn(ctx),
-    revision,
+    revision: 0,
     wantsJson: ctx.accepts(['html', 'json']) === 'json',
   };
+  const verdict = tokens.judge(ctx, scope, token);
+  switch (verdict.is) {
+    case 'ours':
+      return { ...form, revision: verdict.revision };
+    case 'of-another':
+      throw await tokens.ofAnother(verdict.accountId);
+    case 'old':
+      throw new FormReturned('form.stale', form);
+    case 'unknown':
+      throw new FormReturned('form.forged', form);
+    case 'foreign':
+      // What another site wrote into it must not stand in our page as if the person had typed it.
+      throw new FormReturned('form.forged', { ...form, values: {} }, true);
+  }
+}
+
+/** The token of what was sent, whatever is to be thought of it: of a form, or of the page whose script asks. */
+export function sentToken(ctx: AppContext): string | undefined {
+  const { _form: sent } = bodyOf(ctx);
+  return typeof sent === 'string' ? sent : ctx.get(formHeader) || undefined;
+}
+
+/** Of the requests that the script of a page makes besides its form. */
+const formHeader = 'X-Form';
+
+/** @throws Refused form.malformed when a field comes twice */
+function sentFields(ctx: AppContext): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(bodyOf(ctx)).map(([name, value]) => {
+      if (typeof value !== 'string') throw new Refused('form.malformed');
+      return [name, value];
+    }),
+  );
 }
 
 /** Refusals as the page says them; a more exact text is used where the reason has one. */

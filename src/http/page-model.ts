@@ -104,7 +104,7 @@ export interface FieldModel {
 export interface FormModel {
   /** Where it posts to. */
   readonly action: string;
-  /** Hidden `_form`: signed, bound to session, path and draft revision. */
+  /** Hidden `_form`: signed, bound to browser, page, revision of the draft and whoever is signed in. */
   readonly token: string;
   readonly fields: Readonly<Record<string, FieldModel>>;
   /** Everything wrong, in the order of the fields; shown as a summary with `role="alert"`. */
@@ -114,6 +114,9 @@ export interface FormModel {
   /** Present when the page has a one-time code. */
   readonly code: CodeModel | undefined;
 }
+
+/** A button that posts, for acts without fields. */
+export type ActModel = Pick<FormModel, 'action' | 'token' | 'problems'>;
 
 export interface CaptchaModel {
   readonly id: string;

@@ -2,8 +2,9 @@ import type { LocalText } from '../domain/assurance/ladder.ts';
 import type { Brand } from '../domain/policy.ts';
 import type { AppContext } from './app-context.ts';
 import type { Assets } from './assets.ts';
-import type { FormTokens } from './form.ts';
+import { preferencesScope, type FormTokens } from './form-token.ts';
 import { locales, type BrandModel, type Link, type Locale, type PageModel } from './page-model.ts';
+import { selfOf } from './self.ts';
 import { renderTemplate } from './views.ts';
 import type { Words } from './words.ts';
 
@@ -32,12 +33,9 @@ export interface PageDeps {
   readonly brand: Brand;
   readonly ask: Ask;
   readonly assets: Assets;
-  readonly tokens: FormTokens;
+  readonly tokens: Pick<FormTokens, 'issue'>;
   readonly sandbox: boolean;
 }
-
-/** Scope of the anti-forgery token in `page.csrf`: small forms that every page has (language, elder mode). */
-export const preferencesScope = '/preferences';
 
 const localeLabels = { 'zh-CN': '中文', en: 'English' } as const;
 
@@ -84,11 +82,6 @@ export function wayBackOf({ query: { from } }: AppContext): string | undefined {
 /** Whoever walks from answer to answer still finds back to where the question arose. */
 export function withWayBack(path: string, back: string | undefined): string {
   return back === undefined ? path : `${path}?from=${encodeURIComponent(back)}`;
-}
-
-/** A page that answers a form is come back to by its path. */
-function selfOf(ctx: AppContext): string {
-  return ctx.method === 'GET' ? ctx.url : ctx.path;
 }
 
 function brandModel(brand: Brand, say: (text: LocalText) => string): BrandModel {

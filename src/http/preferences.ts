@@ -2,15 +2,22 @@ import { randomBytes } from 'node:crypto';
 import type { AppContext, Next } from './app-context.ts';
 import type { CookieJar } from './cookies.ts';
 import { locales, type Channel, type Locale } from './page-model.ts';
+import { isFromElsewhere } from './same-origin.ts';
 
 const remembered = 30 * 86_400;
 
-/** Language, elder mode, channel and the browser's seed, read once for a request. */
-export function preferences(cookies: CookieJar) {
+/**
+ * Language, elder mode, channel and the browser's seed, read once for a request. A form without a seed comes back, and
+ * needs one to be sent again; what another site sends travels without our cookies and must not replace them.
+ *
+ * @param origin - our own
+ */
+export function preferences(cookies: CookieJar, origin: string) {
   return async (ctx: AppContext, next: Next): Promise<void> => {
     const known = cookies.get(ctx, 'seed');
     ctx.state.seed = known ?? randomBytes(16).toString('base64url');
-    if (!known && ctx.method === 'GET' && ctx.accepts('html')) cookies.set(ctx, 'seed', ctx.state.seed, remembered);
+    const mayKeep = ctx.method === 'GET' ? ctx.accepts('html') : ctx.method === 'POST' && !isFromElsewhere(ctx, origin);
+    if (!known && mayKeep) cookies.set(ctx, 'seed', ctx.state.seed, remembered);
     ctx.state.locale = preferredLocale(ctx, cookies, undefined, undefined);
     ctx.state.elder = cookies.get(ctx, 'elder') === 'on';
     ctx.state.channel = preferredChannel(ctx, undefined);

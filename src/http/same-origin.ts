@@ -14,3 +14,14 @@ export function isFromElsewhere(ctx: AppContext, origin: string): boolean {
   const sent = ctx.get('Origin');
   return !ownSites.has(ctx.get('Sec-Fetch-Site')) || !(sent === '' || sent === 'null' || sent === origin);
 }
+
+/**
+ * Whether a browser vouches that a page of ours made it send this: enough for what is about the browser itself (its
+ * language), where the token of the page is of yesterday.
+ *
+ * @param origin - our own
+ */
+export function isFromOurPage(ctx: AppContext, origin: string): boolean {
+  const isTold = ctx.get('Sec-Fetch-Site') === 'same-origin' || ctx.get('Origin') === origin;
+  return isTold && !isFromElsewhere(ctx, origin);
+}

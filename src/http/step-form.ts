@@ -6,7 +6,7 @@ import type { CaptchaDesk } from './captcha-desk.ts';
 import type { CodeDesk, CodePlace, CodeRequest } from './code-desk.ts';
 import { fieldsOf } from './form.ts';
 import { both } from './form-schema.ts';
-import type { FormModel } from './page-model.ts';
+import type { ActModel, FormModel } from './page-model.ts';
 import type { FormState } from './wizard.ts';
 
 /** Form models of wizard steps. */
@@ -20,6 +20,11 @@ type Preset = Readonly<Record<string, string>>;
  */
 export function plainForm({ action, token, values, problems }: FormState, fields: readonly FieldName[], preset: Preset = {}): FormModel {
   return { action, token, problems, fields: fieldsOf(fields, { ...preset, ...values }, problems), captcha: undefined, code: undefined };
+}
+
+/** A button without fields: the submission of a step, or an action of it. */
+export function actForm({ action, token, problems }: FormState, name?: string): ActModel {
+  return { action: name === undefined ? action : `${action}/${name}`, token, problems };
 }
 
 /** Where codes come from, and what must be solved before. */

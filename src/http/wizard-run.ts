@@ -1,5 +1,5 @@
 import { FormRefused, Refused } from '../domain/refused.ts';
-import { problemsOf, readForm, type SubmittedForm } from './form.ts';
+import { FormReturned, problemsOf, readForm, type SubmittedForm } from './form.ts';
 import type { FormModel, ProblemModel } from './page-model.ts';
 import { inTurn } from './turn.ts';
 import { addressOf, position, type Action, type FormState, type Run, type Submit, type WizardDeps, type WizardStep } from './wizard.ts';
@@ -10,6 +10,8 @@ interface Stand<Draft extends object, Scene> {
   readonly run: Run<Draft, Scene>;
   readonly step: WizardStep<Draft, Scene>;
   readonly loaded: Loaded<Draft>;
+  /** The action that was chosen, where it was one. */
+  readonly pressed?: string | undefined;
 }
 
 /** How a page is shown. */
@@ -32,7 +34,7 @@ export async function showStep<Draft extends object, Scene>(deps: WizardDeps, ru
 /** POST of a step. */
 export async function submitStep<Draft extends object, Scene>(deps: WizardDeps, run: Run<Draft, Scene>, path = ''): Promise<void> {
   const step = stepCalled(run, path);
-  await learn(deps, run, step, step.submit);
+  await learn(deps, { run, step }, step.submit);
 }
 
 /** POST of a button besides the submit button. */
@@ -43,9 +45,9 @@ export async function runAction<Draft extends object, Scene>(
 ): Promise<void> {
   const step = stepCalled(run, path);
   const chosen = actionCalled(step, action);
-  // The answer is the page of the step, so what leads back to this page (language, captcha) must lead to the step.
-  run.ctx.path = addressOf(run, step);
-  await ('stays' in chosen ? stay(deps, run, step, chosen.stays) : learn(deps, run, step, chosen.goesOn));
+  run.ctx.state.self = shownAt(run, step, chosen);
+  const at = { run, step, pressed: action };
+  await ('stays' in chosen ? stay(deps, at, chosen.stays) : learn(deps, at, chosen.goesOn));
 }
 
 /** GET of such a button's address: a reload, or a switch of language. Its page is that of the step. */
@@ -54,9 +56,17 @@ export function backToStep<Draft extends object, Scene>(
   { path = '', action }: { readonly path?: string; readonly action: string },
 ): void {
   const step = stepCalled(run, path);
-  actionCalled(step, action);
   run.ctx.status = 303;
-  run.ctx.redirect(addressOf(run, step));
+  run.ctx.redirect(shownAt(run, step, actionCalled(step, action)));
+}
+
+/** Where the form of a button stands. */
+function shownAt<Draft extends object, Scene>(
+  run: Run<Draft, Scene>,
+  step: WizardStep<Draft, Scene>,
+  action: Action<Draft, Scene>,
+): string {
+  return `${addressOf(run, step)}${'goesOn' in action ? (action.shownBy ?? '') : ''}`;
 }
 
 /** Leads to where the person is. */
@@ -77,15 +87,35 @@ function actionCalled<Draft extends object, Scene>({ actions }: WizardStep<Draft
   return action;
 }
 
+type At<Draft extends object, Scene> = Omit<Stand<Draft, Scene>, 'loaded'>;
+
 async function learn<Draft extends object, Scene>(
   deps: WizardDeps,
-  run: Run<Draft, Scene>,
-  step: WizardStep<Draft, Scene>,
+  at: At<Draft, Scene>,
   submit: Submit<Draft, Scene> | undefined,
 ): Promise<void> {
-  const form = readForm(run.ctx, deps.tokens, addressOf(run, step));
-  const work = async () => submitForm(deps, { run, step, loaded: await load(deps, run) }, form, submit);
-  await (run.wizard.draftless ? work() : inTurn(deps, `${run.wizard.name}:${run.id}`, work));
+  const { run } = at;
+  const work = async (form: SubmittedForm) => submitForm(deps, { ...at, loaded: await load(deps, run) }, form, submit);
+  await withForm(deps, at, (form) => (run.wizard.draftless ? work(form) : inTurn(deps, `${run.wizard.name}:${run.id}`, () => work(form))));
+}
+
+/** The form of a step; one that is not of this page as it stands comes back with a new token, and nothing is done. */
+async function withForm<Draft extends object, Scene>(
+  deps: WizardDeps,
+  at: At<Draft, Scene>,
+  work: (form: SubmittedForm) => Promise<void>,
+): Promise<void> {
+  let form: SubmittedForm;
+  try {
+    form = await readForm(at.run.ctx, deps.tokens, addressOf(at.run, at.step));
+  } catch (error) {
+    if (!(error instanceof FormReturned)) throw error;
+    const stand = { ...at, loaded: await load(deps, at.run) };
+    return at.step.when(stand.loaded.draft, at.run.scene)
+      ? refuse(deps, stand, error.form, error)
+      : refuseElsewhere(deps, stand, error.form, error);
+  }
+  await work(form);
 }
 
 async function submitForm<Draft extends object, Scene>(
@@ -97,8 +127,8 @@ async function submitForm<Draft extends object, Scene>(
   const { run, step, loaded } = stand;
   const { scene, ctx } = run;
   const follow = () => {
-    if (step.once && !isRepeated(deps, loaded, step.path, form.values)) throw new Refused('form.stale');
-    return toPosition(run, loaded.draft);
+    if (!step.once || isRepeated(deps, loaded, step.path, form.values)) return toPosition(run, loaded.draft);
+    return refuseElsewhere(deps, stand, form, new Refused('form.stale'));
   };
   // A repeated submission of a step that is done follows the first one; it must do no harm.
   if (!submit || !step.when(loaded.draft, scene)) return follow();
@@ -139,25 +169,40 @@ async function keep<Draft extends object, Scene>(
 /** The same page again, or JSON for the script. */
 async function stay<Draft extends object, Scene>(
   deps: WizardDeps,
-  run: Run<Draft, Scene>,
-  step: WizardStep<Draft, Scene>,
+  at: At<Draft, Scene>,
   act: (form: SubmittedForm, draft: Draft, scene: Scene) => Promise<object>,
 ): Promise<void> {
-  const loaded = await load(deps, run);
-  const stand = { run, step, loaded };
-  const form = readForm(run.ctx, deps.tokens, addressOf(run, step));
-  if (!step.when(loaded.draft, run.scene)) {
-    if (form.wantsJson) throw new Refused('form.stale');
-    return toPosition(run, loaded.draft);
-  }
-  try {
-    const answer = await act(form, loaded.draft, run.scene);
-    // A code that was typed belongs to an earlier message.
-    if (form.wantsJson) run.ctx.body = { ok: true, ...answer };
-    else await render(deps, stand, { ...asNew, values: { ...form.values, code: '' } });
-  } catch (error) {
-    await refuse(deps, stand, form, error);
-  }
+  const { run, step } = at;
+  await withForm(deps, at, async (form) => {
+    const stand = { ...at, loaded: await load(deps, run) };
+    const { draft } = stand.loaded;
+    if (!step.when(draft, run.scene)) {
+      if (form.wantsJson) throw new Refused('form.stale');
+      return toPosition(run, draft);
+    }
+    try {
+      const answer = await act(form, draft, run.scene);
+      // A code that was typed belongs to an earlier message.
+      if (form.wantsJson) run.ctx.body = { ok: true, ...answer };
+      else await render(deps, stand, { ...asNew, values: { ...form.values, code: '' } });
+    } catch (error) {
+      await refuse(deps, stand, form, error);
+    }
+  });
+}
+
+/** Says so at the page where the person is, because the one they sent is not open; where that has no form, on a page of its own. */
+async function refuseElsewhere<Draft extends object, Scene>(
+  deps: WizardDeps,
+  { run, loaded }: Stand<Draft, Scene>,
+  form: SubmittedForm,
+  error: Refused,
+): Promise<void> {
+  const stand = { run, step: position(run, loaded.draft), loaded };
+  const { model } = await pageOf(deps, stand, { values: {}, problems: [] });
+  if (!('form' in model)) throw error;
+  run.ctx.state.self = addressOf(run, stand.step);
+  await refuse(deps, stand, { ...form, values: {} }, error);
 }
 
 async function refuse<Draft extends object, Scene>(
@@ -171,9 +216,10 @@ async function refuse<Draft extends object, Scene>(
   const problems = problemsOf(deps.pages.words, ctx.state.locale, error);
   if (error instanceof Refused && error.retryAfterSeconds) ctx.set('Retry-After', String(error.retryAfterSeconds));
   if (!form.wantsJson) return render(deps, stand, { values: form.values, problems, status: error.status });
-  const page = await pageOf(deps, stand, { values: {}, problems });
+  const { model } = await pageOf(deps, stand, { values: {}, problems });
+  const { captcha, token } = (model as { form?: Partial<FormModel> }).form ?? {};
   ctx.status = error.status;
-  ctx.body = { ok: false, problems, captcha: (page.model as { form?: FormModel }).form?.captcha };
+  ctx.body = { ok: false, problems, captcha, token };
 }
 
 async function render<Draft extends object, Scene>(deps: WizardDeps, stand: Stand<Draft, Scene>, shown: Shown): Promise<void> {
@@ -183,10 +229,10 @@ async function render<Draft extends object, Scene>(deps: WizardDeps, stand: Stan
 
 function pageOf<Draft extends object, Scene>(
   { tokens }: WizardDeps,
-  { run, step, loaded }: Stand<Draft, Scene>,
+  { run, step, loaded, pressed }: Stand<Draft, Scene>,
   { values, problems }: Pick<Shown, 'values' | 'problems'>,
 ): ReturnType<WizardStep<Draft, Scene>['page']> {
   const action = addressOf(run, step);
-  const state: FormState = { action, token: tokens.issue(run.ctx, action, loaded.revision), values, problems };
+  const state: FormState = { action, token: tokens.issue(run.ctx, action, loaded.revision), values, problems, pressed };
   return step.page(loaded.draft, run.scene, state);
 }

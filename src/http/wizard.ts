@@ -1,5 +1,6 @@
 import type { AppContext } from './app-context.ts';
-import type { FormTokens, SubmittedForm } from './form.ts';
+import type { SubmittedForm } from './form.ts';
+import type { FormTokens } from './form-token.ts';
 import type { Page, Pages } from './page.ts';
 import type { ProblemModel, ProgressModel } from './page-model.ts';
 import type { TurnDeps } from './turn.ts';
@@ -47,7 +48,11 @@ export type Action<Draft extends object, Scene> =
   /** Does something beside the form (sends a code) and shows it again; the script on the page gets what it returns. */
   | { readonly stays: (form: SubmittedForm, draft: Draft, scene: Scene) => Promise<object> }
   /** Another way on (without a verified identity, say): the same rules as for submitting. */
-  | { readonly goesOn: Submit<Draft, Scene> };
+  | {
+      readonly goesOn: Submit<Draft, Scene>;
+      /** Query of the step's address that shows the form of this button, where the step does not always. */
+      readonly shownBy?: string;
+    };
 
 export type Learnt<Draft> =
   | { readonly learnt: Partial<Draft> }
@@ -62,6 +67,8 @@ export interface FormState {
   readonly token: string;
   readonly values: Readonly<Record<string, string>>;
   readonly problems: readonly ProblemModel[];
+  /** The action that was refused, where it was one. */
+  readonly pressed?: string | undefined;
 }
 
 /** One person's way through a wizard, at one request. */

@@ -3,6 +3,9 @@ import type { SessionPolicy } from '../domain/policy.ts';
 import type { AccountHeader, AccountStore } from '../domain/person/account.ts';
 import { Refused } from '../domain/refused.ts';
 import type { AppContext } from '../http/app-context.ts';
+import { sentToken } from '../http/form.ts';
+import type { FormOwner } from '../http/form-owner.ts';
+import type { FormTokens } from '../http/form-token.ts';
 import { sessionTtl } from './lifetimes.ts';
 
 /** Who is signed in at our own pages (D15): the provider's session, read and kept alive by the page itself. */
@@ -12,13 +15,17 @@ export interface SignedIn {
 }
 
 export interface BrowserSessionDeps {
+  readonly tokens: Pick<FormTokens, 'refuseOfAnother' | 'ofAnother'>;
   readonly provider: () => Provider;
   readonly accounts: Pick<AccountStore, 'header'>;
   readonly policy: SessionPolicy;
 }
 
 /** The session of this browser, undefined when nobody is signed in or the account may not be used. */
-export async function readSession({ provider, accounts, policy }: BrowserSessionDeps, ctx: AppContext): Promise<SignedIn | undefined> {
+export async function readSession(
+  { provider, accounts, policy }: Pick<BrowserSessionDeps, 'provider' | 'accounts' | 'policy'>,
+  ctx: AppContext,
+): Promise<SignedIn | undefined> {
   const session = await provider().Session.get(ctx);
   if (!session.accountId) return undefined;
   const account = await accounts.header(session.accountId);
@@ -27,10 +34,32 @@ export async function readSession({ provider, accounts, policy }: BrowserSession
   return { uid: session.uid, account };
 }
 
-/** Whoever is at work on a page of an interaction is not idle either. */
-export async function keepSession({ provider, policy }: Pick<BrowserSessionDeps, 'provider' | 'policy'>, ctx: AppContext): Promise<void> {
+/** Whoever is at work on a page of an interaction is not idle either. @returns who is signed in in this browser */
+export async function keepSession(
+  { provider, policy }: Pick<BrowserSessionDeps, 'provider' | 'policy'>,
+  ctx: AppContext,
+): Promise<FormOwner | undefined> {
   const session = await provider().Session.get(ctx);
-  if (session.accountId) await extend(session, policy);
+  if (!session.accountId) return undefined;
+  await extend(session, policy);
+  return { sessionUid: session.uid, accountId: session.accountId };
+}
+
+/**
+ * A step of an interaction that is asked of somebody who is signed in is theirs alone: whoever signed in here meanwhile
+ * does nothing in their name.
+ *
+ * @param asked - the session that the interaction began with
+ * @param here - the one of this browser
+ * @throws Refused session.other; interaction.expired when the session has ended, as the library would say at the end
+ */
+export async function requireOwn(
+  { tokens }: Pick<BrowserSessionDeps, 'tokens'>,
+  asked: FormOwner,
+  here: FormOwner | undefined,
+): Promise<void> {
+  if (here && here.accountId !== asked.accountId) throw await tokens.ofAnother(asked.accountId);
+  if (here?.sessionUid !== asked.sessionUid) throw new Refused('interaction.expired');
 }
 
 type Session = Awaited<ReturnType<Provider['Session']['get']>>;
@@ -45,9 +74,15 @@ async function extend(session: Session, { idleSeconds, absoluteSeconds }: Sessio
   if (left < ttl - exactToSeconds) await session.save(ttl);
 }
 
-/** @throws Refused session.required, which the error page turns into a sign-in */
+/**
+ * Whose page it is: forms are bound to them from here on, and what was made for somebody else ends here.
+ *
+ * @throws Refused session.required, which the error page turns into a sign-in; session.other
+ */
 export async function requireSession(deps: BrowserSessionDeps, ctx: AppContext): Promise<SignedIn> {
   const signedIn = await readSession(deps, ctx);
   if (!signedIn) throw new Refused('session.required');
+  ctx.state.owner = { sessionUid: signedIn.uid, accountId: signedIn.account.id };
+  await deps.tokens.refuseOfAnother(ctx, sentToken(ctx));
   return signedIn;
 }

@@ -3,6 +3,7 @@ import { refusals, type Refused } from '../domain/refused.ts';
 import type { CookieJar } from '../http/cookies.ts';
 import { endpoints, interactionPath, resumedAt } from '../http/endpoints.ts';
 import { errorModel, type ExpiredModel, type ProtocolErrorModel } from '../http/errors.ts';
+import type { FormTokens } from '../http/form-token.ts';
 import type { Link, Locale } from '../http/page-model.ts';
 import type { Pages } from '../http/page.ts';
 import { preferredChannel, preferredLocale } from '../http/preferences.ts';
@@ -26,7 +27,10 @@ export interface ProviderPages {
 /** Whether to sign out here as well, after a service (or nobody) asked. */
 export interface LogoutModel {
   readonly action: string;
+  /** Good for one session: the library compares it. */
   readonly xsrf: string | undefined;
+  /** Says whose session it was, where another one is here now. */
+  readonly token: string;
   readonly service: Service | undefined;
 }
 
@@ -52,12 +56,13 @@ const wayBackSeconds = 86_400;
 export interface ProviderPagesDeps {
   readonly pages: Pages;
   readonly cookies: CookieJar;
+  readonly tokens: Pick<FormTokens, 'issue' | 'madeFor' | 'ofAnother'>;
   readonly subjectOf: SubjectOf;
   /** Whether an interaction was answered just now. */
   readonly answered: (uid: string) => Promise<boolean>;
 }
 
-export function createProviderPages({ pages, cookies, subjectOf, answered }: ProviderPagesDeps): ProviderPages {
+export function createProviderPages({ pages, cookies, tokens, subjectOf, answered }: ProviderPagesDeps): ProviderPages {
   const show = async (ctx: KoaContextWithOIDC, view: string, model: object, status = ctx.status): Promise<void> => {
     const app = localised(ctx, cookies);
     await pages.render(app, { view, model, status, service: serviceOf(ctx.oidc.client, app.state.locale) });
@@ -75,7 +80,7 @@ export function createProviderPages({ pages, cookies, subjectOf, answered }: Pro
     return service?.href === undefined ? undefined : { href: service.href, label: service.name };
   };
   const last = lastService(cookies);
-  const logout = logoutPages(show, async (ctx) => wayBackOf(ctx, ctx.oidc.client ?? (await last.recall(ctx))));
+  const logout = logoutPages({ show, pages, tokens }, async (ctx) => wayBackOf(ctx, ctx.oidc.client ?? (await last.recall(ctx))));
 
   return {
     interactionUrl(ctx, interaction) {
@@ -92,7 +97,7 @@ export function createProviderPages({ pages, cookies, subjectOf, answered }: Pro
           ? show(ctx, 'error/done', model, refusals['interaction.done'])
           : show(ctx, 'error/expired', model, refusals['interaction.expired']);
       }
-      if (ctx.path === signOutPath && error instanceof errors.InvalidRequest && logout.mayRepeat(ctx)) return logout.repeat(ctx);
+      if (ctx.path === signOutPath && error instanceof errors.InvalidRequest && (await logout.answersAgain(ctx))) return;
       const model: ProtocolErrorModel = { code: out.error, back: wayBackOf(ctx, ctx.oidc.client) };
       await show(ctx, 'error/protocol', model);
     },
@@ -130,9 +135,13 @@ export async function showBusy(pages: Pages, ctx: KoaContextWithOIDC, refused: R
 type Show = (ctx: KoaContextWithOIDC, view: string, model: object, status?: number) => Promise<void>;
 
 /** The question whether to sign out, and what came of it. */
-function logoutPages(show: Show, nextOf: (ctx: KoaContextWithOIDC) => Promise<Link | undefined>) {
+function logoutPages(
+  { show, pages, tokens }: Pick<ProviderPagesDeps, 'pages' | 'tokens'> & { readonly show: Show },
+  nextOf: (ctx: KoaContextWithOIDC) => Promise<Link | undefined>,
+) {
   const ask = (ctx: KoaContextWithOIDC, service: Service | undefined, status = ctx.status) => {
-    const model: LogoutModel = { action: signOutPath, xsrf: secretOf(ctx.oidc.session), service };
+    const token = tokens.issue(ownedContext(ctx), signOutPath);
+    const model: LogoutModel = { action: signOutPath, xsrf: secretOf(ctx.oidc.session), token, service };
     return show(ctx, 'logout/logout', model, status);
   };
   const done = async (ctx: KoaContextWithOIDC, stayed: boolean) => {
@@ -145,9 +154,21 @@ function logoutPages(show: Show, nextOf: (ctx: KoaContextWithOIDC) => Promise<Li
   return {
     ask,
     done,
-    /** An answer to a question that is no longer open: it was answered, or another tab has asked since. */
-    mayRepeat: (ctx: KoaContextWithOIDC) => isDone(ctx) || secretOf(ctx.oidc.session) !== undefined,
-    repeat: (ctx: KoaContextWithOIDC) => (isDone(ctx) ? done(ctx, false) : ask(ctx, undefined, 400)),
+    /**
+     * An answer to a question that is no longer open: it was somebody else's, it was answered, or another tab has asked since.
+     *
+     * @returns false where there was no such question
+     */
+    async answersAgain(ctx: KoaContextWithOIDC): Promise<boolean> {
+      const other = await ofAnother(tokens, ctx);
+      if (other) {
+        const model = errorModel(pages.words, appContextOf(ctx).state.locale, other, await nextOf(ctx));
+        await show(ctx, 'error/other', model, other.status);
+      } else if (isDone(ctx)) await done(ctx, false);
+      else if (secretOf(ctx.oidc.session) !== undefined) await ask(ctx, undefined, 400);
+      else return false;
+      return true;
+    },
   };
 }
 
@@ -170,6 +191,28 @@ async function hintsAtAnother(ctx: KoaContextWithOIDC, subjectOf: SubjectOf): Pr
   const hinted = entities.IdTokenHint?.payload.sub;
   if (hinted === undefined || !client || !session?.accountId) return false;
   return hinted !== (await subjectOf(ctx, session.accountId, client));
+}
+
+/** Our context of the request, in which forms belong to whoever is signed in. */
+function ownedContext(ctx: KoaContextWithOIDC): AppContext {
+  const app = appContextOf(ctx);
+  const { session } = ctx.oidc;
+  if (session?.accountId) app.state.owner = { sessionUid: session.uid, accountId: session.accountId };
+  return app;
+}
+
+/**
+ * Whether the question was answered that somebody else had been asked. The secret in the form is that of one session, so
+ * the library has refused the answer already; it cannot say whose it was.
+ */
+async function ofAnother(
+  { madeFor, ofAnother: refusal }: Pick<FormTokens, 'madeFor' | 'ofAnother'>,
+  { oidc }: KoaContextWithOIDC,
+): Promise<Refused | undefined> {
+  const { _form: token } = (oidc.body ?? {}) as { readonly _form?: unknown };
+  const asked = typeof token === 'string' ? madeFor(token) : undefined;
+  const here = oidc.session?.accountId;
+  return asked && here !== undefined && asked.accountId !== here ? refusal(asked.accountId) : undefined;
 }
 
 /** Our context of the request, in language and channel of its parameters. */

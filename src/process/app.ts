@@ -34,7 +34,7 @@ export interface AppOptions {
 export function createApp({ assembly, log, metrics, checks, draining, sandbox }: AppOptions): Koa<AppState> {
   const { environment, cookies, pages, assets } = assembly;
   const https = environment.issuer.startsWith('https:');
-  const router = ourPages(assembly);
+  const router = pageRouter(assembly);
   // Protocol and host are those that requestContext wrote, never what a browser sent.
   const app = new Koa<AppState>({ proxy: true });
   app.on('error', (error: unknown) => log.error('request.failed', error, {}));
@@ -48,11 +48,12 @@ export function createApp({ assembly, log, metrics, checks, draining, sandbox }:
   app.use(machineEndpoints(assembly));
   app.use(assets.middleware);
   app.use(toIssuerHost({ issuer: environment.issuer, cookies }));
-  app.use(preferences(cookies));
+  app.use(preferences(cookies, new URL(environment.issuer).origin));
   app.use(templates(interactionsFolder));
   app.use(
     errorPages({
       pages,
+      tokens: assembly.tokens,
       wayBack: (ctx) => wayBack(assembly, ctx),
       failed: (ctx, error) => log.error('request.failed', error, { requestId: ctx.state.requestId }),
     }),
@@ -65,7 +66,7 @@ export function createApp({ assembly, log, metrics, checks, draining, sandbox }:
 }
 
 /** Our own routes; no other body is parsed in front of the provider's. */
-function ourPages({ journeys, resumes, submissions }: Assembly): Router<AppState> {
+export function pageRouter({ journeys, resumes, submissions }: Assembly): Router<AppState> {
   const router = new Router<AppState>();
   router.use(interactionsPath, resumes.leadToAnswer);
   router.use([interactionsPath, '/account'], formBody());

@@ -7,6 +7,7 @@ import type { Environment } from '../config/environment.ts';
 import { createStoppedAttempts, type StoppedAttempts } from '../domain/audit/stopped-attempts.ts';
 import type { ClientRecord } from '../domain/client.ts';
 import type { Clock } from '../domain/clock.ts';
+import { mask } from '../domain/person/masking.ts';
 import { createActivationPass } from '../domain/person/activation-pass.ts';
 import type { Profile } from '../domain/policy.ts';
 import type { BankCardSource, IdentitySource } from '../domain/proofing/identity-source.ts';
@@ -15,7 +16,7 @@ import { createCaptchaDesk } from '../http/captcha-desk.ts';
 import { createCodeDesk } from '../http/code-desk.ts';
 import { createCookieJar, type CookieJar } from '../http/cookies.ts';
 import { createDevices } from '../http/devices.ts';
-import { createFormTokens } from '../http/form.ts';
+import { createFormTokens, type FormTokens } from '../http/form-token.ts';
 import { constantHeaders } from '../http/headers.ts';
 import { createPages, type Pages } from '../http/page.ts';
 import { loadWords, speakerOf, type Words } from '../http/words.ts';
@@ -42,6 +43,7 @@ import { createHeaderOf, createSubjectOf } from '../oidc/subject.ts';
 import { createSubmissions, type Submissions } from '../oidc/submission.ts';
 import type { Log } from '../http/log.ts';
 import type { Metrics } from '../http/metrics.ts';
+import { authenticatorDeps } from './authenticator-deps.ts';
 import { createBudgetAlarm } from './budget-alarm.ts';
 import { isLoopback } from '../domain/loopback.ts';
 
@@ -53,6 +55,7 @@ export interface Assembly {
   readonly words: Words;
   readonly assets: Assets;
   readonly cookies: CookieJar;
+  readonly tokens: FormTokens;
   readonly pages: Pages;
   readonly ring: ProviderRing;
   readonly submissions: Submissions;
@@ -81,18 +84,22 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const { environment, cookieKeys, profile, adapters, clock } = options;
   const { issuer } = environment;
   const https = issuer.startsWith('https:');
-  const [formKey = ''] = cookieKeys;
   const words = loadWords(interactionsFolder, speakerOf(profile));
   const assets = loadAssets(join(interactionsFolder, 'layout/assets'));
   const cookies = createCookieJar({ keys: cookieKeys, https });
-  const tokens = createFormTokens({ key: formKey, issuer });
+  const tokens = createFormTokens({
+    keys: cookieKeys,
+    issuer,
+    vault: adapters.vault,
+    nameOf: async (accountId) => mask.mobile((await adapters.accounts.byId(accountId))?.mobile ?? '').text,
+  });
   const pages = createPages({ words, brand: profile.brand, ask: createAsk(words, profile), assets, tokens, sandbox: environment.sandbox });
   const levels = levelDeps(options);
   const { once, turns } = adapters.shortLived;
   const { vault } = adapters;
   const submissions = createSubmissions({ vault, cookies, turns, clock });
   const resumes = createResumes({ once, turns, vault, clock, submissions, busy: (ctx, refused) => showBusy(pages, ctx, refused) });
-  const ring = await providerRing(options, { pages, cookies, levels, resumes });
+  const ring = await providerRing(options, { pages, cookies, tokens, levels, resumes });
   const stoppedAttempts = createStoppedAttempts({ ...adapters, clock });
   const stopped = stoppedAttempts.note;
   const provider = () => ring.current();
@@ -108,6 +115,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     words,
     assets,
     cookies,
+    tokens,
     pages,
     ring,
     submissions,
@@ -128,7 +136,13 @@ function levelDeps({ profile, adapters, clock }: AssemblyOptions): LevelDeps {
   };
 }
 
-type Shown = { readonly pages: Pages; readonly cookies: CookieJar; readonly levels: LevelDeps; readonly resumes: Resumes };
+type Shown = {
+  readonly pages: Pages;
+  readonly cookies: CookieJar;
+  readonly tokens: FormTokens;
+  readonly levels: LevelDeps;
+  readonly resumes: Resumes;
+};
 
 async function providerRing(options: AssemblyOptions, shown: Shown): Promise<ProviderRing> {
   const { adapters, clock } = options;
@@ -162,7 +176,7 @@ async function providerRing(options: AssemblyOptions, shown: Shown): Promise<Pro
   });
 }
 
-function providerDeps(options: AssemblyOptions, { pages, cookies, levels, resumes }: Shown): ProviderDeps {
+function providerDeps(options: AssemblyOptions, { pages, cookies, tokens, levels, resumes }: Shown): ProviderDeps {
   const { adapters, environment, profile, clock } = options;
   const { accounts, persons, vault, unitOfWork } = adapters;
   const headerOf = createHeaderOf(accounts);
@@ -189,7 +203,7 @@ function providerDeps(options: AssemblyOptions, { pages, cookies, levels, resume
     policy: { levels, unitOfWork, clock, absoluteSeconds, subjectOf, headerOf, localeOf: (ctx) => localeOf(ctx, cookies) },
     grants: { consents: adapters.consents },
     sessionEnd,
-    pages: createProviderPages({ pages, cookies, subjectOf, answered: resumes.answered }),
+    pages: createProviderPages({ pages, cookies, tokens, subjectOf, answered: resumes.answered }),
     mayResume: async (ctx, interaction) => resumes.mayResume(ctx, interaction) && (await stands(ctx, interaction)),
     usable: async (ctx, accountId) => (await headerOf(ctx, accountId))?.status === 'active',
   };
@@ -197,7 +211,6 @@ function providerDeps(options: AssemblyOptions, { pages, cookies, levels, resume
 
 interface Parts extends Shown {
   readonly words: Words;
-  readonly tokens: ReturnType<typeof createFormTokens>;
   readonly stopped: StoppedAttempts['note'];
   readonly submissions: Submissions;
   readonly provider: () => Provider;
@@ -247,32 +260,12 @@ function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
     }),
     addressLimits,
     devices,
-    session: { provider, accounts, policy: profile.sessions },
+    session: { provider, accounts, policy: profile.sessions, tokens: parts.tokens },
     ...authenticatorDeps(options, parts),
     lifetimes: profile.sessions,
     endings: createEndingWrites({ provider, sessions, vault, unitOfWork, subjectOf, clock }),
     signIns: metrics.signIn,
     proved: metrics.stepUp,
-  };
-}
-
-/** Ways to prove who sits there, each with how long a new one settles. */
-function authenticatorDeps(options: AssemblyOptions, { stopped }: Pick<Parts, 'stopped'>) {
-  const { adapters, environment, profile, clock } = options;
-  const { accounts, hasher, unitOfWork, vault, totps, recoveryCodes, passkeys, passkeyVerifier: verifier } = adapters;
-  const { quotas, once } = adapters.shortLived;
-  const { settlingSeconds } = profile.presence;
-  return {
-    authenticators: profile.authenticators,
-    presence: profile.presence,
-    changes: adapters.accountChanges,
-    passwords: { accounts, hasher, unitOfWork, quotas, vault, clock, stopped, settlingSeconds },
-    passkeys: { passkeys, verifier, accounts, once, unitOfWork, vault, clock, settlingSeconds },
-    // Passkeys are made for the host of our public address: another port or a look-alike has none of them.
-    site: { id: new URL(environment.issuer).hostname, name: profile.brand.platform['zh-CN'] },
-    secondFactor: { totps, recoveryCodes, unitOfWork, quotas, vault, clock, stopped, settlingSeconds },
-    totps,
-    recoveryCodes,
   };
 }
 

@@ -5,7 +5,6 @@ import type { Example } from '../../interactions/journey.ts';
 import type { Profile } from '../../src/domain/policy.ts';
 import type { AppContext } from '../../src/http/app-context.ts';
 import { loadAssets } from '../../src/http/assets.ts';
-import { createFormTokens } from '../../src/http/form.ts';
 import type { CaptchaModel, Channel, Locale } from '../../src/http/page-model.ts';
 import { createPages } from '../../src/http/page.ts';
 import { loadWords, speakerOf } from '../../src/http/words.ts';
@@ -37,7 +36,7 @@ export function pagesOf(profile: Profile): (example: Example, look: Look) => str
     brand: profile.brand,
     ask: createAsk(words, profile),
     assets: loadAssets(join(folder, 'layout/assets')),
-    tokens: createFormTokens({ key: 'a key', issuer: 'http://id.example' }),
+    tokens: { issue: () => '0..EXAMPLE' },
     sandbox: false,
   });
   return ({ view, model, service, user }, { locale, channel }) => {

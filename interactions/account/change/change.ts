@@ -71,7 +71,7 @@ export function changeRoutes(router: Router<AppState>, deps: ChangeDeps, change:
     steps: [verifyStep(deps, change), changeStep(deps, change), doneStep(deps, change)],
   };
   const path = `/account/${change.name}`;
-  const runOf = ({ sessionUid }: Owner) => ({ wizard, id: sessionUid, base: path });
+  const runOf = ({ scope }: Owner) => ({ wizard, id: scope, base: path });
   router.get(path, async (ctx, next) => {
     const run = runOf(await requireOwner(deps, ctx));
     // Who comes again after a change wants another one.

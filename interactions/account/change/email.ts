@@ -10,7 +10,7 @@ import { newEmailModel } from './pages.ts';
 export function emailChange(deps: ChangeDeps): Change {
   const schema = textFields(['email', 'code']);
   const called = { code: 'email-code' };
-  const where = ({ owner }: ChangeScene) => ({ purpose: 'change-email', scope: owner.sessionUid }) as const;
+  const where = ({ owner }: ChangeScene) => ({ purpose: 'change-email', scope: owner.scope }) as const;
   const typed = ({ values }: SubmittedForm, { owner }: ChangeScene) => requireOtherEmail(values.email ?? '', owner.account);
   return {
     name: 'email',

@@ -9,7 +9,7 @@ import { newMobileModel } from './pages.ts';
 /** 绑定手机 – an SMS code to the new mobile, after one to the old (ACC-09, ACC-10). */
 export function mobileChange(deps: ChangeDeps): Change {
   const schema = textFields(['mobile', 'code']);
-  const where = ({ owner }: ChangeScene) => ({ purpose: 'change-mobile', scope: owner.sessionUid }) as const;
+  const where = ({ owner }: ChangeScene) => ({ purpose: 'change-mobile', scope: owner.scope }) as const;
   const typed = ({ values }: SubmittedForm, { owner }: ChangeScene) => requireOtherMobile(values.mobile ?? '', owner.account);
   return {
     name: 'mobile',

@@ -137,7 +137,7 @@ export const examples: readonly Example[] = [
   },
   setUp('empty'),
   setUp('wrong', new Refused('totp.wrong', 'totpCode')),
-  page('totp-remove', sampleAct),
-  page('recovery-codes-new', sampleAct),
-  page('recovery-codes', recoveryCodesModel([...codes, ...codes, ...codes, 'v7w8-x9y0-z1a2-b3c4'], sampleAct.token)),
+  page('totp-remove', { form: sampleAct }),
+  page('recovery-codes-new', { form: sampleAct }),
+  page('recovery-codes', recoveryCodesModel([...codes, ...codes, ...codes, 'v7w8-x9y0-z1a2-b3c4'], { ...sampleAct, values: {} })),
 ];

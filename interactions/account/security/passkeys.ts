@@ -7,12 +7,12 @@ import { mask } from '../../../src/domain/person/masking.ts';
 import { Refused } from '../../../src/domain/refused.ts';
 import type { AppContext, AppState } from '../../../src/http/app-context.ts';
 import { checkForm, textFields } from '../../../src/http/form-schema.ts';
-import type { FormModel, Locale } from '../../../src/http/page-model.ts';
-import { plainForm } from '../../../src/http/step-form.ts';
+import type { ActModel, FormModel, Locale } from '../../../src/http/page-model.ts';
+import { actForm, plainForm } from '../../../src/http/step-form.ts';
 import type { FormState, Wizard } from '../../../src/http/wizard.ts';
 import { pageRoutes } from '../../../src/http/wizard-routes.ts';
 import { dayText } from '../../../src/http/moment.ts';
-import type { Owner } from '../owner.ts';
+import type { Owner, OwnerScene } from '../owner.ts';
 import { provedOwner } from '../proof.ts';
 import { actorOf, leaveWith, securityPath, type SecurityDeps } from './change.ts';
 
@@ -23,12 +23,7 @@ const addPath = `${base}/new`;
 
 type NoDraft = Record<never, never>;
 
-interface Scene {
-  readonly ctx: AppContext;
-  readonly owner: Owner;
-}
-
-interface PasskeyScene extends Scene {
+interface PasskeyScene extends OwnerScene {
   readonly passkey: Passkey;
 }
 
@@ -48,21 +43,21 @@ export interface PasskeyRow {
 export interface PasskeyModel {
   readonly passkey: PasskeyRow;
   readonly form: FormModel;
-  readonly remove: { readonly action: string; readonly token: string };
+  readonly remove: ActModel;
 }
 
 export function passkeyRoutes(router: Router<AppState>, deps: SecurityDeps): void {
   addRoutes(router, deps);
   pageRoutes(router, deps, { path: `${base}/:id`, wizard: passkeyWizard(deps) }, async (ctx) => {
     const scene = await passkeyScene(deps, ctx, ctx.params.id);
-    return scene && { id: scene.owner.sessionUid, base: `${base}/${scene.passkey.id}`, scene };
+    return scene && { id: scene.owner.scope, base: `${base}/${scene.passkey.id}`, scene };
   });
 }
 
 function addRoutes(router: Router<AppState>, deps: SecurityDeps): void {
   pageRoutes(router, deps, { path: addPath, wizard: addWizard(deps) }, async (ctx) => {
     const owner = await provedOwner(deps, ctx, addPath);
-    return owner && { id: owner.sessionUid, base: addPath, scene: { ctx, owner } };
+    return owner && { id: owner.scope, base: addPath, scene: { ctx, owner } };
   });
   router.get(`${addPath}/challenge`, async (ctx) => {
     const owner = await provedOwner(deps, ctx, addPath);
@@ -78,9 +73,9 @@ function addRoutes(router: Router<AppState>, deps: SecurityDeps): void {
   });
 }
 
-const scopeOf = ({ sessionUid }: Owner): ChallengeScope => ({ purpose: 'add', scope: sessionUid });
+const scopeOf = ({ scope }: Owner): ChallengeScope => ({ purpose: 'add', scope });
 
-function addWizard(deps: SecurityDeps): Wizard<NoDraft, Scene> {
+function addWizard(deps: SecurityDeps): Wizard<NoDraft, OwnerScene> {
   const schema = textFields(['passkeyName', 'credential']);
   return {
     name: 'account-passkey-new',
@@ -156,7 +151,7 @@ function passkeyWizard(deps: SecurityDeps): Wizard<NoDraft, PasskeyScene> {
 }
 
 export function passkeyModel(locale: Locale, passkey: Passkey, state: FormState): PasskeyModel {
-  const remove = { action: `${state.action}/remove`, token: state.token };
+  const remove = actForm({ ...state, problems: [] }, 'remove');
   const form = plainForm(state, ['passkeyName'], { passkeyName: passkey.name });
   return { passkey: passkeyRow(locale, passkey), form, remove };
 }

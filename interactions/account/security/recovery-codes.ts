@@ -3,8 +3,11 @@ import { maySeeRecoveryCodes, renewRecoveryCodes } from '../../../src/domain/aut
 import { secondsAfter } from '../../../src/domain/clock.ts';
 import { Refused } from '../../../src/domain/refused.ts';
 import type { AppContext, AppState } from '../../../src/http/app-context.ts';
-import { readForm } from '../../../src/http/form.ts';
-import { requireOwner, type Owner } from '../owner.ts';
+import type { ActModel } from '../../../src/http/page-model.ts';
+import { actForm } from '../../../src/http/step-form.ts';
+import type { FormState, Wizard } from '../../../src/http/wizard.ts';
+import { pageRoutes } from '../../../src/http/wizard-routes.ts';
+import { requireOwner, type Owner, type OwnerScene } from '../owner.ts';
 import { provedOwner } from '../proof.ts';
 import { actorOf, securityPath, type SecurityDeps } from './change.ts';
 
@@ -12,44 +15,88 @@ import { actorOf, securityPath, type SecurityDeps } from './change.ts';
 
 export const recoveryCodesPath = `${securityPath}/recovery-codes`;
 const newPath = `${recoveryCodesPath}/new`;
-const keptPath = `${recoveryCodesPath}/kept`;
 
 export interface RecoveryCodesModel {
   readonly codes: readonly string[];
   readonly downloadHref: string;
-  readonly kept: { readonly action: string; readonly token: string };
+  /** Says that they are kept. */
+  readonly form: ActModel;
+}
+
+type NoDraft = Record<never, never>;
+
+interface ShownScene extends OwnerScene {
+  readonly codes: readonly string[];
 }
 
 const shownSeconds = 600;
-const shownKey = ({ sessionUid }: Owner) => `recovery-codes:${sessionUid}`;
+const shownKey = ({ scope }: Owner) => `recovery-codes:${scope}`;
 
 export function recoveryCodeRoutes(router: Router<AppState>, deps: SecurityDeps): void {
-  router.get(newPath, async (ctx) => {
+  pageRoutes(router, deps, { path: newPath, wizard: newCodes(deps) }, async (ctx) => {
     const owner = await provedOwner(deps, ctx, newPath);
-    if (!owner) return;
+    if (!owner) return undefined;
     if ((await deps.totps.standing(owner.account.id)) !== 'active') throw new Refused('page.not-found');
-    const model = { action: newPath, token: deps.tokens.issue(ctx, newPath) };
-    await deps.pages.render(ctx, { view: 'account/security/recovery-codes-new', model, user: owner.user });
+    return { id: owner.scope, base: newPath, scene: { ctx, owner } };
   });
-  router.post(newPath, async (ctx) => {
-    const owner = await provedOwner(deps, ctx, newPath);
-    if (!owner) return;
-    readForm(ctx, deps.tokens, newPath);
-    if ((await deps.totps.standing(owner.account.id)) !== 'active') throw new Refused('page.not-found');
-    const codes = await renewRecoveryCodes(deps, actorOf(ctx, owner));
-    await showOnce(deps, owner, codes);
-    ctx.status = 303;
-    ctx.redirect(recoveryCodesPath);
-  });
-  router.get(recoveryCodesPath, async (ctx) => show(deps, ctx));
-  router.get(`${recoveryCodesPath}/codes.txt`, async (ctx) => download(deps, ctx));
-  router.post(keptPath, async (ctx) => {
+  pageRoutes(router, deps, { path: recoveryCodesPath, wizard: shownCodes(deps) }, async (ctx) => {
     const owner = await requireOwner(deps, ctx);
-    readForm(ctx, deps.tokens, keptPath);
-    await deps.once.take(shownKey(owner), deps.clock.now());
-    ctx.status = 303;
-    ctx.redirect(securityPath);
+    const codes = await codesToShow(deps, owner);
+    return codes ? { id: owner.scope, base: recoveryCodesPath, scene: { ctx, owner, codes } } : { leaveTo: securityPath };
   });
+  router.get(`${recoveryCodesPath}/codes.txt`, async (ctx) => download(deps, ctx));
+}
+
+function newCodes(deps: SecurityDeps): Wizard<NoDraft, OwnerScene> {
+  return {
+    name: 'recovery-codes-new',
+    draftless: true,
+    empty: {},
+    steps: [
+      {
+        path: '',
+        when: () => true,
+        done: () => false,
+        page: async (_, { owner }, state) => ({
+          view: 'account/security/recovery-codes-new',
+          model: { form: actForm(state) },
+          user: owner.user,
+        }),
+        async submit(_form, _, { ctx, owner }) {
+          await showOnce(deps, owner, await renewRecoveryCodes(deps, actorOf(ctx, owner)));
+          return { leaveTo: recoveryCodesPath };
+        },
+      },
+    ],
+  };
+}
+
+function shownCodes(deps: SecurityDeps): Wizard<NoDraft, ShownScene> {
+  return {
+    name: 'recovery-codes',
+    draftless: true,
+    empty: {},
+    steps: [
+      {
+        path: '',
+        when: () => true,
+        done: () => false,
+        page: async (_, { codes, owner }, state) => ({
+          view: 'account/security/recovery-codes',
+          model: recoveryCodesModel(codes, state),
+          user: owner.user,
+        }),
+        actions: {
+          kept: {
+            async goesOn(_form, _, { owner }) {
+              await deps.once.take(shownKey(owner), deps.clock.now());
+              return { leaveTo: securityPath };
+            },
+          },
+        },
+      },
+    ],
+  };
 }
 
 /** Puts codes that are committed where their page looks for them. */
@@ -59,30 +106,19 @@ export async function showOnce({ once, vault, clock }: SecurityDeps, owner: Owne
 }
 
 /** Undefined when there is nothing to show any more. @throws Refused presence.required */
-async function shownCodes(deps: SecurityDeps, owner: Owner): Promise<readonly string[] | undefined> {
+async function codesToShow(deps: SecurityDeps, owner: Owner): Promise<readonly string[] | undefined> {
   await maySeeRecoveryCodes(deps, owner);
   const sealed = await deps.once.get(shownKey(owner), deps.clock.now());
   return sealed === undefined ? undefined : (JSON.parse(deps.vault.openFor('recovery-codes', Buffer.from(sealed, 'base64'))) as string[]);
 }
 
-async function show(deps: SecurityDeps, ctx: AppContext): Promise<void> {
-  const owner = await requireOwner(deps, ctx);
-  const codes = await shownCodes(deps, owner);
-  if (!codes) {
-    ctx.status = 303;
-    return ctx.redirect(securityPath);
-  }
-  const model = recoveryCodesModel(codes, deps.tokens.issue(ctx, keptPath));
-  await deps.pages.render(ctx, { view: 'account/security/recovery-codes', model, user: owner.user });
-}
-
-export function recoveryCodesModel(codes: readonly string[], token: string): RecoveryCodesModel {
-  return { codes, downloadHref: `${recoveryCodesPath}/codes.txt`, kept: { action: keptPath, token } };
+export function recoveryCodesModel(codes: readonly string[], state: FormState): RecoveryCodesModel {
+  return { codes, downloadHref: `${recoveryCodesPath}/codes.txt`, form: actForm(state, 'kept') };
 }
 
 /** A text file, for browsers that run no scripts too. */
 async function download(deps: SecurityDeps, ctx: AppContext): Promise<void> {
-  const codes = await shownCodes(deps, await requireOwner(deps, ctx));
+  const codes = await codesToShow(deps, await requireOwner(deps, ctx));
   if (!codes) throw new Refused('page.not-found');
   const title = deps.pages.words.text(ctx.state.locale, 'account.security.codes.file', { platform: deps.site.name });
   ctx.set('Cache-Control', 'no-store');

@@ -5,10 +5,9 @@ import { base32, newTotpSecret, totpUri } from '../../../src/domain/authenticato
 import { secondsAfter } from '../../../src/domain/clock.ts';
 import { mask } from '../../../src/domain/person/masking.ts';
 import type { AppContext, AppState } from '../../../src/http/app-context.ts';
-import { readForm } from '../../../src/http/form.ts';
 import { checkForm, textFields } from '../../../src/http/form-schema.ts';
 import type { FormModel } from '../../../src/http/page-model.ts';
-import { plainForm } from '../../../src/http/step-form.ts';
+import { actForm, plainForm } from '../../../src/http/step-form.ts';
 import type { FormState, Wizard } from '../../../src/http/wizard.ts';
 import { pageRoutes } from '../../../src/http/wizard-routes.ts';
 import type { Owner } from '../owner.ts';
@@ -45,31 +44,17 @@ export interface QrModel {
 export function totpRoutes(router: Router<AppState>, deps: SecurityDeps): void {
   pageRoutes(router, deps, { path: setUpPath, wizard: setUpWizard(deps) }, async (ctx) => {
     const scene = await setUpScene(deps, ctx);
-    return scene && { id: scene.owner.sessionUid, base: setUpPath, scene };
+    return scene && { id: scene.owner.scope, base: setUpPath, scene };
   });
-  router.get(removePath, async (ctx) => {
+  pageRoutes(router, deps, { path: removePath, wizard: removeWizard(deps) }, async (ctx) => {
     const owner = await provedOwner(deps, ctx, removePath);
-    if (!owner) return;
-    const model = { action: removePath, token: deps.tokens.issue(ctx, removePath) };
-    await deps.pages.render(ctx, { view: 'account/security/totp-remove', model, user: owner.user });
+    return owner && { id: owner.scope, base: removePath, scene: { ctx, owner } };
   });
-  router.post(removePath, async (ctx) => {
-    const owner = await provedOwner(deps, ctx, removePath);
-    if (!owner) return;
-    readForm(ctx, deps.tokens, removePath);
-    await removeTotp(deps, actorOf(ctx, owner));
-    leave(ctx, leaveWith('totp-removed'));
-  });
-}
-
-function leave(ctx: AppContext, address: string): void {
-  ctx.status = 303;
-  ctx.redirect(address);
 }
 
 /** Longer than a proof is good for: whoever has to prove themselves again finds what the app has scanned. */
 const keptSeconds = 3600;
-const secretKey = ({ sessionUid }: Owner) => `totp-set-up:${sessionUid}`;
+const secretKey = ({ scope }: Owner) => `totp-set-up:${scope}`;
 
 /** The same secret for as long as somebody is at it: a reload must not make the app's entry worthless. */
 async function setUpScene(deps: SecurityDeps, ctx: AppContext): Promise<Scene | undefined> {
@@ -106,6 +91,30 @@ function setUpWizard(deps: SecurityDeps): Wizard<Record<never, never>, Scene> {
           await showOnce(deps, owner, codes);
           await deps.once.take(secretKey(owner), deps.clock.now());
           return { leaveTo: recoveryCodesPath };
+        },
+      },
+    ],
+  };
+}
+
+function removeWizard(deps: SecurityDeps): Wizard<Record<never, never>, Omit<Scene, 'secret'>> {
+  return {
+    name: 'account-totp-remove',
+    draftless: true,
+    empty: {},
+    steps: [
+      {
+        path: '',
+        when: () => true,
+        done: () => false,
+        page: async (_, { owner }, state) => ({
+          view: 'account/security/totp-remove',
+          model: { form: actForm(state) },
+          user: owner.user,
+        }),
+        async submit(_form, _, { ctx, owner }) {
+          await removeTotp(deps, actorOf(ctx, owner));
+          return { leaveTo: leaveWith('totp-removed') };
         },
       },
     ],

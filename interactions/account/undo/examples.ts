@@ -10,7 +10,7 @@ const madeAt = new Date('2026-11-22T02:03:00Z');
 const mobile = { act: 'mobile.change', madeAt } as const;
 
 function undo(state: string, facts: Partial<UndoFacts>): Example {
-  const all: UndoFacts = { state: 'open', changes: [mobile], action: sampleAct, returnHref: nowhere, ...facts };
+  const all: UndoFacts = { state: 'open', changes: [mobile], form: sampleAct, returnHref: nowhere, ...facts };
   return { view: 'account/undo/undo', state, model: (scene) => undoModel(scene, all) };
 }
 

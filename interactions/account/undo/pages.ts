@@ -1,6 +1,6 @@
 import type { AccountChange } from '../../../src/domain/presence/change.ts';
 import { momentText } from '../../../src/http/moment.ts';
-import type { FormModel, Locale, MaskedModel } from '../../../src/http/page-model.ts';
+import type { ActModel, FormModel, Locale, MaskedModel } from '../../../src/http/page-model.ts';
 import type { Say } from '../../../src/http/words.ts';
 
 /** What the pages about a frozen change show. */
@@ -12,11 +12,11 @@ export interface UndoModel {
   /** What was changed, and when. */
   readonly changes: readonly string[];
   /** Of the button that freezes. */
-  readonly action: { readonly action: string; readonly token: string } | undefined;
+  readonly form: ActModel | undefined;
   readonly returnHref: string;
 }
 
-export interface UndoFacts extends Pick<UndoModel, 'state' | 'action' | 'returnHref'> {
+export interface UndoFacts extends Pick<UndoModel, 'state' | 'form' | 'returnHref'> {
   readonly changes: readonly Pick<AccountChange, 'act' | 'madeAt'>[];
 }
 

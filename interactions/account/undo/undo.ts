@@ -1,14 +1,17 @@
 import type Router from '@koa/router';
+import type { Account } from '../../../src/domain/person/account.ts';
+import type { AccountChange } from '../../../src/domain/presence/change.ts';
 import { changeOf, freeze, frozenOf, type Frozen, type UndoDeps } from '../../../src/domain/presence/undo.ts';
 import { countSearch } from '../../../src/domain/authenticator/throttle.ts';
 import type { AppContext, AppState } from '../../../src/http/app-context.ts';
-import { readForm } from '../../../src/http/form.ts';
-import { wizardRoutes } from '../../../src/http/wizard-routes.ts';
+import { actForm } from '../../../src/http/step-form.ts';
+import type { Wizard } from '../../../src/http/wizard.ts';
+import { pageRoutes, wizardRoutes } from '../../../src/http/wizard-routes.ts';
 import { readSession, type BrowserSessionDeps } from '../../../src/oidc/browser-session.ts';
 import type { Journey } from '../../journey.ts';
 import { requireOwner } from '../owner.ts';
 import { frozenPath, undoPath } from './paths.ts';
-import { undoModel, type UndoFacts } from './pages.ts';
+import { undoModel, type UndoFacts, type UndoModel } from './pages.ts';
 import { isStrong, returnWizard, type ReturnDeps, type ReturnScene } from './return.ts';
 
 /**
@@ -33,47 +36,69 @@ export function createUndo(deps: UndoJourneyDeps): Journey {
 }
 
 function linkRoutes(router: Router<AppState>, deps: UndoJourneyDeps): void {
-  router.get('/account/undo/:token', async (ctx) => {
-    const { change, account } = await linked(deps, ctx, ctx.params.token);
-    const frozen = await frozenOf(deps, account);
-    const path = undoPath(String(ctx.params.token));
-    await show(deps, ctx, {
-      state: change.frozenAt === undefined ? 'open' : frozen ? 'frozen' : 'returned',
-      changes: frozen && change.frozenAt !== undefined ? frozen.changes : [change],
-      action: { action: path, token: deps.tokens.issue(ctx, path) },
-      returnHref: `${path}/return`,
-    });
-  });
-  router.post('/account/undo/:token', async (ctx) => {
-    const path = undoPath(String(ctx.params.token));
-    readForm(ctx, deps.tokens, path);
-    const { change } = await linked(deps, ctx, ctx.params.token);
-    // A second press finds it frozen, and does nothing.
-    await freeze(deps, change, { requestId: ctx.state.requestId, locale: ctx.state.locale });
-    ctx.status = 303;
-    ctx.redirect(path);
+  pageRoutes(router, deps, { path: '/account/undo/:token', wizard: freezeWizard(deps) }, async (ctx) => {
+    const scene = { ctx, ...(await linked(deps, ctx, ctx.params.token)) };
+    return { id: scene.change.id, base: undoPath(String(ctx.params.token)), scene };
   });
   wizardRoutes(router, deps, '/account/undo/:token/return', async (ctx) => {
     const { change, account } = await linked(deps, ctx, ctx.params.token);
     const home = undoPath(String(ctx.params.token));
     const frozen = change.frozenAt && (await frozenOf(deps, account));
     if (!frozen) return { leaveTo: home };
-    return standing(deps, ctx, frozen, { home, scope: change.id });
+    // A code that was typed here is good for whoever typed it, not for everybody who holds the link.
+    return standing(deps, ctx, frozen, { home, scope: `${change.id}:${ctx.state.seed}` });
   });
+}
+
+interface LinkScene {
+  readonly ctx: AppContext;
+  readonly change: AccountChange;
+  readonly account: Account;
+}
+
+function freezeWizard(deps: UndoJourneyDeps): Wizard<Record<never, never>, LinkScene> {
+  return {
+    name: 'account-freeze',
+    draftless: true,
+    empty: {},
+    steps: [
+      {
+        path: '',
+        when: () => true,
+        done: () => false,
+        async page(_, { ctx, change, account }, state) {
+          const frozen = await frozenOf(deps, account);
+          const facts: UndoFacts = {
+            state: change.frozenAt === undefined ? 'open' : frozen ? 'frozen' : 'returned',
+            changes: frozen && change.frozenAt !== undefined ? frozen.changes : [change],
+            form: actForm(state),
+            returnHref: `${state.action}/return`,
+          };
+          return { view: 'account/undo/undo', model: modelOf(deps, ctx, facts) };
+        },
+        async submit(_form, _, { ctx, change }) {
+          // A second press finds it frozen, and does nothing.
+          await freeze(deps, change, { requestId: ctx.state.requestId, locale: ctx.state.locale });
+          return { leaveTo: ctx.path };
+        },
+      },
+    ],
+  };
 }
 
 function ownerRoutes(router: Router<AppState>, deps: UndoJourneyDeps): void {
   router.get(frozenPath, async (ctx) => {
     const { account, user } = await requireOwner(deps, ctx);
     const frozen = await frozenOf(deps, account);
-    const facts = { action: undefined, returnHref: `${frozenPath}/return`, changes: frozen?.changes ?? [] };
-    await show(deps, ctx, { ...facts, state: frozen ? 'frozen' : 'returned' }, user);
+    const facts = { form: undefined, returnHref: `${frozenPath}/return`, changes: frozen?.changes ?? [] };
+    const model = modelOf(deps, ctx, { ...facts, state: frozen ? 'frozen' : 'returned' });
+    await deps.pages.render(ctx, { view: 'account/undo/undo', model, user });
   });
   wizardRoutes(router, deps, `${frozenPath}/return`, async (ctx) => {
-    const { account, sessionUid } = await requireOwner(deps, ctx);
+    const { account, scope } = await requireOwner(deps, ctx);
     const frozen = await frozenOf(deps, account);
     if (!frozen) return { leaveTo: frozenPath };
-    return standing(deps, ctx, frozen, { home: frozenPath, scope: sessionUid });
+    return standing(deps, ctx, frozen, { home: frozenPath, scope });
   });
 }
 
@@ -95,9 +120,8 @@ async function standing(deps: UndoJourneyDeps, ctx: AppContext, frozen: Frozen, 
   return { wizard: returnWizard(deps), id: scope, base: `${home}/return`, scene };
 }
 
-async function show(deps: UndoJourneyDeps, ctx: AppContext, facts: UndoFacts, user?: { readonly name: string }): Promise<void> {
+function modelOf({ pages }: UndoJourneyDeps, ctx: AppContext, facts: UndoFacts): UndoModel {
   const { locale } = ctx.state;
-  const say = (key: string, params?: Readonly<Record<string, string | number>>) => deps.pages.words.text(locale, key, params);
   ctx.set('Cache-Control', 'no-store');
-  await deps.pages.render(ctx, { view: 'account/undo/undo', model: undoModel({ locale, say }, facts), ...(user && { user }) });
+  return undoModel({ locale, say: (key, params) => pages.words.text(locale, key, params) }, facts);
 }

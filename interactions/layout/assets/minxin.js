@@ -266,7 +266,9 @@ function codeOf(button) {
     code.focus();
   }
 
-  function refused({ problems, captcha: fresh }) {
+  function refused({ problems, captcha: fresh, token }) {
+    // The form came back with a new one where it was out of date: pressed again, it goes through.
+    if (token) form.elements._form.value = token;
     if (fresh && fresh.id !== form.elements.captchaId.value) captcha.renew(fresh);
     alertAbove(form, problems);
     const wrong = problems.map(({ field, text }) => ({ input: field && form.elements[field], text })).filter(({ input }) => input?.id);

@@ -37,7 +37,7 @@ function toJson(credential) {
 
 /** What is to be signed; undefined where the page is over, which the page itself says when it is loaded again. */
 async function challengeFor(form) {
-  const answer = await fetch(form.dataset.challenge, { headers: { Accept: 'application/json' } });
+  const answer = await fetch(form.dataset.challenge, { headers: { Accept: 'application/json', 'X-Form': form.elements._form.value } });
   return answer.ok && !answer.redirected ? answer.json() : location.reload();
 }
 
