@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AppContext, Next } from './app-context.ts';
 import type { CookieJar } from './cookies.ts';
+import { interactionAt } from './endpoints.ts';
 import { locales, type Channel, type Locale } from './page-model.ts';
 import { isFromElsewhere } from './same-origin.ts';
 
@@ -35,10 +36,34 @@ export function preferredLocale(
   uiLocales: string | undefined,
   interaction: string | undefined,
 ): Locale {
+  if (ctx.state.switched?.locale) return ctx.state.switched.locale;
   const [chosen, within] = (cookies.get(ctx, 'locale') ?? '').split(' ');
   const chosenLocale = matchLocale([chosen ?? '']);
   if (chosenLocale && interaction !== undefined && within === interaction) return chosenLocale;
   return matchLocale((uiLocales ?? '').split(/\s+/)) ?? chosenLocale ?? matchLocale(ctx.acceptsLanguages()) ?? 'zh-CN';
+}
+
+/**
+ * A page's form that is sent with a switch besides – the script of the page does it, so that nothing typed is lost – is
+ * shown again as the person wants to see it. Forms that another site made a browser send bring no seed, and switch nothing.
+ *
+ * @param origin - our own
+ */
+export function switches(cookies: CookieJar, origin: string) {
+  return async (ctx: AppContext, next: Next): Promise<void> => {
+    const { locale, elder } = (ctx.request as { body?: Readonly<Record<string, unknown>> }).body ?? {};
+    const isOurs = cookies.get(ctx, 'seed') !== undefined && !isFromElsewhere(ctx, origin);
+    if (!isOurs || !(isLocale(locale) || elder === 'on' || elder === 'off')) return void (await next());
+    ctx.state.switched = { locale: isLocale(locale) ? locale : undefined };
+    if (isLocale(locale)) {
+      ctx.state.locale = locale;
+      rememberLocale(ctx, cookies, locale, interactionAt(ctx.path));
+    } else {
+      ctx.state.elder = elder === 'on';
+      rememberElder(ctx, cookies, ctx.state.elder);
+    }
+    await next();
+  };
 }
 
 export function rememberLocale(ctx: AppContext, cookies: CookieJar, locale: Locale, interaction: string | undefined): void {
@@ -49,8 +74,8 @@ export function rememberElder(ctx: AppContext, cookies: CookieJar, on: boolean):
   cookies.set(ctx, 'elder', on ? 'on' : undefined, remembered);
 }
 
-export function isLocale(text: string): text is Locale {
-  return (locales as readonly string[]).includes(text);
+export function isLocale(text: unknown): text is Locale {
+  return (locales as readonly unknown[]).includes(text);
 }
 
 function matchLocale(wanted: readonly string[]): Locale | undefined {

@@ -115,7 +115,15 @@ async function withForm<Draft extends object, Scene>(
       ? refuse(deps, stand, error.form, error)
       : refuseElsewhere(deps, stand, error.form, error);
   }
+  if (at.run.ctx.state.switched) return showAgain(deps, at, form);
   await work(form);
+}
+
+/** As it is, with what was typed; nothing is done. */
+async function showAgain<Draft extends object, Scene>(deps: WizardDeps, at: At<Draft, Scene>, form: SubmittedForm): Promise<void> {
+  const stand = { ...at, loaded: await load(deps, at.run) };
+  if (!at.step.when(stand.loaded.draft, at.run.scene)) return toPosition(at.run, stand.loaded.draft);
+  await render(deps, stand, { ...asNew, values: form.values });
 }
 
 async function submitForm<Draft extends object, Scene>(

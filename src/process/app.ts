@@ -11,7 +11,7 @@ import { toIssuerHost } from '../http/issuer-host.ts';
 import { requestLog, type Log } from '../http/log.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { Link } from '../http/page-model.ts';
-import { preferences } from '../http/preferences.ts';
+import { preferences, switches } from '../http/preferences.ts';
 import { requestContext } from '../http/request.ts';
 import { templates } from '../http/views.ts';
 import { bridge } from '../oidc/app-contexts.ts';
@@ -66,10 +66,10 @@ export function createApp({ assembly, log, metrics, checks, draining, sandbox }:
 }
 
 /** Our own routes; no other body is parsed in front of the provider's. */
-export function pageRouter({ journeys, resumes, submissions }: Assembly): Router<AppState> {
+export function pageRouter({ journeys, resumes, submissions, cookies, environment }: Assembly): Router<AppState> {
   const router = new Router<AppState>();
   router.use(interactionsPath, resumes.leadToAnswer);
-  router.use([interactionsPath, '/account'], formBody());
+  router.use([interactionsPath, '/account'], formBody(), switches(cookies, new URL(environment.issuer).origin));
   router.use(interactionsPath, submissions.oneByOne);
   router.post(postedPaths, formBody(), asGet);
   for (const journey of journeys) journey.routes(router);

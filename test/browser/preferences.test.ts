@@ -49,6 +49,23 @@ describe.each([
     await page.waitForSelector('html[lang=zh-CN]');
   });
 
+  it('[UXP-01] what was typed goes along with a switch, where scripts run, but for secrets', async () => {
+    window = await openPage(product, { width, scripts });
+    const { page } = window;
+    await window.goes('/register');
+    await page.fill('#username', 'zhang-wei');
+    await page.fill('#newPassword', 'Qiaoliang-7031');
+    const kept = async () => [await page.inputValue('#username'), await page.inputValue('#newPassword')];
+    await page.click('button[name=locale][value=en]');
+    await page.waitForSelector('html[lang=en]');
+    expect(await kept()).toEqual([scripts ? 'zhang-wei' : '', '']);
+    expect(await page.locator('[role=alert]').count()).toBe(0);
+    await page.click('button[name=elder][value=on]');
+    await page.waitForSelector('html[data-elder]');
+    expect([await page.getAttribute('html', 'lang'), ...(await kept())]).toEqual(['en', scripts ? 'zhang-wei' : '', '']);
+    expect(await daysKept('elder')).toBe(30);
+  });
+
   it('[UXP-02] elder mode is one switch, in sight on every page, and remembered', async () => {
     window = await openPage(product, { width, scripts });
     const { page } = window;

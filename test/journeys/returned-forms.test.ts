@@ -72,6 +72,33 @@ describe('a form that is out of date', () => {
     expect(answer.json()).toMatchObject({ ok: true });
   });
 
+  it.each<[string, Record<string, string>, string]>([
+    ['language', { locale: 'en' }, 'html[lang=en]'],
+    ['elder mode', { elder: 'on' }, 'html[data-elder]'],
+  ])('[UXP-01] that goes along with a switch of the %s comes back in it, and does nothing', async (_, wanted, shows) => {
+    const who = newcomer();
+    const person = newPerson(product);
+    await person.goes('/register');
+    const { action, fields } = fillForm(person.page, { ...accountFields(who), captcha: 'abcd', code: '123456' }, '#next');
+    const sent = { ...Object.fromEntries(fields), ...wanted };
+    await person.posts(action, sent);
+    expect([person.page.status, person.page.error, person.page.has(shows)]).toEqual([200, undefined, true]);
+    expect([valueOf(person, 'username'), valueOf(person, 'mobile'), valueOf(person, 'captcha')]).toEqual([
+      who.username,
+      who.mobile,
+      'abcd',
+    ]);
+    expect([valueOf(person, 'newPassword'), valueOf(person, 'confirmPassword')]).toEqual(['', '']);
+    expect((await person.goes('/')).has(shows)).toBe(true);
+    // Another site switches nothing.
+    const other = newPerson(product);
+    await other.goes('/register');
+    await other.arrives(other.page.url, { ...sent, _form: '' });
+    expect((await other.goes('/')).has(shows)).toBe(false);
+    await other.posts(action, sent, { Origin: 'https://elsewhere.example' });
+    expect((await other.goes('/')).has(shows)).toBe(false);
+  });
+
   it('of the account centre, from before its owner signed in again, comes back', async () => {
     const who = await newCitizen(product);
     const person = newPerson(product);
