@@ -54,6 +54,8 @@ export interface LevelClient {
 export interface OurResult {
   readonly factors?: readonly PlainFactor[];
   readonly declined?: boolean;
+  /** Milliseconds; when the sign-in was submitted, which of a registration is later than what it counts from. */
+  readonly signedInAt?: number;
 }
 
 /**

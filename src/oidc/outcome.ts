@@ -1,4 +1,5 @@
 import { errors, type InteractionResults, type Provider } from 'oidc-provider';
+import type { Clock } from '../domain/clock.ts';
 import { toPlain, type SessionFactor } from '../domain/presence/strength.ts';
 import { Refused } from '../domain/refused.ts';
 import type { AppContext } from '../http/app-context.ts';
@@ -32,14 +33,15 @@ export type Finish = (ctx: AppContext, outcome: Outcome) => Promise<void>;
 
 export interface FinishDeps {
   readonly provider: () => Provider;
+  readonly clock: Clock;
   readonly submissions: Pick<Submissions, 'handOver'>;
 }
 
-export function createFinish({ provider, submissions }: FinishDeps): Finish {
+export function createFinish({ provider, clock, submissions }: FinishDeps): Finish {
   return async (ctx, outcome) => {
     const uid = interactionAt(ctx.path);
     if (uid === undefined) throw new Error(`${ctx.path} is no page of an interaction`);
-    const result = { ...resultOf(outcome), submission: submissions.handOver(ctx, uid) };
+    const result = { ...resultOf(outcome, clock.now()), submission: submissions.handOver(ctx, uid) };
     ctx.respond = false;
     await provider()
       .interactionFinished(ctx.req, ctx.res, result, { mergeWithLastSubmission: outcome.outcome !== 'error' })
@@ -52,14 +54,14 @@ export function refuseExpired(error: unknown): never {
   throw error instanceof errors.SessionNotFound ? new Refused('interaction.expired') : error;
 }
 
-function resultOf(outcome: Outcome): InteractionResults {
+function resultOf(outcome: Outcome, now: Date): InteractionResults {
   switch (outcome.outcome) {
     case 'signed-in': {
       const ts = Math.floor(outcome.at.getTime() / 1000);
       return {
         login: { accountId: outcome.accountId, ts, remember: true },
         ...(outcome.created ? { create: {} } : {}),
-        minxin: { factors: outcome.factors.map(toPlain) } satisfies OurResult,
+        minxin: { factors: outcome.factors.map(toPlain), signedInAt: now.getTime() } satisfies OurResult,
       };
     }
     case 'proved':

@@ -13,7 +13,7 @@ export function createStandingSignIn(headerOf: HeaderOf): (ctx: KoaContextWithOI
     if (!login || (session?.uid !== undefined && session.accountId === login.accountId)) return true;
     const endedAt = (await headerOf(ctx, login.accountId))?.sessionsEndedAt;
     if (endedAt === undefined) return true;
-    const { factors = [] } = (result['minxin'] ?? {}) as OurResult;
-    return Math.max(0, ...factors.map(({ at }) => at)) > endedAt.getTime();
+    const { signedInAt = 0 } = (result['minxin'] ?? {}) as OurResult;
+    return signedInAt > endedAt.getTime();
   };
 }

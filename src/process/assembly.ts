@@ -228,7 +228,7 @@ function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
   return {
     ...parts,
     ...shared,
-    finish: createFinish(parts),
+    finish: createFinish({ ...parts, clock }),
     vault,
     consents: adapters.consents,
     activations: adapters.activations,
