@@ -73,6 +73,10 @@ export interface Brand {
   };
   readonly portal: { readonly name: LocalText; readonly url: string };
   readonly agreement: { readonly title: LocalText; readonly version: string };
+  /** How the registration on phones words it, where that differs (REG-42). */
+  readonly agreementOnPhones?: { readonly title: LocalText; readonly accept: LocalText };
+  /** What pages call the account centre (LOG-16). */
+  readonly accountCentre: LocalText;
   readonly privacy: { readonly title: LocalText; readonly version: string };
   /** Title of the agreement on bank-card verification (RN-28). */
   readonly bankCardAgreement: { readonly title: LocalText; readonly version: string };

@@ -29,9 +29,15 @@ export interface Speaker {
 }
 
 export function speakerOf(profile: CityProfile & { readonly brand: Brand; readonly words: Profile['words'] }): Speaker {
-  const { platform, hotline, portal } = profile.brand;
+  const { platform, hotline, portal, accountCentre } = profile.brand;
   const settlingHours = Math.ceil(profile.presence.settlingSeconds / 3600);
-  const facts = (locale: Locale): Params => ({ platform: platform[locale], hotline, portal: portal.name[locale], settlingHours });
+  const facts = (locale: Locale): Params => ({
+    platform: platform[locale],
+    hotline,
+    portal: portal.name[locale],
+    centre: accountCentre[locale],
+    settlingHours,
+  });
   return { city: cityOf(profile), facts: { 'zh-CN': facts('zh-CN'), en: facts('en') }, own: profile.words };
 }
 

@@ -207,6 +207,7 @@ describe('the account centre of Hubei', () => {
     expect(page.says('.level strong')).toBe('初级认证');
     expect(shown(page, '证件号码')).toBe(`***********${who.identity.document.number.slice(-4)}`);
     expect(tabs(page)).toEqual(['基本资料', '账户设置', '安全中心']);
+    expect([page.says('h1'), page.title]).toEqual(['用户空间', expect.stringContaining('用户空间')]);
   });
 
   it('[ACC-16] has settings with the levels, the state of the bank card and what deletion takes', async () => {

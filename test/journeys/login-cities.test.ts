@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ScriptedPerson } from '../../sandbox/people.ts';
 import { newPerson } from '../support/browser.ts';
+import { newCitizen, signsIn } from '../support/citizen.ts';
 import { documentFields, registersVerified, registersWith, untilTimeOfDay } from '../support/city-forms.ts';
 import { citizen, newcomer } from '../support/newcomer.ts';
 import type { Product } from '../support/product.ts';
@@ -51,6 +52,16 @@ describe('signing in in hubei', () => {
       ['代理登录（敬请期待）', false],
     ]);
     expect(person.page.has('#login-identifier')).toBe(true);
+  });
+
+  it('[LOG-16 RN-40] lands in 用户空间, which shows the level and the ways to a higher one', async () => {
+    const person = newPerson(product);
+    await person.goes('/login');
+    const who = await newCitizen(product, 'L2');
+    await signsIn(person, { username: who.mobile, password: who.password });
+    expect([person.page.url.pathname, person.page.says('h1')]).toEqual(['/account', '用户空间']);
+    expect(person.page.says('.level strong')).toBe('初级认证');
+    expect(person.page.html).not.toContain('个人中心');
   });
 
   it('[RN-39] shows whoever has just registered at 初级, from where they may climb', async () => {
