@@ -17,7 +17,7 @@ export interface PageScene {
   readonly channel: Channel;
   readonly say: Say;
   readonly profile: Pick<Profile, 'username' | 'password' | 'documents' | 'registration' | 'comingSubjects' | 'recovery' | 'landing'> & {
-    readonly brand: Pick<Brand, 'agreement' | 'privacy' | 'portal'>;
+    readonly brand: Pick<Brand, 'agreement' | 'agreementOnPhones' | 'privacy' | 'portal'>;
   };
 }
 
@@ -47,6 +47,8 @@ export interface AccountPageModel {
   readonly validities: readonly Choice[];
   readonly sexes: readonly Choice[];
   readonly agreement: readonly Link[];
+  /** In front of them, where the city words it in its own way. */
+  readonly accept: string | undefined;
   /** Whether the form offers it. */
   readonly nationalPlatform: boolean;
   readonly notices: readonly string[];
@@ -62,6 +64,7 @@ export interface AccountPageModel {
 export function accountPageModel(scene: PageScene, { form, base, now }: { form: FormModel; base: string; now: Date }): AccountPageModel {
   const { locale, channel, say, profile } = scene;
   const { brand, registration, documents } = profile;
+  const onPhones = channel === 'h5' ? brand.agreementOnPhones : undefined;
   const { hours } = registration;
   const running = hours !== null && withinHours(hours, now);
   return {
@@ -81,8 +84,9 @@ export function accountPageModel(scene: PageScene, { form, base, now }: { form: 
     })),
     validities: validities.map((value) => ({ value, label: say(`activate.validity.${value}`) })),
     sexes: ['', 'male', 'female'].map((sex) => ({ value: sex, label: say(sex === '' ? 'register.choose' : `layout.sex.${sex}`) })),
+    accept: onPhones?.accept[locale],
     agreement: [
-      { href: '/help/agreement', label: brand.agreement.title[locale] },
+      { href: '/help/agreement', label: (onPhones ?? brand.agreement).title[locale] },
       { href: '/help/privacy', label: brand.privacy.title[locale] },
     ],
     nationalPlatform: registration.nationalPlatform !== null,
@@ -221,4 +225,9 @@ export function bar({ say, profile }: Pick<PageScene, 'say' | 'profile'>, curren
     at(current),
     skipped && at(skipped),
   );
+}
+
+/** 暂不认证. */
+export function skipLabel({ say, channel }: Pick<PageScene, 'say' | 'channel'>): string {
+  return say(channel === 'h5' ? 'register.skip.h5' : 'register.skip');
 }

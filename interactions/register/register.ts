@@ -11,7 +11,7 @@ import type { Journey } from '../journey.ts';
 import { activateLink, proofingScene, type ProofingMethod, type ProofingPage, type ProofingSceneDeps } from '../proofing-method.ts';
 import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
 import { accountStep, pageScene, type AccountStepDeps, type RegisterDraft } from './account-step.ts';
-import { bar, donePageModel, optionsModel, takenWays, type PageScene } from './pages.ts';
+import { bar, donePageModel, optionsModel, skipLabel, takenWays, type PageScene } from './pages.ts';
 
 /**
  * 注册 – account → identity → done, signed in, back to the waiting service (REG-06). Whether the identity is a step of
@@ -125,8 +125,8 @@ function identityStep(deps: RegisterJourneyDeps, method: ProofingMethod): Step {
 const skipped: RegisterDraft = { identity: 'skipped', awaiting: undefined };
 
 /** 暂不认证. */
-function skipOf({ say }: PageScene, { action, token }: FormState): ProofingPage['skip'] {
-  return { action: `${action}/skip`, token, label: say('register.skip') };
+function skipOf(scene: PageScene, { action, token }: FormState): ProofingPage['skip'] {
+  return { action: `${action}/skip`, token, label: skipLabel(scene) };
 }
 
 /** Of a minor. The account is there already; without a guardian it stays without a verified identity. */

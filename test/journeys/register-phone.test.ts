@@ -53,9 +53,14 @@ describe.each(['beijing', 'beijing-2019'])('registration on a phone in %s', (pro
     const offered = profile === 'beijing' ? ['nationalPlatform'] : [];
     expect(names).toEqual(['mobile', 'captcha', 'code', 'newPassword', 'agreement', ...offered]);
     expect(person.page.says('#next')).toBe(word('layout', 'next'));
+    expect(person.page.says('label[for=agreement]')).toMatch(/^点击即视为同意 《统一身份认证平台注册协议》/);
     await registersWith(person, shortFields(newcomer({ password: plainPassword })));
     for (const name of ['documentType', 'name', 'documentNumber', 'validFrom', 'validUntil'])
       expect([name, person.page.has(`[name=${name}]`)]).toEqual([name, true]);
+    expect(person.page.says('label[for=validFrom]')).toContain('生效日期');
+    expect(person.page.says('#longTerm legend')).toContain('失效日期');
+    expect(person.page.says('#longTerm')).toContain('有失效日期');
+    expect(person.page.says('button[form=skip]')).toBe('跳过，不进行认证');
     await person.submits(identityFields(citizen()));
     expect(person.page.says('h1')).toBe(word('register', 'result.verified-title'));
     await person.opens('#next');
