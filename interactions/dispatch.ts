@@ -7,7 +7,7 @@ export interface DispatchDeps extends VisitDeps {
   readonly profile: PageProfile;
 }
 
-type PageProfile = Pick<Profile, 'login' | 'activation' | 'recovery'>;
+type PageProfile = Pick<Profile, 'login' | 'activation' | 'recovery' | 'proofing'>;
 
 /** The address of an interaction; it leads to the page that answers the prompt. */
 export function createDispatch(deps: DispatchDeps): Journey {
@@ -25,7 +25,7 @@ export function createDispatch(deps: DispatchDeps): Journey {
 }
 
 /** Which page answers a prompt of the policy (src/oidc/policy.ts). */
-export function createFirstPage({ login, activation, recovery }: PageProfile): FirstPage {
+export function createFirstPage({ login, activation, recovery, proofing }: PageProfile): FirstPage {
   return ({ prompt, params, channel }) => {
     switch (prompt) {
       case 'create':
@@ -36,8 +36,11 @@ export function createFirstPage({ login, activation, recovery }: PageProfile): F
         const [first = ''] = login[channel];
         return `login/${first}`;
       }
-      case 'step_up':
-        return 'step-up';
+      case 'step_up': {
+        // Straight to the method that was chosen on a tile of the account centre.
+        const method = proofing.find((name) => name === params['journey']);
+        return method === undefined ? 'step-up' : `step-up/${method}`;
+      }
       case 'consent':
         return 'consent';
       default:

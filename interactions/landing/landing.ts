@@ -30,7 +30,7 @@ export interface LandingDeps {
   /** Where people land without a waiting service (LOG-16). */
   readonly landing: string;
   readonly sandbox: boolean;
-  readonly profile: Pick<Profile, 'account' | 'activation' | 'recovery'>;
+  readonly profile: Pick<Profile, 'account' | 'activation' | 'recovery' | 'proofing'>;
 }
 
 export interface LandingModel {
@@ -99,12 +99,21 @@ const targetSeconds = 3600;
 /** It stands in a cookie, and all headers of a request together have 8 KiB: no link may fill them for an hour. */
 const maxTargetCharacters = 512;
 
-/** `return`: the page of ours that wanted a session; `acr`: the level a tile of the account centre leads to. */
+/** `return`: the page of ours that wanted a session; `acr` and `method`: the tile of the account centre that was pressed. */
 function login(deps: LandingDeps, ctx: AppContext): void {
-  const { acr, return: page } = ctx.query;
+  const { acr, method, return: page } = ctx.query;
   const home = isAcr(acr) ? '/account' : deps.landing;
   const wanted = typeof page === 'string' && page.length <= maxTargetCharacters ? ownPath(page, deps.issuer) : undefined;
-  begin(deps, ctx, page === undefined ? home : (wanted ?? '/'), isAcr(acr) ? { acr_values: acr } : {});
+  begin(
+    deps,
+    ctx,
+    page === undefined ? home : (wanted ?? '/'),
+    isAcr(acr) ? { acr_values: acr, ...(isMethod(deps, method) ? { journey: method } : {}) } : {},
+  );
+}
+
+function isMethod({ profile }: LandingDeps, name: unknown): name is string {
+  return typeof name === 'string' && profile.proofing.includes(name);
 }
 
 function begin({ issuer, cookies }: LandingDeps, ctx: AppContext, target: string, extra: Readonly<Record<string, string>>): void {

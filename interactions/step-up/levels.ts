@@ -29,8 +29,9 @@ export interface MissingPart {
     readonly label: string;
     readonly description: string;
     readonly href: string | undefined;
-    /** `later`: another one must be proved first. `settling`: it does not count for so much yet. */
+    /** `later`: another one must be proved first, see `first`. `settling`: it does not count for so much yet. */
     readonly state: 'open' | 'later' | 'settling';
+    readonly first?: string | undefined;
   }[];
 }
 
@@ -103,7 +104,7 @@ interface MissingDeps extends Pick<LevelsFacts, 'methods' | 'base' | 'personKnow
  * Only the missing part, as steps in order: identity first where a method needs one, then the evidence,
  * and password or passkey when the session is too weak.
  */
-function missingParts(target: AssuranceLevel, facts: LevelFacts, deps: MissingDeps): readonly MissingPart[] {
+export function missingParts(target: AssuranceLevel, facts: LevelFacts, deps: MissingDeps): readonly MissingPart[] {
   const ways = waysTo(target, facts);
   const parts: MissingPart[] = [];
   const kinds = [...new Set(ways.flatMap(({ evidence }) => evidence))];
@@ -122,15 +123,17 @@ function missingParts(target: AssuranceLevel, facts: LevelFacts, deps: MissingDe
 
 function tile(
   { name, needsPerson }: MissingDeps['methods'][number],
-  { base, personKnown, say }: MissingDeps,
+  { base, personKnown, methods, say }: MissingDeps,
 ): MissingPart['methods'][number] {
   const available = !needsPerson || personKnown;
+  const identity = methods.find((method) => !method.needsPerson);
   return {
     name,
     label: say(`step-up.${name}.name`),
     description: say(`step-up.${name}.description`),
     href: available ? `${base}/${name}` : undefined,
     state: available ? 'open' : 'later',
+    first: available || !identity ? undefined : say('layout.tile.first', { method: say(`step-up.${identity.name}.name`) }),
   };
 }
 

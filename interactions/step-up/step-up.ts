@@ -18,7 +18,7 @@ import type { Journey } from '../journey.ts';
 import type { ProofingMethod } from '../proofing-method.ts';
 import type { Visit } from '../visit.ts';
 import { authenticationRoutes } from './authentication.ts';
-import { levelsModel, type LevelsFacts, type StrongerWay } from './levels.ts';
+import { levelsModel, missingParts, type LevelsFacts, type StrongerWay } from './levels.ts';
 import { proofingWizard, type ProofingDraft, type StepUpScene } from './proofing.ts';
 import { stageOf, type Stage, type StepUpDeps } from './stage.ts';
 import { audited } from '../../src/domain/audit/record.ts';
@@ -41,7 +41,7 @@ export function createStepUp(deps: StepUpDeps, methods: readonly ProofingMethod[
         return { id: stage.scene.uid, base: stage.scene.base, scene: stage };
       });
       authenticationRoutes(router, deps);
-      methodRoutes(router, deps, wizardOf, (name) => methods.some((method) => method.name === name && method.needsPerson));
+      methodRoutes(router, deps, methods, wizardOf);
     },
   };
 }
@@ -66,9 +66,10 @@ function levelsWizard(deps: StepUpDeps, methods: readonly ProofingMethod[]): Wiz
 function methodRoutes(
   router: Router<AppState>,
   deps: StepUpDeps,
+  methods: readonly ProofingMethod[],
   wizardOf: (name: string | undefined) => Wizard<ProofingDraft, StepUpScene>,
-  needsPerson: (name: string | undefined) => boolean,
 ): void {
+  const needsPerson = (name: string | undefined) => methods.some((method) => method.name === name && method.needsPerson);
   const run = ({ scene }: Stage, method: string | undefined) => ({
     wizard: wizardOf(method),
     id: `${scene.uid}:${method}`,
@@ -84,7 +85,10 @@ function methodRoutes(
   });
   wizardRoutes(router, deps, '/interaction/:uid/step-up/:method', async (ctx) => {
     const stage = await stageOf(deps, ctx);
-    const { method } = ctx.params;
+    const { method, step } = ctx.params;
+    const chosen = step === undefined && stage.visit.params['journey'] === method;
+    const elsewhere = chosen ? await insteadOf(deps, methods, stage, method) : undefined;
+    if (elsewhere !== undefined) return { leaveTo: elsewhere };
     // Which of the ways are open is said by the level page.
     if (needsPerson(method) && stage.scene.person === undefined) return { leaveTo: stage.scene.base };
     return { ...run(stage, method), scene: stage.scene };
@@ -104,25 +108,39 @@ function authenticationOf({ prompt }: Visit): Authentication {
   return { amr: new Set<string>(Array.isArray(amr) ? amr : []), newDevice: newDevice === true };
 }
 
-async function levelsPage(deps: StepUpDeps, methods: readonly ProofingMethod[], { visit, scene }: Stage, state: FormState): Promise<Page> {
-  const { ctx } = visit;
-  const target = targetOf(deps, visit);
-  const facts = await levelFacts(deps.levels, scene.account.id, authenticationOf(visit), visit.client);
-  const model = levelsModel(
-    { locale: ctx.state.locale, say: scene.say },
-    {
-      service: visit.service?.name ?? scene.say('layout.own-service'),
-      target,
-      facts,
-      essential: visit.prompt.details.hard === true,
-      methods,
-      base: scene.base,
-      personKnown: scene.person !== undefined,
-      ...(await strongerWays(deps, scene)),
-      form: actForm(state, 'decline'),
-    },
-  );
+async function levelsPage(deps: StepUpDeps, methods: readonly ProofingMethod[], stage: Stage, state: FormState): Promise<Page> {
+  const { visit, scene } = stage;
+  const words = { locale: visit.ctx.state.locale, say: scene.say };
+  const model = levelsModel(words, { ...(await askedOf(deps, methods, stage)), form: actForm(state, 'decline') });
   return { view: 'step-up/levels', model, service: visit.service };
+}
+
+/** Where a method that was chosen before cannot begin: what comes before it or, when it is not what is missing, the level page. */
+async function insteadOf(
+  deps: StepUpDeps,
+  methods: readonly ProofingMethod[],
+  stage: Stage,
+  chosen: string | undefined,
+): Promise<string | undefined> {
+  const asked = await askedOf(deps, methods, stage);
+  const missing = missingParts(asked.target, asked.facts, { ...asked, say: stage.scene.say });
+  const tile = missing.flatMap((part) => part.methods).find(({ name }) => name === chosen);
+  if (tile?.state === 'open') return undefined;
+  const [first, ...others] = missing[0]?.methods ?? [];
+  return (others.length === 0 && first?.href) || asked.base;
+}
+
+async function askedOf(deps: StepUpDeps, methods: readonly ProofingMethod[], { visit, scene }: Stage): Promise<Omit<LevelsFacts, 'form'>> {
+  return {
+    service: visit.service?.name ?? scene.say('layout.own-service'),
+    target: targetOf(deps, visit),
+    facts: await levelFacts(deps.levels, scene.account.id, authenticationOf(visit), visit.client),
+    essential: visit.prompt.details.hard === true,
+    methods,
+    base: scene.base,
+    personKnown: scene.person !== undefined,
+    ...(await strongerWays(deps, scene)),
+  };
 }
 
 /** What would make the session stronger, and from when on. */

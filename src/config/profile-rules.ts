@@ -21,6 +21,7 @@ export function profileRules(known: KnownMethods | 'unchecked'): readonly Rule[]
     rule<Profile, 'ladders'>(['ladders'], ascending),
     rule<Profile, 'ladders'>(['ladders'], nobodyRisesByData),
     rule<Profile, 'ladders' | 'proofing' | 'later'>(['ladders', 'proofing', 'later'], evidenceIsGiven),
+    rule<Profile, 'ladders' | 'later'>(['ladders', 'later'], comingEvidenceComes),
     rule<Profile, 'identifiers' | 'username'>(['identifiers', 'username'], usernameIsRuled),
     rule<Profile, 'login' | 'authenticators'>(['login', 'authenticators'], passkeysCanBeAdded),
     rule<Profile, 'registration'>(['registration'], formsAreComplete),
@@ -106,6 +107,19 @@ function evidenceIsGiven({ ladders, proofing, later }: Pick<Profile, 'ladders' |
         at: ['ladders', 'person', `${index}`, 'anyOf'],
         problem: `names ${kind}, which nothing gives`,
         expected: `evidence of "proofing"${didYouMean(kind, proofing)}, or "proofing.${kind}" under "later", or comingSoon`,
+      })),
+  );
+}
+
+/** What is shown as coming is a way to the level, and comes. */
+function comingEvidenceComes({ ladders, later }: Pick<Profile, 'ladders' | 'later'>): readonly Violation[] {
+  return ladders.person.flatMap(({ anyOf, soon = [] }, index) =>
+    soon
+      .filter((kind) => !anyOf.flat().includes(kind) || !later.includes(`proofing.${kind}`))
+      .map((kind) => ({
+        at: ['ladders', 'person', `${index}`, 'soon'],
+        problem: `shows ${kind} as coming`,
+        expected: `evidence of its "anyOf" that stands as "proofing.${kind}" under "later"`,
       })),
   );
 }

@@ -78,7 +78,8 @@ function configuration(deps: ProviderDeps, keys: readonly Jwk[]): Configuration 
     clientAuthMethods,
     enabledJWA,
     clientDefaults: { id_token_signed_response_alg: 'ES256', introspection_signed_response_alg: 'ES256' },
-    // Which of our journeys answers the prompt: `activate` leads imported people to their account, `recover` to a new password.
+    // Which of our journeys answers the prompt: `activate` leads imported people to their account, `recover` to a new password,
+    // the name of a proofing method to that method.
     extraParams: ['journey'],
     pkce: { required: (_ctx, client) => client.pkce_required !== false },
     // Core 3.1.2.1 requires redirect_uri; where it is missing or comes twice, nobody is sent anywhere.

@@ -178,7 +178,6 @@ describe('what opens an account', () => {
     'src/domain/authenticator/protection.ts',
     'src/domain/authenticator/recovery.ts',
     'src/domain/person/account-changes.ts',
-
     'src/domain/person/import.ts',
     'src/domain/person/register.ts',
     'src/domain/person/take-up.ts',

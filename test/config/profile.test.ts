@@ -201,6 +201,13 @@ describe('a broken profile', () => {
     expect(problemsWith(members)).toEqual([problem]);
   });
 
+  it('shows as coming only what comes', () => {
+    const person = [rung('L1', [[]]), rung('L3', [['bank-card'], ['face']], { soon: ['face'] })];
+    expect(problemsWith({ ladders: { person }, later: ['proofing.face'] })).toEqual([]);
+    const other = [rung('L1', [[]]), rung('L3', [['bank-card']], { soon: ['face'] })];
+    expect(problemsWith({ ladders: { person: other } })).toEqual(['ladders.person[1].soon shows face as coming']);
+  });
+
   it('may name evidence that comes later, or soon', () => {
     const person = [rung('L1', [[]]), rung('L3', [['bank-card'], ['face']]), rung('L4', [['on-site']], { comingSoon: true })];
     expect(problemsWith({ ladders: { person }, later: ['proofing.face'] })).toEqual([]);

@@ -179,11 +179,14 @@ describe('the account centre of Guangzhou', () => {
     expect([person.page.says('#logout'), person.page.says('.switches a')]).toEqual(['退出', '使用帮助']);
   });
 
-  it('[RN-09] tells the level, its time, what it permits, and how to raise it', async () => {
+  it('[RN-08 RN-09 RN-38] tells the level, its time, what it permits, and how to raise it', async () => {
     await person.goes('/account/level');
     expect(shown(person.page, '认证级别')).toBe('V0 非实名');
     expect(shown(person.page, '认证时间')).toBe('尚未认证');
-    expect(shown(person.page, '权限描述')).toContain('不需要身份信息的政务事项');
+    // The whole of it, as the manual prints it.
+    expect(shown(person.page, '权限描述')).toBe(
+      '该等级用户不具有身份信息，未经过办理认证手续，未通过管理方审查，该权限用户可以在网上办理不需要身份信息的政务事项，只能使用市民网页部分服务，建议用户尽快提升等级权限，方便使用。',
+    );
     expect(person.page.says('#raise-level')).toBe('我要提升账号等级');
     expect(
       person.page
@@ -191,7 +194,8 @@ describe('the account centre of Guangzhou', () => {
         .toArray()
         .map((each) => person.page.$(each).text()),
     ).toEqual(['V1 实名登记', 'V2 实名认证']);
-    expect(person.page.says('#levels')).toContain('敬请期待');
+    expect(person.page.$('.group .tile').length).toBe(0);
+    expect(person.page.$('#levels .group').last().text()).toContain('到广州市信息化公共服务大厅 10 号窗进行现场实名认证');
   });
 });
 

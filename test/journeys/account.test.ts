@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newPerson, type Page, type Person } from '../support/browser.ts';
-import { newCitizen, signsIn, type Citizen } from '../support/citizen.ts';
+import { newCitizen, opensProofing, signsIn, signsInBySms, type Citizen } from '../support/citizen.ts';
 import { listen } from '../support/listener.ts';
-import { newcomer, registersUnverified } from '../support/newcomer.ts';
+import { identityFields, newcomer, registersUnverified } from '../support/newcomer.ts';
 import { startProduct, type OwnProduct, type Product } from '../support/product.ts';
 import { relyingParty } from '../support/relying-party.ts';
 import { sharedProduct } from '../support/shared-products.ts';
@@ -92,17 +92,57 @@ describe.each(['demo', 'beijing'])('the account centre in %s', (profile) => {
     const soon = ['高级认证', 'coming-soon', [['实证核验认证', '敬请期待', false]]];
     const unverified = await inAccount(product, await newCitizen(product, 'L1'));
     expect(unverified.page.says('.level strong')).toBe('未认证');
-    expect(groups(unverified.page)).toEqual([['初级认证', 'open', [open('实名认证')]], ['中级认证', 'open', [open('银行卡认证')]], soon]);
+    const card = [open('银行卡认证'), ...(profile === 'demo' ? [] : [['人脸识别认证', '敬请期待', false]])];
+    expect(groups(unverified.page)).toEqual([['初级认证', 'open', [open('实名认证')]], ['中级认证', 'open', card], soon]);
     const basic = await inAccount(product, await newCitizen(product, 'L2'));
     expect(basic.page.says('.level strong')).toBe('初级认证');
-    expect(groups(basic.page)).toEqual([['初级认证', 'held', [done('实名认证')]], ['中级认证', 'open', [open('银行卡认证')]], soon]);
+    expect(groups(basic.page)).toEqual([['初级认证', 'held', [done('实名认证')]], ['中级认证', 'open', card], soon]);
     const medium = await inAccount(product, await newCitizen(product, 'L3'));
     expect(groups(medium.page)).toEqual([['初级认证', 'held', [done('实名认证')]], ['中级认证', 'held', [done('银行卡认证')]], soon]);
   });
 
+  it('[RN-05 RN-06 RN-07] says what each level opens besides, and takes nothing away that a lower one opened', async () => {
+    const { page } = await inAccount(product, await newCitizen(product, 'L3'));
+    const opens = page
+      .$('.level .opens li')
+      .toArray()
+      .map((each) => page.$(each).text());
+    expect(opens).toEqual(['可享受政务信息查询服务', '额外享受重要业务办理服务（App 中：额外享受线上支付服务）']);
+    expect(page.$('.group').last().text()).toContain('额外享受涉金类业务办理服务（App 中：额外享受大额资金交易服务）');
+  });
+
+  it('[RN-10] opens the method of a tile itself, after what comes first, which the tile says', async () => {
+    const who = await newCitizen(product, 'L1');
+    const person = await inAccount(product, who);
+    expect(person.page.says('#tile-bank-card .tile-first')).toContain('实名认证');
+    await person.opens('#tile-bank-card');
+    expect(person.page.url.pathname).toMatch(/\/step-up\/real-name\/verify$/);
+    await opensProofing(person, 'real-name', who);
+    await person.submits(identityFields(who.identity));
+    await person.opens('#next');
+    expect(person.page.url.pathname).toMatch(/\/step-up\/bank-card\/evidence$/);
+
+    const basic = await inAccount(product, await newCitizen(product, 'L2'));
+    expect(basic.page.has('#tile-bank-card .tile-first')).toBe(false);
+    await basic.opens('#tile-bank-card');
+    expect(basic.page.url.pathname).toMatch(/\/step-up\/bank-card\/verify$/);
+    await basic.opens('#back');
+    expect(basic.page.has('#step-up-bank-card')).toBe(true);
+  });
+
+  it('[RN-10 AST-06] asks whoever proved everything and signed in by SMS for the password alone', async () => {
+    const who = await newCitizen(product, 'L3');
+    const person = newPerson(product);
+    await person.goes('/login');
+    await signsInBySms(person, who);
+    await person.goes('/login?acr=L3&method=bank-card');
+    expect(person.page.url.pathname).toMatch(/\/step-up(\/password)?$/);
+    expect(person.page.has('[name=bankCard]')).toBe(false);
+  });
+
   it('[RN-36] shows the highest level as one that is not there yet, and nothing to press', async () => {
     const { page } = await inAccount(product, await newCitizen(product, 'L2'));
-    const tile = page.$('.tile.coming-soon');
+    const tile = page.$('.tile.coming-soon').last();
     expect(tile.text()).toContain('敬请期待');
     expect(tile.is('a')).toBe(false);
     expect(tile.find('a, button').length).toBe(0);

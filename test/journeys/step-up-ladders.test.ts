@@ -71,7 +71,7 @@ describe('a ladder of its own', () => {
     const visitor = newPerson(elsewhere);
     await visitor.goes('/login');
     await signsIn(visitor, await newCitizen(elsewhere));
-    expect(visitor.page.text).toMatch(/中级认证 可办理：重要业务办理 银行卡认证/);
+    expect(visitor.page.text).toMatch(/中级认证 额外享受重要业务办理服务（App 中：额外享受线上支付服务） 银行卡认证/);
 
     // The level-3 service gets what is next above L3 here.
     const service = await relyingParty(product, 'level-3');
@@ -97,7 +97,7 @@ describe('a ladder of its own', () => {
     await goesOn(person);
     await allows(person);
     expect((await service.receives(person)).claims).toMatchObject({ acr: 'L4', amr: ['sms'] });
-    expect((await person.goes('/account')).text).toMatch(/认证级别 银行 可办理：银行的事项/);
+    expect((await person.goes('/account')).text).toMatch(/认证级别 银行 银行的事项/);
   });
 
   it('[AST-07] evidence that grows too old for a client lowers what a refresh says to it', async () => {

@@ -204,7 +204,7 @@ describe.each(['demo', 'beijing'])('levels, %s', (profile) => {
     const { person } = await comes(await party('level-3'), 'L2');
     const { page } = person;
     expect(page.text).toContain('“医疗保障”要求更高的认证级别');
-    expect(page.$('.compare').text()).toMatch(/当前级别初级认证需要级别中级认证重要业务办理/);
+    expect(page.$('.compare').text()).toMatch(/当前级别初级认证需要级别中级认证额外享受重要业务办理服务/);
     expect(
       page
         .$('a[id^=step-up-]')
@@ -236,7 +236,7 @@ describe.each(['demo', 'beijing'])('levels, %s', (profile) => {
     expect(person.page.has('a#step-up-real-name')).toBe(true);
     // A bank card belongs to a person who must be known first.
     expect(person.page.has('a#step-up-bank-card')).toBe(false);
-    expect(person.page.text).toContain('银行卡认证');
+    expect(person.page.says('.tile.later')).toMatch(/^银行卡认证.*需先完成实名认证$/);
     const ways = person.page.url.pathname;
     for (const path of ['', '/verify', '/evidence', '/done'])
       expect((await person.goes(`${ways}/bank-card${path}`)).url.pathname).toBe(ways);
@@ -272,10 +272,10 @@ describe.each(['demo', 'beijing'])('levels, %s', (profile) => {
     const person = await (await party('basic')).sendsToUs();
     await signsIn(person, citizen);
     const { text } = await person.goes('/account');
-    expect(text).toMatch(/认证级别 初级认证 可办理：政务信息查询/);
-    expect(text).toMatch(/初级认证 已达到 可办理：政务信息查询/);
-    expect(text).toMatch(/中级认证 可办理：重要业务办理/);
-    expect(text).toMatch(/高级认证 敬请期待 可办理：涉金类业务办理/);
+    expect(text).toMatch(/认证级别 初级认证 可享受政务信息查询服务/);
+    expect(text).toMatch(/初级认证 已达到 可享受政务信息查询服务/);
+    expect(text).toMatch(/中级认证 额外享受重要业务办理服务/);
+    expect(text).toMatch(/高级认证 敬请期待 额外享受涉金类业务办理服务/);
   });
 
   it('a step-up in one tab does not confuse another: pages of a finished step-up lead back', async () => {

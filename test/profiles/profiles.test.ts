@@ -41,6 +41,14 @@ describe.each(names)('what %s offers', (name) => {
   });
 });
 
+it.each(names)('%s says of every level that nothing there leads to where it can be reached, or that it is coming', (name) => {
+  const { ladders, proofing } = profileOf(name);
+  const silent = ladders.person.filter(
+    ({ anyOf, comingSoon, where }) => !comingSoon && !where && !anyOf.some((set) => set.every((kind) => proofing.includes(kind))),
+  );
+  expect(silent).toEqual([]);
+});
+
 it.each(names)('%s gives L3 only to who holds something of the person, and L4 only where the person is there', (name) => {
   const rises = profileOf(name).ladders.person.flatMap(({ acr, anyOf }) => (acr > 'L2' ? anyOf.map((set) => [acr, set.map(shownBy)]) : []));
   const enough = { L3: ['possession', 'presence'], L4: ['presence'] } as const;

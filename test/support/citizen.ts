@@ -58,9 +58,9 @@ export async function allows(person: Person): Promise<Page> {
   return person.page.has('#consent-allow') ? person.submits({}, { button: '#consent-allow' }) : person.page;
 }
 
-/** From the step-up page to the form of a method: opens it and confirms the mobile of the account where that is asked. */
+/** From the step-up page, or from the method itself, to its form: confirms the mobile of the account where that is asked. */
 export async function opensProofing(person: Person, method: string, { mobile }: Pick<Citizen, 'mobile'>): Promise<Page> {
-  await person.opens(`#step-up-${method}`);
+  if (!person.page.url.pathname.includes(`/step-up/${method}/`)) await person.opens(`#step-up-${method}`);
   if (!person.page.url.pathname.endsWith('/verify')) return person.page;
   // The mobile stands masked on the page: what came to it before must not be taken for the new code.
   if ((await person.sandbox.messagesTo(mobile)).some(({ code }) => code !== undefined)) await person.readsCode(mobile);

@@ -15,8 +15,12 @@ export interface AssuranceLevel {
   readonly acr: Acr;
   /** What pages call it: 初级认证, V1 … */
   readonly label: LocalText;
-  /** What the level opens (RN-05 to RN-07). */
+  /** What the level opens, as a sentence of the page (RN-05 to RN-08). */
   readonly opens: LocalText;
+  /** It opens that besides what the levels below open; else what it opens stands alone. */
+  readonly adds?: boolean;
+  /** What the city's app calls what it opens (RN-06, RN-07). */
+  readonly inApp?: LocalText;
   /** Any of these sets of evidence is enough; the lowest rung has an empty set. */
   readonly anyOf: readonly (readonly EvidenceKind[])[];
   /**
@@ -28,4 +32,8 @@ export interface AssuranceLevel {
   readonly knownDevice?: boolean;
   /** Shown as a disabled tile, reachable by nobody yet (RN-36). */
   readonly comingSoon?: boolean;
+  /** Evidence of `anyOf` that is shown as coming (RN-10). */
+  readonly soon?: readonly EvidenceKind[];
+  /** Where people get the level while no method here leads to it (RN-37, RN-38). */
+  readonly where?: LocalText;
 }
