@@ -70,6 +70,7 @@ function identity(
         record: replacing ? undefined : { person },
         typed: told ? dates : undefined,
         finishes: told,
+        hasAccount: told,
         back: `${interaction}/activate/document`,
       }),
   };
@@ -109,7 +110,12 @@ function done(state: string, service?: Example['service'], signedIn = false): Ex
     state,
     ...(service ? { service } : {}),
     model: (scene) =>
-      doneModel(scene, scene.profile, { service: service?.(scene.locale)?.name, finish: `${interaction}/activate/finish`, signedIn }),
+      doneModel(scene, scene.profile, {
+        service: service?.(scene.locale)?.name,
+        finish: `${interaction}/activate/finish`,
+        signedIn,
+        hasAccount: signedIn,
+      }),
   };
 }
 

@@ -25,11 +25,11 @@ interface Choice {
   readonly label: string;
 }
 
-const steps = ['activate.step.document', 'activate.step.identity', 'activate.step.password', 'activate.step.done'];
-
-export function bar(say: Say, current: number): ProgressModel {
+/** @param hasAccount - what is on record goes into an account that is there, with its password */
+export function bar(say: Say, current: number, hasAccount: boolean): ProgressModel {
+  const steps = ['document', 'identity', hasAccount ? 'account' : 'password', 'done'];
   return progress(
-    steps.map((step) => say(step)),
+    steps.map((step) => say(`activate.step.${step}`)),
     current,
   );
 }
@@ -65,7 +65,7 @@ export function documentPageModel(
   place: Place,
 ): DocumentPageModel {
   return {
-    progress: bar(say, 0),
+    progress: bar(say, 0, place.joins !== undefined),
     form,
     documentTypes: documents.map((type) => ({ value: type, label: say(`layout.document.type.${type}`) })),
     joins: place.joins && maskedModel(words, locale, mask.mobile(place.joins.mobile)),
@@ -76,7 +76,7 @@ export function documentPageModel(
 export function nobodyModel({ say }: ActivateWords, place: Place): ResultModel {
   const again = { href: `${place.base}/activate/document`, label: say('activate.nobody.again') };
   const shown = {
-    progress: bar(say, 0),
+    progress: bar(say, 0, place.joins !== undefined),
     outcome: 'failed',
     title: say('activate.nobody.title'),
     text: say('activate.nobody.text'),
@@ -107,7 +107,7 @@ export function mobilePageModel(
   { form, given, known, base, joins }: { form: FormModel; given: string; known: boolean; base: string; joins: boolean },
 ): MobilePageModel {
   return {
-    progress: bar(say, 0),
+    progress: bar(say, 0, known || joins),
     form,
     lead: say(known ? 'activate.mobile-lead-known' : 'activate.mobile-lead'),
     given: maskedModel(words, locale, mask.mobile(given)),
@@ -149,17 +149,18 @@ interface IdentityFacts {
   readonly typed: { readonly validFrom: string; readonly validity: string } | undefined;
   /** The account is there with the next press. */
   readonly finishes: boolean;
+  readonly hasAccount: boolean;
   readonly back: string;
 }
 
 export function identityPageModel(
   { locale, words, say }: ActivateWords,
   { masking }: Pick<Profile, 'masking'>,
-  { form, found, record, typed, finishes, back }: IdentityFacts,
+  { form, found, record, typed, finishes, hasAccount, back }: IdentityFacts,
 ): IdentityPageModel {
   const told = record !== undefined && finishes;
   return {
-    progress: bar(say, 1),
+    progress: bar(say, 1, hasAccount),
     form,
     title: say(told ? 'activate.known' : 'activate.identity'),
     lead: say(told ? 'activate.known-lead' : record ? 'activate.identity-lead' : 'activate.replacing'),
@@ -207,7 +208,7 @@ export function accountPageModel(
   { form, name, found, mobile, signedIn, back }: AccountFacts,
 ): AccountPageModel {
   return {
-    progress: bar(say, 2),
+    progress: bar(say, 2, true),
     form,
     lead: say('activate.account-lead'),
     name: maskedModel(words, locale, mask.name(name, masking.name)),
@@ -233,7 +234,7 @@ export function passwordPageModel(
   { form, back }: { form: FormModel; back: string },
 ): PasswordPageModel {
   return {
-    progress: bar(say, 2),
+    progress: bar(say, 2, false),
     form,
     password: { hint: passwordHint(say, password), rules: passwordRules(say, password) },
     agreement: [
@@ -254,13 +255,13 @@ const accountPath = '/account';
 export function doneModel(
   { locale, say }: ActivateWords,
   { brand, landing }: Pick<Profile, 'landing'> & { readonly brand: Pick<Brand, 'portal'> },
-  { service, finish, signedIn }: { service: string | undefined; finish: string; signedIn: boolean },
+  { service, finish, signedIn, hasAccount }: { service: string | undefined; finish: string; signedIn: boolean; hasAccount: boolean },
 ): ResultModel {
   const act = signedIn ? 'back' : 'done';
   const portal = { portal: brand.portal.name[locale] };
   const home = landing === accountPath ? say(`activate.${act}.to-account`) : say(`activate.${act}.to-landing`, portal);
   return {
-    progress: bar(say, 3),
+    progress: bar(say, 3, hasAccount),
     outcome: 'done',
     title: say('activate.done.title'),
     text: say('activate.done.text'),

@@ -10,6 +10,7 @@ import {
   askingOf,
   confirmationOf,
   foundIn,
+  hasAccount,
   isMinor,
   mobileSettled,
   passOf,
@@ -43,6 +44,7 @@ export function identityStep(deps: ActivateStepDeps): ActivateStep {
         // What was typed a moment ago is asked again only when something is wrong with it.
         typed: state.problems.length === 0 && typed?.validFrom && typed.validity ? typed : undefined,
         finishes: finishes(draft, scene),
+        hasAccount: hasAccount(draft, scene),
         back: `${scene.base}/activate/${found.bound ? 'document' : 'mobile'}`,
       });
       return { view: 'activate/identity', model, service: scene.service };
@@ -116,7 +118,7 @@ export function agreementStep(deps: ActivateStepDeps): ActivateStep {
       return { ctx: scene.ctx, uid: scene.uid, key: found.key, who: `${triesOf(deps.vault, found)}:guardian`, asking: askingOf(scene) };
     },
     frame: (draft, scene) => ({
-      progress: bar(sayOf(deps, scene).say, 1),
+      progress: bar(sayOf(deps, scene).say, 1, hasAccount(draft, scene)),
       back: {
         href: `${scene.base}/activate/${foundIn(draft, scene)?.bound ? 'identity' : 'mobile'}`,
         label: sayOf(deps, scene).say('layout.back'),

@@ -93,6 +93,11 @@ export function mobileSettled(draft: ActivateDraft, scene: ActivateScene): boole
   return foundIn(draft, scene)?.bound === true || draft.replacing === true;
 }
 
+/** What is on record goes into an account, or with a password, that is there already. */
+export function hasAccount(draft: ActivateDraft, scene: ActivateScene): boolean {
+  return scene.joins !== undefined || passOf(draft, scene)?.passwordHash !== undefined;
+}
+
 /** Nothing is missing but the account. */
 export function isProven(draft: ActivateDraft, scene: ActivateScene): boolean {
   const agreed = !isMinor(draft, scene) || draft.guardian !== undefined;

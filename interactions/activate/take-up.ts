@@ -9,6 +9,7 @@ import { accountPageModel, doneModel, passwordPageModel } from './pages.ts';
 import {
   askingOf,
   confirmationOf,
+  hasAccount,
   isProven,
   passOf,
   requireActivation,
@@ -21,9 +22,6 @@ import {
 } from './steps.ts';
 
 /** What is proven becomes an account: a new one, or the one that whoever is here has already. */
-
-const hasAccount = (draft: ActivateDraft, scene: ActivateScene): boolean =>
-  scene.joins !== undefined || passOf(draft, scene)?.passwordHash !== undefined;
 
 /**
  * @param passwordHash - of the new account; undefined: that of the pass, or there is an account
@@ -141,11 +139,12 @@ export function doneStep(deps: ActivateStepDeps): ActivateStep {
     path: 'done',
     when: (draft) => draft.accountId !== undefined,
     done: () => false,
-    async page({ accountId }, scene) {
+    async page(draft, scene) {
       const model = doneModel(sayOf(deps, scene), deps.profile, {
         service: scene.service?.name,
         finish: `${scene.base}/activate/finish`,
-        signedIn: scene.session?.accountId === accountId,
+        signedIn: scene.session?.accountId === draft.accountId,
+        hasAccount: draft.joined === true || hasAccount(draft, scene),
       });
       return { view: 'layout/result', model, service: scene.service };
     },
