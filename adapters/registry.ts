@@ -4,6 +4,7 @@ import type { AuditLog } from '../src/domain/audit/events.ts';
 import type { EvidenceStore } from '../src/domain/assurance/evidence.ts';
 import type { PasskeyVerifier } from '../src/domain/authenticator/passkey.ts';
 import type { PasskeyStore } from '../src/domain/authenticator/passkey-store.ts';
+import type { ImportedHashStore } from '../src/domain/authenticator/imported-hashes.ts';
 import type { PasswordHasher } from '../src/domain/authenticator/password-hasher.ts';
 import type { RecoveryCodeStore } from '../src/domain/authenticator/recovery-codes.ts';
 import type { TotpStore } from '../src/domain/authenticator/totp.ts';
@@ -30,6 +31,7 @@ import { createPasskeyStore, createRecoveryCodeStore, createTotpStore } from './
 import { createConsentStore } from './database/consents.ts';
 import { createDataKeyStore } from './database/data-keys.ts';
 import { createEvidenceStore } from './database/evidence.ts';
+import { createImportedHashStore } from './database/imported-hashes.ts';
 import { createImportStore } from './database/imports.ts';
 import { createDurableState } from './database/oidc-state.ts';
 import { openDatabase, type Database } from './database/open.ts';
@@ -79,6 +81,7 @@ export interface Adapters {
   readonly redis: RedisConnection | undefined;
   readonly vault: Vault;
   readonly hasher: PasswordHasher;
+  readonly importedHashes: ImportedHashStore;
   readonly accounts: AccountStore;
   readonly persons: PersonStore;
   readonly accountChanges: AccountChangeStore;
@@ -171,6 +174,7 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
     accountChanges: createAccountChangeStore({ db, vault }),
     activations: createActivationStore({ db, vault }),
     imports: createImportStore({ db, vault }),
+    importedHashes: createImportedHashStore({ db }),
     evidence: createEvidenceStore({ db }),
     passkeys: createPasskeyStore({ db, vault }),
     passkeyVerifier: createPasskeyVerifier(options.issuer),

@@ -6,6 +6,7 @@ import type { PasswordHasher } from '../../src/domain/authenticator/password-has
 import { boundedQueue } from './bounded-queue.ts';
 import { readLegacyHash } from './legacy.ts';
 import { type Argon2Hash, formatPhc, parsePhc } from './phc.ts';
+import { readSealed, seal, unseal } from './sealed.ts';
 
 export interface Argon2idOptions {
   /** 32 bytes, kept outside the database: a stolen table alone cannot be guessed at. */
@@ -74,7 +75,12 @@ export function createArgon2idHasher(options: Argon2idOptions): PasswordHasher {
   };
   // What no password gives, in today's form: looking an unknown account up costs the same work.
   const decoy: Argon2Hash = { ...today, pepperVersion, salt: randomBytes(saltLength), tag: randomBytes(tagLength) };
-  const compare = async (password: string, stored: string | undefined): Promise<boolean> => {
+  const opened = (stored: string): string => {
+    const sealed = readSealed(stored);
+    return sealed ? unseal(pepperOf(peppers, sealed.pepperVersion), sealed) : stored;
+  };
+  const compare = async (password: string, kept: string | undefined): Promise<boolean> => {
+    const stored = kept === undefined ? undefined : opened(kept);
     const legacy = stored === undefined ? undefined : readLegacyHash(stored);
     if (legacy) {
       const started = stopwatch.now();
@@ -104,6 +110,7 @@ export function createArgon2idHasher(options: Argon2idOptions): PasswordHasher {
     },
 
     accepts,
+    seal: (imported) => seal(pepper, pepperVersion, imported),
 
     outdated(stored) {
       const hash = parsePhc(stored);
@@ -125,7 +132,11 @@ function accepts(stored: string): boolean {
 }
 
 function peppered(peppers: Readonly<Record<number, Buffer>>, version: number, text: Buffer): Buffer {
+  return createHmac('sha256', pepperOf(peppers, version)).update(text).digest();
+}
+
+function pepperOf(peppers: Readonly<Record<number, Buffer>>, version: number): Buffer {
   const pepper = peppers[version];
   if (!pepper) throw new Error(`a stored password hash needs pepper ${version}, which is not here`);
-  return createHmac('sha256', pepper).update(text).digest();
+  return pepper;
 }

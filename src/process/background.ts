@@ -4,6 +4,7 @@ import { undoPath } from '../../interactions/account/undo/paths.ts';
 import { adviceAfterNotice } from '../../interactions/help/answers.ts';
 import type { Assembly } from './assembly.ts';
 import { tellDocumentEnds } from '../domain/assurance/document-end.ts';
+import { sealImportedHashes } from '../domain/authenticator/imported-hashes.ts';
 import { dispatch, type Deliveries } from '../domain/notification/dispatch.ts';
 import { syncUser, type NationalPlatform } from '../domain/notification/national-platform.ts';
 import type { MailGateway, SmsGateway } from '../domain/notification/outbox.ts';
@@ -63,6 +64,7 @@ function jobs({ assembly, gateways, nationalPlatform, log, metrics }: Background
           return false;
         },
       },
+      { name: 'imported-hashes', everySeconds: 600, run: () => sealImportedHashes({ ...adapters, clock }) },
       { name: 'document-ends', everySeconds: 3600, run: () => tellDocumentEnds({ ...adapters, clock }) },
       {
         name: 'retention',

@@ -76,9 +76,25 @@ describe('password hashes', () => {
       expect(await hasher.verify('Minxin-2027', stored)).toBe(false);
       expect(hasher.outdated(stored)).toBe(true);
     });
+
+    it('say nothing once they are sealed, verify under the same pepper alone, and count as outdated', async () => {
+      const sealed = hasher.seal(stored);
+      expect(sealed).toMatch(/^\$sealed\$keyid=1\$[A-Za-z0-9+/=]+$/);
+      expect(Buffer.from(sealed.split('$').at(-1) ?? '', 'base64').toString('latin1')).not.toContain(stored.slice(-20));
+      expect(hasher.seal(stored)).not.toBe(sealed);
+      expect(await hasher.verify('Minxin-2026', sealed)).toBe(true);
+      expect(await hasher.verify('Minxin-2027', sealed)).toBe(false);
+      expect(hasher.outdated(sealed)).toBe(true);
+      const renewed = createArgon2idHasher({ pepper: randomBytes(32), pepperVersion: 2, earlierPeppers: { 1: pepper } });
+      expect(await renewed.verify('Minxin-2026', sealed)).toBe(true);
+      const thief = createArgon2idHasher({ pepper: randomBytes(32) });
+      await expect(thief.verify('Minxin-2026', sealed)).rejects.toThrow('unable to authenticate data');
+      await expect(createArgon2idHasher({ pepper, pepperVersion: 2 }).verify('x', sealed)).rejects.toThrow('pepper 1');
+    });
   });
 
   it.each([
+    ['one that is sealed already', hasher.seal(hashSync('Minxin-2026', 4))],
     ['another form', '$1$salt$hash'],
     ['an unsalted digest', digest('sha256', 'Minxin-2026')],
     ['a digest that was cut off', `$salted-sha256$o=salt-password$c2FsdA$${digest('sha256', 'x').slice(0, 40)}`],

@@ -15,6 +15,7 @@ import { possessionFields, passwordFields, seeksRecord } from '../support/import
 import { startPostgres, type TemporaryPostgres } from '../support/postgres.ts';
 import { environmentOf, root, runMain, startProduct, type OwnProduct } from '../support/product.ts';
 import { relyingParty } from '../support/relying-party.ts';
+import { sandboxOf } from '../support/sandbox.ts';
 
 /** The command itself, on a database that a product serves at the same time. */
 let postgres: TemporaryPostgres;
@@ -104,6 +105,11 @@ describe('an import', () => {
       kinds.map(([, hash], index) => importLine(first + index, hash)),
     );
     expect((await runMain(['import', path, '--source', 'earlier-city'], env)).code).toBe(0);
+    const stored = (form: string) =>
+      numberOf(`select count(*) from credential join account on account.id = account_id join evidence using (person_id)
+        where source = 'earlier-city' and hash like '${form}'`);
+    // Whoever has the table has nothing to guess at.
+    expect(await stored('$sealed$keyid=1$%')).toBe(kinds.length);
     for (const index of kinds.keys()) {
       const { mobile, document } = generatedPerson(first + index);
       const person = newPerson(product);
@@ -113,15 +119,35 @@ describe('an import', () => {
       await signsIn(person, { username: document.number, password: importedPassword });
       expect(person.page.url.pathname).toBe('/account');
     }
-    expect(
-      await numberOf(`select count(*) from credential join account on account.id = account_id join evidence using (person_id)
-      where source = 'earlier-city' and hash like '$argon2id$%keyid=1$%'`),
-    ).toBe(kinds.length);
+    expect(await stored('$argon2id$%keyid=1$%')).toBe(kinds.length);
 
     const again = newPerson(product);
     await again.goes('/login');
     await signsIn(again, { username: generatedPerson(first).mobile, password: importedPassword });
     expect(again.page.url.pathname).toBe('/account');
+  });
+
+  it('of earlier days, when hashes were stored as they came, is sealed by itself', async () => {
+    const first = 620_000_000;
+    const kinds = Object.values(legacyHashes);
+    const path = file(
+      'earlier.csv',
+      kinds.map((hash, index) => importLine(first + index, hash)),
+    );
+    expect((await runMain(['import', path, '--source', 'earlier-days'], env)).code).toBe(0);
+    const { rows } = await database.query<{ id: string }>(
+      `select account.id from account join evidence using (person_id) where source = 'earlier-days' order by account.id`,
+    );
+    for (const [index, { id }] of rows.entries())
+      await database.query('update credential set hash = $1 where account_id = $2', [kinds[index], id]);
+    const open = () => numberOf(`select count(*) from credential where hash not like '$argon2id$%,keyid=%' and hash not like '$sealed$%'`);
+    expect(await open()).toBe(kinds.length);
+    await sandboxOf(product).waits(800);
+    await eventually('no hash of another system', async () => (await open()) === 0);
+    const person = newPerson(product);
+    await person.goes('/login');
+    await signsIn(person, { username: generatedPerson(first).mobile, password: importedPassword });
+    expect(person.page.url.pathname).toBe('/account');
   });
 
   it('knows of no mobile that it is theirs: services are told so, until a code was redeemed in the account', async () => {

@@ -15,6 +15,8 @@ export interface PasswordHasher {
   verify(password: string, stored: string | undefined): Promise<boolean>;
   /** True for hashes of other systems that can be compared with in bearable time: what an import may bring. */
   accepts(stored: string): boolean;
+  /** The form in which such a hash is stored: worth nothing to whoever has the database alone. Compared with as it is. */
+  seal(imported: string): string;
   /** True when the stored hash is of an older kind or weaker than today's parameters. */
   outdated(stored: string): boolean;
   /** Waiting and running hashes, for metrics. */

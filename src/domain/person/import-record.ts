@@ -37,6 +37,8 @@ export interface ImportPolicies {
   readonly username: UsernamePolicy | null;
   readonly guardian: GuardianPolicy | null;
   readonly acceptsHash: (hash: string) => boolean;
+  /** As it is to be stored. */
+  readonly sealHash: (hash: string) => string;
 }
 
 export type ImportedIdentity = Omit<Person, 'id' | 'subjectId'>;
@@ -46,6 +48,7 @@ export interface ImportedAccount {
   readonly kind: 'account';
   readonly mobile: string;
   readonly username: string | undefined;
+  /** Sealed. */
   readonly passwordHash: string;
   /** Only an identity that the earlier system verified: nobody holds a document because they once typed its number. */
   readonly verified: { readonly identity: ImportedIdentity; readonly at: Date; readonly expiresAt: Date | undefined } | undefined;
@@ -76,7 +79,7 @@ export function checkImported(record: ImportRecord, policies: ImportPolicies, no
   // Nobody's guardian has agreed here yet (PRV-05); the activation asks for it.
   if (verified && needsGuardian(policies.guardian, verified.identity.birthDate, now))
     return { kind: 'person', identity: verified.identity, mobile };
-  return { kind: 'account', mobile, username, passwordHash, verified };
+  return { kind: 'account', mobile, username, passwordHash: policies.sealHash(passwordHash), verified };
 }
 
 /** What nobody else may have. */

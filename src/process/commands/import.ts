@@ -138,7 +138,14 @@ function run(
     imports,
     unitOfWork,
     clock: systemClock,
-    policies: { documents, personName, username, guardian, acceptsHash: (hash: string) => hasher.accepts(hash) },
+    policies: {
+      documents,
+      personName,
+      username,
+      guardian,
+      acceptsHash: (hash: string) => hasher.accepts(hash),
+      sealHash: (hash: string) => hasher.seal(hash),
+    },
     report,
     progressed({ line }: ImportProgress) {
       if (line - told < linesBetweenNews) return;

@@ -10,6 +10,7 @@ const policies: ImportPolicies = {
   username: { minLength: 4, maxLength: 20, firstLetter: true, allow: ['letters', 'digits'], notDigitsOnly: true },
   guardian: { under: 14, version: '2026-01' },
   acceptsHash: (hash) => hash === 'good',
+  sealHash: (hash) => `sealed ${hash}`,
 };
 
 const zhangwei: ImportRecord = {
@@ -49,14 +50,14 @@ describe('a record of an import', () => {
       kind: 'account',
       mobile: '13800000001',
       username: undefined,
-      passwordHash: 'good',
+      passwordHash: 'sealed good',
       verified: undefined,
     });
     expect(check({ ...account, username: 'ZhangWei', verifiedAt: '2021-06-01' })).toEqual({
       kind: 'account',
       mobile: '13800000001',
       username: 'ZhangWei',
-      passwordHash: 'good',
+      passwordHash: 'sealed good',
       verified: { identity, at: new Date('2021-05-31T16:00:00Z'), expiresAt: new Date('2038-06-06T15:59:59.999Z') },
     });
   });
