@@ -172,8 +172,9 @@ describe('Node', () => {
 });
 
 describe('what opens an account', () => {
-  /** Where it is made with the account, recovered, hashed anew, or changed by the table of acts (docs/adr/0026). */
+  /** Where it is made with the account, recovered, hashed anew, sealed as it was, or changed by the table of acts (docs/adr/0026). */
   const rooms = [
+    'src/domain/authenticator/imported-hashes.ts',
     'src/domain/authenticator/password.ts',
     'src/domain/authenticator/protection.ts',
     'src/domain/authenticator/recovery.ts',
