@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { newPerson, type Person } from '../support/browser.ts';
 import { problemsOf } from '../support/form-problems.ts';
 import { accountFields, goodPassword, newcomer, registers, registersUnverified } from '../support/newcomer.ts';
-import { startProduct, type OwnProduct, type Product } from '../support/product.ts';
+import type { Product } from '../support/product.ts';
 import { relyingParty } from '../support/relying-party.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 import { refusal } from '../support/words.ts';
@@ -20,7 +20,7 @@ const letters = (count: number): string => 'Qz'.repeat(count).slice(0, count);
 
 const cities: Readonly<Record<string, Rules>> = {
   demo: {
-    ids: { username: 'REG-12', password: 'REG-18' },
+    ids: { username: 'DIS-03', password: 'DIS-01' },
     username: {
       min: 4,
       max: 20,
@@ -282,23 +282,12 @@ describe.each(Object.entries(cities))('fields of the registration in %s', (profi
   });
 });
 
-/** Beijing's earlier manual, where a profile takes it over. */
 describe('fields of the registration by the earlier manual of Beijing', () => {
-  let product: OwnProduct;
   let person: Person;
   beforeAll(async () => {
-    product = await startProduct({
-      profile: {
-        extends: 'demo',
-        username: { minLength: 6, maxLength: 20, firstLetter: true, allow: ['letters', 'digits'], notDigitsOnly: false },
-        password: { minLength: 6, maxLength: 20, characters: 'letters-digits', require: ['letter'] },
-        sandbox: { password: 'Minxin2026' },
-      },
-    });
-    person = newPerson(product);
+    person = newPerson(await sharedProduct('beijing-2019'));
     await person.goes('/register');
   });
-  afterAll(async () => product?.remove());
 
   fieldTests(() => person, {
     ids: { username: 'REG-11', password: 'REG-17' },
