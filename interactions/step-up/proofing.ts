@@ -32,6 +32,8 @@ export interface ProofingDraft {
 
 export interface StepUpScene extends ProofingScene {
   readonly sessionUid: string;
+  /** `/interaction/:uid`. */
+  readonly interaction: string;
   /** `/interaction/:uid/step-up`. */
   readonly base: string;
   readonly service: Page['service'];
@@ -110,7 +112,7 @@ function evidenceStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
         progress: bar(scene.say, method.name, 1),
         form: await form,
         back: { href: scene.base, label: scene.say('layout.back') },
-        activate: activateLink({ say: scene.say, base: `/interaction/${scene.uid}`, activation: deps.profile.activation }, state.problems),
+        activate: activateLink({ say: scene.say, base: scene.interaction, activation: deps.profile.activation }, state.problems),
         ...method.page(scene),
       };
       return { view: `step-up/${method.name}/view`, model, service: scene.service };

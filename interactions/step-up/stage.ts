@@ -43,7 +43,7 @@ export async function stageOf(deps: StepUpDeps, ctx: AppContext): Promise<Stage>
     mobileProven,
     openedAt: undefined,
   });
-  return { visit, scene: { ...scene, sessionUid, base: `${visit.base}/step-up`, service } };
+  return { visit, scene: { ...scene, sessionUid, interaction: visit.base, base: `${visit.base}/step-up`, service } };
 }
 
 async function confirmedLately({ clock, levels }: StepUpDeps, sessionUid: string): Promise<boolean> {
