@@ -121,7 +121,7 @@ export function createProviderPages({ pages, cookies, tokens, subjectOf, answere
   };
 }
 
-/** Somebody else is at work on the same thing, and does not end. */
+/** Nothing came of it, and another try is worth it. */
 export async function showBusy(pages: Pages, ctx: KoaContextWithOIDC, refused: Refused): Promise<void> {
   const app = appContextOf(ctx);
   const model = errorModel(pages.words, app.state.locale, refused, undefined);

@@ -1,6 +1,6 @@
 import type { Interaction, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Clock } from '../domain/clock.ts';
-import { Refused } from '../domain/refused.ts';
+import { Refused, Unavailable } from '../domain/refused.ts';
 import type { OnceStore, TurnStore } from '../domain/short-lived.ts';
 import type { Vault } from '../domain/vault.ts';
 import type { AppContext, Next } from '../http/app-context.ts';
@@ -25,7 +25,7 @@ export interface ResumeDeps {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly submissions: Submissions;
-  /** Says that somebody else is at it and does not end. */
+  /** Says that it is worth another try: somebody else is at it and does not end, or a store is away. */
   readonly busy: (ctx: KoaContextWithOIDC, refused: Refused) => Promise<void>;
 }
 
@@ -39,6 +39,9 @@ export interface Resumes {
   /** Whether the interaction was answered within the last minute. */
   answered(uid: string): Promise<boolean>;
 }
+
+/** After which a store that was away may be back. */
+const comeBackSeconds = 5;
 
 const idOf = (uid: string): string => `resume:${hashedId(uid)}`;
 const signOutIdOf = ({ xsrf, logout }: Readonly<Record<string, unknown>>): string => `sign-out:${hashedId(JSON.stringify([xsrf, logout]))}`;
@@ -54,8 +57,8 @@ export function createResumes(deps: ResumeDeps): Resumes {
         const step = method === 'GET' && resumedAt(path) ? 'resume' : method === 'POST' && path === signOutPath ? 'signOut' : undefined;
         if (step === undefined) return void (await next());
         await steps[step](ctx, next).catch(async (error: unknown) => {
-          if (!(error instanceof Refused)) throw error;
-          await deps.busy(ctx, error);
+          if (!(error instanceof Refused || error instanceof Unavailable)) throw error;
+          await deps.busy(ctx, error instanceof Refused ? error : new Refused('service.unavailable', undefined, {}, comeBackSeconds));
         });
       });
     },

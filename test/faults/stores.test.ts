@@ -75,6 +75,12 @@ describe.each<[string, string, (page: Page) => void, () => Promise<unknown>, () 
     await signsIn(person, citizen);
     const { tokens } = await service.receives(person);
     const other = await service.sendsToUs();
+    // Has signed in, and is on the way back.
+    const late = await service.sendsToUs();
+    const wayBack = new URL(`/auth/${late.page.url.pathname.split('/')[2]}`, late.page.url);
+    late.stops.add(wayBack.href);
+    await late.submits({ identifier: citizen.username, password: citizen.password });
+    late.stops.delete(wayBack.href);
 
     await fails();
     try {
@@ -82,6 +88,9 @@ describe.each<[string, string, (page: Page) => void, () => Promise<unknown>, () 
       await eventually('the end of readiness', async () => (await asks('/health/ready')).status === 503);
       // The store is away until all of this has been answered.
       saysLater(await other.submits({ identifier: citizen.username, password: citizen.password, ...noCaptcha(other.page) }));
+      expect((await late.goes(wayBack)).status).toBe(503);
+      expect(Number(late.page.headers['retry-after'])).toBeGreaterThan(0);
+      expect(late.page.text).toMatch(/请求编号：[\w-]{12}/);
       account(await person.goes('/account'));
       const refused = await asksForToken(grant);
       expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': expect.stringMatching(/^\d+$/) } });
