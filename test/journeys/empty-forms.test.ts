@@ -9,8 +9,9 @@ import { anyMobile, importedPerson, possessionFields, seeksRecord } from '../sup
 import { citizen, identityFields, registers } from '../support/newcomer.ts';
 import type { Product } from '../support/product.ts';
 import { addsPasskey, atProtection, setsUpApp } from '../support/protection.ts';
-import { provesOwner, seeksAccount } from '../support/recovery.ts';
+import { atRecovery, provesOwner, recovers, seeksAccount } from '../support/recovery.ts';
 import { relyingParty } from '../support/relying-party.ts';
+import { linkIn, messageOf } from '../support/sandbox.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 import type { ScriptedPerson } from '../../sandbox/people.ts';
 
@@ -49,6 +50,20 @@ const atChange =
     const who = await newCitizen(product, 'L2');
     const person = await startsChange(newPerson(product), change, who);
     if (proves) await provesMobile(person, who.mobile);
+    return person;
+  };
+
+/** Somebody froze the recovery of their password, by the link that came. */
+const atReturn =
+  (other?: string): Way =>
+  async (product) => {
+    const who = await newCitizen(product, 'L2');
+    await recovers(await atRecovery(product), who);
+    const person = newPerson(product);
+    await person.goes(linkIn(await messageOf(person.sandbox, who.mobile, 'notice.password-recovered')));
+    await person.submits();
+    await person.opens('#next');
+    if (other !== undefined) await person.opens(other);
     return person;
   };
 
@@ -203,6 +218,20 @@ const places: readonly Place[] = [
     city: 'demo',
     way: activating(undefined, (person, imported) => person.submits(possessionFields(imported))),
   },
+  {
+    view: 'activate/account',
+    city: 'demo',
+    // Signed in to an account with another mobile than the record has.
+    async way(product) {
+      const imported = await importedPerson(product);
+      const person = await at('/login')(product);
+      await signsIn(person, await newCitizen(product));
+      await person.goes('/activate');
+      await seeksRecord(person, imported, imported.mobile);
+      await person.submits(possessionFields(imported));
+      return person;
+    },
+  },
   { view: 'recover/account', city: 'demo', way: at('/recover') },
   { view: 'recover/account', form: 'phone', city: 'beijing', way: at('/recover', { channel: 'h5' }) },
   { view: 'recover/account', city: 'hubei', way: at('/recover') },
@@ -255,6 +284,8 @@ const places: readonly Place[] = [
   { view: 'account/change/mobile', city: 'demo', way: atChange('mobile') },
   { view: 'account/change/email', city: 'demo', way: atChange('email') },
   { view: 'account/change/username', city: 'demo', way: atChange('username') },
+  { view: 'account/undo/return', form: 'document', city: 'demo', way: atReturn() },
+  { view: 'account/undo/return', form: 'password', city: 'demo', way: atReturn('#use-password') },
   { view: 'account/security/totp', city: 'demo', way: atSecurity((person) => person.opens('#set-up-totp')) },
   { view: 'account/security/passkey-new', city: 'demo', way: atSecurity((person) => person.opens('#add-passkey')) },
 ];
