@@ -3,8 +3,9 @@ import { refreshedAcr } from '../domain/assurance/acr.ts';
 import { compareAcr, isAcr } from '../domain/assurance/level.ts';
 import type { AccountStore, PersonStore } from '../domain/person/account.ts';
 import type { NameMaskStyle } from '../domain/person/masking.ts';
-import { claimsOf, mayAskFor, wantedClaims, type ClaimRow } from './claims.ts';
+import { claimsOf, mayAskFor, nobodyMark, wantedClaims, type ClaimRow } from './claims.ts';
 import { levelFacts, type LevelDeps } from './level.ts';
+import { isMarked } from './library.ts';
 import type { HeaderOf } from './subject.ts';
 
 export interface AccountDeps {
@@ -35,7 +36,8 @@ export function createFindAccount(deps: AccountDeps): FindAccount {
       if (isAcr(minimum) && compareAcr(acr, minimum) < 0) return undefined;
       token.acr = acr;
     }
-    const { personId } = header;
+    // As if nobody had been verified: neither masked name nor birthday.
+    const personId = isMarked(token, nobodyMark) ? undefined : header.personId;
     return {
       accountId,
       claims: (use, scope, named, rejected) =>

@@ -109,6 +109,9 @@ export function isOfVerified(scopeOrClaim: string): boolean {
   return ofVerified.has(scopeOrClaim);
 }
 
+/** Of tokens that say nothing of the verified person: of the scope `profile` they leave out what only the person has. */
+export const nobodyMark = 'minxin:nobody';
+
 /** The library's table: scope → claims. `openid` claims are ours to set in the ID token (D3). */
 export function claimsByScope(): Record<string, string[]> {
   const table: Record<string, string[]> = { openid: ['sub', 'acr', 'amr', 'auth_time'] };

@@ -21,7 +21,7 @@ import {
   type SessionFactor,
 } from '../domain/presence/strength.ts';
 import type { SessionStore } from '../domain/protocol-state.ts';
-import { isOfVerified } from './claims.ts';
+import { isOfVerified, nobodyMark } from './claims.ts';
 import { setLevel, withhold } from './library.ts';
 
 /**
@@ -129,7 +129,7 @@ async function decide(deps: LevelDeps, ctx: KoaContextWithOIDC): Promise<Decided
   setLevel(ctx, { acr: decision.acr, amr: amrOf(factors) });
   // The device is all that keeps the session below what the identity gives: nothing is said of the person behind it, however
   // often that was allowed before.
-  if (compareAcr(reachedLevel(facts).acr, reachedLevel({ ...facts, newDevice: false }).acr) < 0) withhold(ctx, isOfVerified);
+  if (compareAcr(reachedLevel(facts).acr, reachedLevel({ ...facts, newDevice: false }).acr) < 0) withhold(ctx, isOfVerified, nobodyMark);
   return { ...decision, authentication };
 }
 

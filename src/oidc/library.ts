@@ -138,17 +138,26 @@ export function setLevel({ oidc }: KoaContextWithOIDC, { acr, amr }: { readonly 
 
 /**
  * Leaves scopes and claims out of the answer to this request, as if they had not been asked for; the token response names the
- * scope that was given. The library reads the scopes by a getter of its context, the claims as it parsed them.
+ * scope that was given. The library reads the scopes by a getter of its context, the claims as it parsed them, and keeps
+ * these with the code and every token that comes of it.
  *
  * @param isWithheld - of the name of a scope or claim
+ * @param mark - name of a claim that nobody has; with it `isMarked` knows those tokens
  */
-export function withhold({ oidc }: KoaContextWithOIDC, isWithheld: (name: string) => boolean): void {
+export function withhold({ oidc }: KoaContextWithOIDC, isWithheld: (name: string) => boolean, mark: string): void {
   if (!('requestParamScopes' in oidc)) throw new Error('oidc-provider reads no requestParamScopes any more');
   const scopes = [...oidc.requestParamScopes].filter((scope) => !isWithheld(scope));
   Object.defineProperty(oidc, 'requestParamScopes', { value: new Set(scopes), configurable: true });
   for (const named of Object.values(oidc.claims)) {
     for (const claim of Object.keys(named ?? {})) if (isWithheld(claim)) delete (named as Record<string, unknown>)[claim];
   }
+  oidc.claims.userinfo = { ...oidc.claims.userinfo, [mark]: null };
+}
+
+/** @param token - as the library hands it to `findAccount` */
+export function isMarked(token: unknown, mark: string): boolean {
+  const { claims } = (token ?? {}) as { readonly claims?: { readonly userinfo?: object | null } };
+  return Object.hasOwn(claims?.userinfo ?? {}, mark);
 }
 
 /** Checks of the library that are replaced by ours: levels (D3), and hints about people, which would ask for ever (D1). */

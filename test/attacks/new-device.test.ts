@@ -1,3 +1,4 @@
+import * as openid from 'openid-client';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { newPerson, type Person } from '../support/browser.ts';
 import { confirmsPassword, newCitizen, onOwnDevice, provesRealName, signsIn, signsInBySms, type Citizen } from '../support/citizen.ts';
@@ -7,7 +8,7 @@ import { atRecovery, recovers, renewed } from '../support/recovery.ts';
 import { relyingParty, type RelyingParty } from '../support/relying-party.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 
-const wanted = { scope: 'openid real_name assurance identity_document phone' };
+const wanted = { scope: 'openid profile real_name assurance identity_document phone' };
 const named = {
   scope: 'openid',
   claims: { userinfo: { real_name: null, assurance: null, phone_number: null }, id_token: { real_name: null } },
@@ -15,7 +16,7 @@ const named = {
 
 /** What a service learns of somebody who signs in by an SMS code alone. */
 async function learns(service: RelyingParty, citizen: Citizen, person: Person, parameters: object = wanted) {
-  await service.sendsToUs({ ...parameters, prompt: 'login' }, person);
+  await service.sendsToUs({ prompt: 'login', ...parameters }, person);
   await signsInBySms(person, citizen);
   return service.receives(person);
 }
@@ -36,10 +37,20 @@ describe('a found phone, at a browser of the finder', () => {
       expect(claims).toMatchObject({ acr: 'L1', amr: ['sms'] });
       expect(userinfo).toMatchObject({ phone_number: `+86${citizen.mobile}` });
       expect(Object.keys(userinfo)).not.toEqual(expect.arrayContaining(['real_name']));
-      for (const claim of ['real_name', 'assurance', 'identity_document']) expect(userinfo).not.toHaveProperty(claim);
-      expect(tokens.scope?.split(' ').toSorted()).toEqual(['openid', 'phone']);
+      for (const claim of ['real_name', 'assurance', 'identity_document', 'birthdate', 'gender'])
+        expect(userinfo).not.toHaveProperty(claim);
+      expect(userinfo.name).toBe(citizen.username);
+      expect(tokens.scope?.split(' ').toSorted()).toEqual(['openid', 'phone', 'profile']);
       await finder.sandbox.waits(61);
     }
+    const offline = await learns(service, citizen, finder, {
+      scope: 'openid profile real_name offline_access',
+      prompt: 'login consent',
+    });
+    const refreshed = await service.refreshes(offline.tokens);
+    const later = await openid.fetchUserInfo(await service.configuration(), refreshed.access_token, String(offline.claims.sub));
+    expect([later.name, later.birthdate, later.gender, later['real_name']]).toEqual([citizen.username, undefined, undefined, undefined]);
+    await finder.sandbox.waits(61);
     const { claims, userinfo } = await learns(service, citizen, finder, named);
     expect(userinfo).toMatchObject({ phone_number: `+86${citizen.mobile}` });
     for (const claim of ['real_name', 'assurance']) expect([userinfo[claim], claims[claim]]).toEqual([undefined, undefined]);

@@ -8,7 +8,15 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { Provider, type Adapter, type Client, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import { fetchAlone } from '../support/connection.ts';
-import { createLibraryProvider, policyToFill, setLevel, withhold, writtenFor, type Replacements } from '../../src/oidc/library.ts';
+import {
+  createLibraryProvider,
+  isMarked,
+  policyToFill,
+  setLevel,
+  withhold,
+  writtenFor,
+  type Replacements,
+} from '../../src/oidc/library.ts';
 import { root } from '../support/product.ts';
 
 /**
@@ -209,10 +217,11 @@ describe('what is replaced is there, and is what the library asks', () => {
     const { OIDCContext } = new Provider('https://id.example', setup);
     const claims = { userinfo: { name: null, mobile: null }, id_token: { name: { essential: true } }, rejected: undefined };
     const context = Object.create(OIDCContext.prototype, { params: { value: { scope: 'openid name mobile' } }, claims: { value: claims } });
-    withhold({ oidc: context } as KoaContextWithOIDC, (name) => name === 'name');
+    withhold({ oidc: context } as KoaContextWithOIDC, (name) => name === 'name', 'mark');
+    expect([isMarked(context, 'mark'), isMarked(context, 'other'), isMarked(undefined, 'mark')]).toEqual([true, false, false]);
     expect([[...context.requestParamScopes], context.claims]).toEqual([
       ['openid', 'mobile'],
-      { userinfo: { mobile: null }, id_token: {}, rejected: undefined },
+      { userinfo: { mobile: null, mark: null }, id_token: {}, rejected: undefined },
     ]);
     expect(textOf('lib/helpers/process_response_types.js')).toContain('grant.getOIDCScopeFiltered(ctx.oidc.requestParamScopes)');
   });
