@@ -18,7 +18,7 @@ import type { Product } from '../support/product.ts';
 import { relyingParty } from '../support/relying-party.ts';
 import { messagesOf } from '../support/sandbox.ts';
 import { sharedProduct } from '../support/shared-products.ts';
-import { refusal, word } from '../support/words.ts';
+import { refusal, word, wordsOf } from '../support/words.ts';
 
 /** How each city masks 陈心 of 420199199205031211. */
 const cities = {
@@ -47,7 +47,7 @@ describe.each(Object.entries(cities))('activation in %s', (profile, { rules, ...
       expect(person.page.url.pathname).toMatch(/\/activate\/identity$/);
       await provesAndSetsPassword(person, imported);
       expect(person.page.outcome).toBe('done');
-      expect(person.page.says('#next')).toBe(word('activate', 'done.to-account'));
+      expect(person.page.says('#next')).toBe(wordsOf(profile)('activate', 'done.to-account'));
       expect((await person.opens('#next')).url.pathname).toBe('/account');
 
       const again = newPerson(product);
