@@ -3,6 +3,7 @@ import { fetchAlone } from '../support/connection.ts';
 import { newPerson, type Person, type PersonOptions } from '../support/browser.ts';
 import { registersWith } from '../support/city-forms.ts';
 import { accountFields, citizen, identityFields, newcomer, skipsIdentity, type Newcomer } from '../support/newcomer.ts';
+import { allows } from '../support/citizen.ts';
 import type { Product } from '../support/product.ts';
 import { relyingParty } from '../support/relying-party.ts';
 import { sandboxOf } from '../support/sandbox.ts';
@@ -75,6 +76,17 @@ describe.each(['beijing', 'beijing-2019'])('registration on a phone in %s', (pro
     await skipsIdentity(person);
     await person.opens('#next');
     expect((await service.receives(person)).userinfo).toMatchObject({ preferred_username: `bjt_${who.mobile}` });
+    // Other services are told the mobile by its own scope alone, and not by the name.
+    const other = await relyingParty(product, 'basic');
+    const learns = async (scope: string) => {
+      await other.sendsToUs({ scope }, person);
+      await allows(person);
+      return (await other.receives(person)).userinfo;
+    };
+    const told = await learns('openid profile');
+    expect(JSON.stringify(told)).not.toContain(who.mobile);
+    expect(told).toMatchObject({ name: expect.stringMatching(/^b\*{4}\d$/) });
+    expect(await learns('openid profile phone')).toMatchObject({ preferred_username: `bjt_${who.mobile}`, phone_number_verified: true });
     await person.goes('/account');
     expect(person.page.html).not.toContain(who.mobile);
     const back = newPerson(product);
