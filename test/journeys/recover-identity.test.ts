@@ -36,6 +36,12 @@ describe('recovery by name and document number in hubei', () => {
       person.page.has('#captcha'),
       person.page.has('#identifier'),
     ]).toEqual([true, true, true, false]);
+    expect(
+      person.page
+        .$('.progress .step')
+        .toArray()
+        .map((each) => person.page.$(each).text()),
+    ).toEqual(['填写身份', '确认身份', '设置新密码', '完成']);
     await givesIdentity(person, who.identity);
     const { name, document } = who.identity;
     expect(step(person.page)).toBe('confirm');
@@ -53,6 +59,11 @@ describe('recovery by name and document number in hubei', () => {
       true,
       true,
     ]);
+    const fields = person.page
+      .$('form.form .input')
+      .toArray()
+      .map((each) => person.page.$(each).attr('name'));
+    expect(fields).toEqual(['newPassword', 'confirmPassword', 'captcha', 'code']);
     const code = await sendsCode(person, who.mobile);
     await setsPassword(person, renewed, { code });
     expect([person.page.outcome, person.page.says('h1')]).toEqual(['done', '设置成功']);

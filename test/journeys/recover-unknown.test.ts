@@ -22,7 +22,7 @@ function plain({ html, url }: Page): string {
 }
 
 const masks = ({ $ }: Page): string[] =>
-  $('.facts .masked > [aria-hidden]')
+  $(':is(.lead, .facts) .masked > [aria-hidden]')
     .toArray()
     .map((each) => $(each).text());
 

@@ -18,7 +18,7 @@ const steps = ({ $ }: Page): string[] =>
     .toArray()
     .map((each) => $(each).text());
 const masks = ({ $ }: Page): string[] =>
-  $('.facts .masked > [aria-hidden]')
+  $(':is(.lead, .facts) .masked > [aria-hidden]')
     .toArray()
     .map((each) => $(each).text());
 
@@ -50,6 +50,9 @@ describe.each(Object.keys(passwords))('recovery of a password in %s', (profile) 
     expect(step(person.page)).toBe('method');
     await person.opens('#next');
     expect([step(person.page), person.page.has('#documentNumber'), person.page.has('#code')]).toEqual(['verify', true, true]);
+    // Document number, then the mobile it goes with (BJ1).
+    const inOrder = person.page.text.indexOf('证件号码') < person.page.text.indexOf('手机号码');
+    expect(inOrder).toBe(true);
     await provesOwner(person, who);
     expect(step(person.page)).toBe('password');
     await setsPassword(person, password);
@@ -67,12 +70,12 @@ describe.each(Object.keys(passwords))('recovery of a password in %s', (profile) 
     await person.submits({ identifier: who.username });
     const { number } = who.identity.document;
     expect(masks(person.page)).toEqual([
-      `${who.username.slice(0, 1)}****${who.username.slice(-1)}`,
+      `您正在为【${who.username.slice(0, 1)}****${who.username.slice(-1)}】找回密码，请选择验证方式。`,
       maskedMobile(who.mobile),
       `${number.slice(0, 4)}**********${number.slice(-2)}`,
     ]);
-    expect(person.page.text).toContain(word('recover', 'by-both'));
-    expect(person.page.text).toContain('还在正常使用');
+    expect(person.page.says('h2')).toBe('通过手机+证件号找回');
+    expect(person.page.text).toMatch(/手机还在正常使用，并且记得实名认证的证件号码/);
     for (const secret of [who.username, who.mobile, number]) expect(person.page.html).not.toContain(secret);
   });
 
@@ -93,8 +96,7 @@ describe.each(Object.keys(passwords))('recovery of a password in %s', (profile) 
 
     await person.opens('#next');
     expect([step(person.page), person.page.has('#documentNumber')]).toEqual(['verify', false]);
-    expect(person.page.text).toContain(word('recover', 'no-message'));
-    expect(person.page.text).toContain(word('recover', 'no-message-help'));
+    expect(person.page.text).toMatch(/没有收到短信？.*垃圾短信.*再次获取/s);
     expect(person.page.says('#back')).toBe('重新选择验证方式');
     await person.opens('#back');
     expect(step(person.page)).toBe('method');
