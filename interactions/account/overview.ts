@@ -1,5 +1,4 @@
 import type { SessionSummary } from '../../src/domain/protocol-state.ts';
-import { endpoints } from '../../src/http/endpoints.ts';
 import type { ActModel } from '../../src/http/page-model.ts';
 import { levelModel, type LevelFacts, type LevelModel } from './level.ts';
 import { profileModel, type ProfileFacts, type ProfileModel } from './profile.ts';
@@ -18,7 +17,6 @@ export interface OverviewModel {
   /** Undefined: on a page of its own. */
   readonly sessions: readonly SessionModel[] | undefined;
   readonly endSessions: ActModel;
-  readonly logout: { readonly action: string };
   /** To passkeys and second factor, where the deployment has them. */
   readonly securityHref: string | undefined;
   /** To where a frozen change is given back; undefined: nothing is frozen. */
@@ -44,7 +42,6 @@ export function overviewModel(scene: AccountScene, facts: OverviewFacts, endSess
     level: levelModel(scene, facts),
     sessions: tabs.length === 0 ? sessionModels(scene, facts.sessions, facts.currentUid) : undefined,
     endSessions,
-    logout: { action: endpoints.end_session.path },
     securityHref: authenticators.passkey || authenticators.totp ? '/account/security' : undefined,
     frozenHref: facts.account.frozen ? frozenPath : undefined,
   };

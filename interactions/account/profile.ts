@@ -3,13 +3,14 @@ import { longestSocialHistory } from '../../src/domain/person/account-details.ts
 import { ethnicities, ethnicityName } from '../../src/domain/person/ethnicity.ts';
 import { mask, type Masked } from '../../src/domain/person/masking.ts';
 import { shownName } from '../../src/domain/person/person-name.ts';
-import type { AccountChangeName } from '../../src/domain/policy.ts';
+import type { AccountChangeName, AccountRow } from '../../src/domain/policy.ts';
 import { maskedModel } from '../../src/http/masked.ts';
 import type { FormModel, MaskedModel } from '../../src/http/page-model.ts';
 import { sayIn, type AccountScene } from './scene.ts';
 
-/** Basic data: masked, and what its owner may do about it (ACC-02, ACC-04). */
+/** Data of the account: masked, and what its owner may do about it (ACC-02, ACC-04). */
 export interface ProfileModel {
+  readonly blocks: readonly BlockModel[];
   readonly name: MaskedModel | undefined;
   /** The platform's own, where the deployment shows it. */
   readonly number: string | undefined;
@@ -34,6 +35,13 @@ export interface ProfileModel {
   readonly edit: DetailForm | undefined;
 }
 
+export interface BlockModel {
+  readonly title: string;
+  readonly rows: readonly AccountRow[];
+  /** To the first row that is edited in its place; undefined: no link beside the heading. */
+  readonly edit: string | undefined;
+}
+
 /** Details that are changed in their row. */
 export type Detail = 'ethnicity' | 'address' | 'social-history';
 
@@ -55,7 +63,13 @@ export function profileModel(scene: AccountScene, { account, person, edit }: Pro
   const masked = (value: Masked) => maskedModel(words, locale, value);
   const { username, email, ethnicity, address, socialHistory, asserted } = account;
   const { registration, account: offered } = profile;
+  const change = changeLinks(scene);
   return {
+    blocks: offered.blocks.map(({ title, rows, edit: opens }) => ({
+      title: title[locale],
+      rows,
+      edit: opens ? firstEdit(change) : undefined,
+    })),
     name: person && masked(mask.name(shownName(person), profile.masking.name)),
     number: profile.account.number ? account.number : undefined,
     username: profile.username ? { value: username === undefined ? undefined : masked(mask.username(username)) } : undefined,
@@ -82,9 +96,13 @@ export function profileModel(scene: AccountScene, { account, person, edit }: Pro
       ? { text: address, limits: { min: registration.address.minLength, max: registration.address.maxLength } }
       : undefined,
     socialHistory: offered.changes.includes('social-history') ? { text: socialHistory, limit: longestSocialHistory } : undefined,
-    change: changeLinks(scene),
+    change,
     edit: edit && { ...edit, ethnicities: ethnicityChoices(scene) },
   };
+}
+
+function firstEdit(change: ProfileModel['change']): string | undefined {
+  return change.address ?? change['social-history'] ?? change.ethnicity;
 }
 
 function changeLinks({ profile }: AccountScene): ProfileModel['change'] {

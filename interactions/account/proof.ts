@@ -14,6 +14,7 @@ import { plainForm, sendCode, toOwner } from '../../src/http/step-form.ts';
 import type { Wizard, WizardStep } from '../../src/http/wizard.ts';
 import { wizardRoutes } from '../../src/http/wizard-routes.ts';
 import { requireOwner, type Owner } from './owner.ts';
+import type { TabModel } from './tabs.ts';
 import { frozenPath } from './undo/paths.ts';
 import {
   codeRequest,
@@ -88,6 +89,7 @@ export interface ProofModel {
   readonly challenge?: string;
   /** Of the wizard that begins with it. */
   readonly progress?: ProgressModel;
+  readonly tabs?: readonly TabModel[];
 }
 
 /** The ways that will do besides this one. */

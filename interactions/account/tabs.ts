@@ -18,6 +18,12 @@ const paths: Readonly<Record<AccountTab, string>> = {
   settings: '/account/settings',
 };
 
+/** Of a change that is a tab of its own; none of the others. */
+export function changeTabs(say: Say, profile: Pick<Profile, 'account'>, change: string): readonly TabModel[] {
+  const tab = profile.account.tabs.find((name) => name === change);
+  return tab ? tabsModel(say, profile, tab) : [];
+}
+
 export function tabsModel(say: Say, { account }: Pick<Profile, 'account'>, current: AccountTab): readonly TabModel[] {
   return account.tabs.map((name) => ({ name, label: say(`account.tab.${name}`), href: paths[name], current: name === current }));
 }

@@ -24,6 +24,7 @@ export function profileRules(known: KnownMethods | 'unchecked'): readonly Rule[]
     rule<Profile, 'ladders' | 'later'>(['ladders', 'later'], comingEvidenceComes),
     rule<Profile, 'identifiers' | 'username'>(['identifiers', 'username'], usernameIsRuled),
     rule<Profile, 'login' | 'authenticators'>(['login', 'authenticators'], passkeysCanBeAdded),
+    rule<Profile, 'account'>(['account'], changesHaveAPlace),
     rule<Profile, 'registration'>(['registration'], formsAreComplete),
     rule<Profile, 'registration' | 'proofing'>(['registration', 'proofing'], identityCanBeProved),
     rule<Profile, 'registration'>(['registration'], ({ registration: { address } }) =>
@@ -57,6 +58,18 @@ function methodsAreKnown({ loginMethods, proofingMethods, questions }: KnownMeth
     rule<Profile, 'proofing'>(['proofing'], ({ proofing }) => unknownNames(proofing, ['proofing'], proofingMethods)),
     rule<Profile, 'help'>(['help'], ({ help }) => unknownNames(help.questions, ['help', 'questions'], questions)),
   ];
+}
+
+/** What people may change stands in a block, or is a tab of its own. */
+function changesHaveAPlace({ account: { blocks, tabs, changes } }: Pick<Profile, 'account'>): readonly Violation[] {
+  const places: readonly string[] = [...blocks.flatMap(({ rows }) => rows), ...tabs];
+  return changes
+    .filter((change) => !places.includes(change))
+    .map((change) => ({
+      at: ['account', 'blocks'],
+      problem: `has no row for ${change}`,
+      expected: 'a row, or a tab, for everything under "changes"',
+    }));
 }
 
 function lowestRung({ ladders }: Pick<Profile, 'ladders'>): readonly Violation[] {

@@ -99,11 +99,21 @@ export interface HelpPolicy {
 export interface AccountCentrePolicy {
   /** Tabs in their order; none: everything on one page. */
   readonly tabs: readonly AccountTab[];
+  readonly blocks: readonly AccountBlock[];
   readonly changes: readonly AccountChangeName[];
   /** Whether the platform's own number is shown (ACC-17). */
   readonly number: boolean;
 }
 
+/** Data of the account under one heading (ACC-04). */
+export interface AccountBlock {
+  readonly title: LocalText;
+  readonly rows: readonly AccountRow[];
+  /** Whether 编辑资料 stands beside the heading. */
+  readonly edit?: boolean;
+}
+
+export type AccountRow = AccountChangeName | 'number' | 'name' | 'sex' | 'document';
 export type AccountTab = 'profile' | 'bindings' | 'password' | 'security' | 'level' | 'settings';
 export type AccountChangeName = 'username' | 'password' | 'mobile' | 'email' | 'ethnicity' | 'address' | 'social-history';
 

@@ -33,6 +33,7 @@ export interface PageModel {
     readonly login: string;
     readonly register: string;
     readonly account: string;
+    readonly logout: string;
     readonly help: string;
     readonly agreement: string;
     readonly privacy: string;

@@ -2,6 +2,7 @@ import type { LocalText } from '../domain/assurance/ladder.ts';
 import type { Brand } from '../domain/policy.ts';
 import type { AppContext } from './app-context.ts';
 import type { Assets } from './assets.ts';
+import { endpoints } from './endpoints.ts';
 import { preferencesScope, type FormTokens } from './form-token.ts';
 import { locales, type BrandModel, type Link, type Locale, type PageModel } from './page-model.ts';
 import { selfOf } from './self.ts';
@@ -106,6 +107,7 @@ function pageLinks(assets: Assets, { helpCentre }: Brand): PageModel['links'] {
     login: '/login',
     register: '/register',
     account: '/account',
+    logout: endpoints.end_session.path,
     help: helpCentre,
     agreement: '/help/agreement',
     privacy: '/help/privacy',

@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { fetchAlone } from '../support/connection.ts';
-import { shown } from '../support/account-changes.ts';
+import { provesMobile, shown } from '../support/account-changes.ts';
 import { newPerson, type Page, type Person } from '../support/browser.ts';
 import { newCitizen, signsIn, type Citizen } from '../support/citizen.ts';
+import { assertedFields, registersWith } from '../support/city-forms.ts';
+import { citizen, newcomer } from '../support/newcomer.ts';
 import type { Product } from '../support/product.ts';
 import { relyingParty } from '../support/relying-party.ts';
 import { sharedProduct } from '../support/shared-products.ts';
@@ -16,10 +18,21 @@ async function inAccount(product: Product, who: Pick<Citizen, 'username' | 'pass
 }
 
 const tabs = ({ $ }: Page) =>
-  $('.account-page .tabs a')
+  $('.tabs a')
     .toArray()
     .map((each) => $(each).text());
-const current = ({ $ }: Page) => $('.account-page .tabs [aria-current]').text();
+/** Headings, each with the terms below it. */
+const blocks = ({ $ }: Page) =>
+  $('.sheet:has(.facts)')
+    .toArray()
+    .map((sheet) => [
+      $(sheet).find('h2').text(),
+      $(sheet)
+        .find('dt')
+        .toArray()
+        .map((term) => $(term).text()),
+    ]);
+const current = ({ $ }: Page) => $('.tabs [aria-current]').text();
 
 describe.each(['demo', 'beijing', 'beijing-2019'])('ethnicity in %s', (profile) => {
   let product: Product;
@@ -29,7 +42,7 @@ describe.each(['demo', 'beijing', 'beijing-2019'])('ethnicity in %s', (profile) 
 
   it('[ACC-12 NOT-15] is chosen from the 56 of the standard and two more, by 修改 and 保存', async () => {
     const person = await inAccount(product, await newCitizen(product));
-    expect(shown(person.page, '民族')).toBe('暂无信息');
+    expect(shown(person.page, '民族')).toBe('请选择民族');
     await person.opens('#change-ethnicity');
     const options = person.page
       .$('#ethnicity option')
@@ -48,7 +61,7 @@ describe.each(['demo', 'beijing', 'beijing-2019'])('ethnicity in %s', (profile) 
     await person.opens('#change-ethnicity');
     expect(person.page.$('#ethnicity option[selected]').attr('value')).toBe('05');
     await person.submits({ ethnicity: '' });
-    expect(shown(person.page, '民族')).toBe('暂无信息');
+    expect(shown(person.page, '民族')).toBe('请选择民族');
   });
 
   it('[ACC-13] is to be changed, and sex is not: it follows the document', async () => {
@@ -141,16 +154,26 @@ describe('details', () => {
 describe('the account centre of Guangzhou', () => {
   let product: Product;
   let person: Person;
+  const who = newcomer({ password: 'Tianhe2026' });
+  const identity = citizen();
   beforeAll(async () => {
     product = await sharedProduct('guangzhou');
-    person = await inAccount(product, await newCitizen(product));
+    person = newPerson(product);
+    await person.goes('/register');
+    await person.opens('#option-register');
+    await registersWith(person, assertedFields(who, identity));
+    await person.opens('#next');
   });
+
+  /** As the page masks what was said at the registration and nobody has verified. */
+  const maskedName = `${'*'.repeat([...identity.name].length - 1)}${[...identity.name].at(-1)}`;
+  const maskedNumber = identity.document.number.replace(/^(.{4}).*(.{4})$/, '$1*****$2');
 
   it('[ACC-03 ACC-20] has five tabs, each of which leads somewhere', async () => {
     expect(tabs(person.page)).toEqual(['基本资料', '绑定查询', '重置密码', '安全中心', '账号升级']);
     const places = [
       ['bindings', '您还没有绑定任何第三方账号', '绑定查询'],
-      ['password', '验证身份', ''],
+      ['password', '验证身份', '重置密码'],
       ['security', '当前设备', '安全中心'],
       ['level', '认证时间', '账号升级'],
     ] as const;
@@ -158,14 +181,37 @@ describe('the account centre of Guangzhou', () => {
       await person.goes('/account');
       await person.opens(`#tab-${tab}`);
       expect([tab, person.page.status, person.page.text.includes(says), current(person.page)]).toEqual([tab, 200, true, label]);
+      // 退出 and 使用帮助 beside each other at the top of each of them (ACC-05).
+      expect([tab, person.page.has('#logout') || tab === 'password', person.page.has('.switches .help')]).toEqual([tab, true, true]);
     }
   });
 
-  it('[ACC-04] shows an address and an e-mail address that are not there as such, never as -1, and lets them be edited', async () => {
+  it('[ACC-20] resets the password behind its tab, which stays marked all the way', async () => {
     await person.goes('/account');
-    expect([shown(person.page, '邮箱'), shown(person.page, '联系地址')]).toEqual(['未绑定', '暂无信息']);
-    expect(person.page.text).not.toContain('-1');
-    expect(person.page.has('#change-mobile')).toBe(true);
+    await person.opens('#tab-password');
+    await provesMobile(person, who.mobile);
+    expect([current(person.page), person.page.says('h1'), person.page.has('[name=newPassword]')]).toEqual(['重置密码', '重置密码', true]);
+  });
+
+  it('[ACC-04 ACC-15] shows account, identity and social history in blocks, masked as its manual masks', async () => {
+    await person.goes('/account');
+    expect(blocks(person.page)).toEqual([
+      ['帐号信息', ['用户名', '手机号码']],
+      ['身份信息', ['姓名', '证件类型', '证件号码', '联系地址', '邮箱地址']],
+      ['社会经历信息', ['社会经历信息']],
+    ]);
+    expect(shown(person.page, '手机号码')).toBe(`${who.mobile.slice(0, 3)}****${who.mobile.slice(-4)}`);
+    expect(person.page.says('#change-mobile')).toMatch(/^修改/);
+    expect([shown(person.page, '姓名'), shown(person.page, '证件号码')]).toEqual([`${maskedName}尚未认证`, maskedNumber]);
+    await person.opens('#edit-profile');
+    expect(person.page.has('#address')).toBe(true);
+  });
+
+  it('[ACC-04] shows an address and an e-mail address that are not there as such, never as -1, and lets them be edited', async () => {
+    const other = await inAccount(product, await newCitizen(product));
+    expect([shown(other.page, '邮箱地址'), shown(other.page, '联系地址')]).toEqual(['未绑定', '暂无信息']);
+    expect(other.page.text).not.toContain('-1');
+    await person.goes('/account');
     await person.opens('#change-address');
     await person.submits({ address: '短' });
     expect([person.page.error?.code, person.page.error?.field]).toEqual(['address.invalid', 'address']);
@@ -175,13 +221,15 @@ describe('the account centre of Guangzhou', () => {
 
   it('[ACC-05] greets by name and has 退出 and 使用帮助 at hand', async () => {
     await person.goes('/account');
-    expect(person.page.says('.masthead .account')).toMatch(/^您好，/);
+    expect(person.page.says('.masthead .account')).toMatch(/^欢迎：/);
     expect([person.page.says('#logout'), person.page.says('.switches a')]).toEqual(['退出', '使用帮助']);
   });
 
   it('[RN-08 RN-09 RN-38] tells the level, its time, what it permits, and how to raise it', async () => {
-    await person.goes('/account/level');
-    expect(shown(person.page, '认证级别')).toBe('V0 非实名');
+    await person.goes('/account');
+    await person.opens('#tab-level');
+    expect([shown(person.page, '姓名'), shown(person.page, '证件号码')]).toEqual([`${maskedName}尚未认证`, maskedNumber]);
+    expect(shown(person.page, '认证等级')).toBe('V0 非实名');
     expect(shown(person.page, '认证时间')).toBe('尚未认证');
     // The whole of it, as the manual prints it.
     expect(shown(person.page, '权限描述')).toBe(

@@ -63,7 +63,7 @@ describe.each(['demo', 'beijing'])('the account centre in %s', (profile) => {
     expect(shown(person.page, '手机号')).toBe(maskedMobile(who.mobile));
     expect(shown(person.page, '邮箱')).toBe('未绑定');
     expect(shown(person.page, '性别')).toBe('暂无信息');
-    expect(shown(person.page, '民族')).toBe('暂无信息');
+    expect(shown(person.page, '民族')).toBe('请选择民族');
     expect(page.html).not.toContain(who.mobile);
   });
 

@@ -25,6 +25,7 @@ import {
   type Standing,
 } from '../presence.ts';
 import { otherWays, type ProofModel } from '../proof.ts';
+import { changeTabs } from '../tabs.ts';
 import { frozenPath } from '../undo/paths.ts';
 import { bar, doneModel, type ChangeName } from './pages.ts';
 
@@ -35,7 +36,7 @@ import { bar, doneModel, type ChangeName } from './pages.ts';
  * the mobile meets one field more where the account is a verified person's: the number of the document.
  */
 export interface ChangeDeps extends PresenceDeps, AccountChangeDeps {
-  readonly profile: Pick<Profile, 'username' | 'password' | 'brand' | 'documents'>;
+  readonly profile: Pick<Profile, 'account' | 'username' | 'password' | 'brand' | 'documents'>;
 }
 
 export interface ChangeScene {
@@ -107,8 +108,10 @@ function verifyStep(deps: ChangeDeps, { name, act }: Change): Step {
       const { locale } = scene.ctx.state;
       // Anew: the code may have been right where the number was not.
       const standing = await standingOf(deps, scene.owner, act);
+      const say = (key: string) => words.text(locale, key);
       const model: ProofModel = {
-        progress: bar((key) => words.text(locale, key), name, 0),
+        tabs: changeTabs(say, deps.profile, name),
+        progress: bar(say, name, 0),
         way: 'sms-code',
         form: await mobileForm(deps, scene.ctx, state, standing),
         asked: mobileAsked(deps, standing),

@@ -32,7 +32,7 @@ function password(state: string, form: Partial<SampleForm> = {}): Example {
     view: 'account/change/password',
     state,
     user,
-    model: (scene) => newPasswordModel(scene.say, scene.profile.password, sampleForm(scene, { fields, ...form })),
+    model: (scene) => newPasswordModel(scene.say, scene.profile, sampleForm(scene, { fields, ...form })),
   };
 }
 

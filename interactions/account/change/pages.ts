@@ -3,6 +3,7 @@ import type { FormModel, Locale, MaskedModel, ProgressModel } from '../../../src
 import type { Say } from '../../../src/http/words.ts';
 import { progress } from '../../../src/http/wizard.ts';
 import type { ResultModel } from '../../layout/result.ts';
+import { changeTabs, type TabModel } from '../tabs.ts';
 import { passwordHint, passwordRules, usernameHint, usernameRules } from '../../layout/rule-hints.ts';
 
 /** What the pages of changes show. */
@@ -20,12 +21,20 @@ export interface ChangeModel {
 }
 
 export interface NewPasswordModel extends ChangeModel {
+  readonly tabs: readonly TabModel[];
   readonly hint: string;
   readonly rules: readonly string[];
 }
 
-export function newPasswordModel(say: Say, policy: Profile['password'], form: FormModel): NewPasswordModel {
-  return { progress: bar(say, 'password', 1), form, hint: passwordHint(say, policy), rules: passwordRules(say, policy) };
+export function newPasswordModel(say: Say, profile: Pick<Profile, 'account' | 'password'>, form: FormModel): NewPasswordModel {
+  const { password: policy } = profile;
+  return {
+    tabs: changeTabs(say, profile, 'password'),
+    progress: bar(say, 'password', 1),
+    form,
+    hint: passwordHint(say, policy),
+    rules: passwordRules(say, policy),
+  };
 }
 
 export interface NewMobileModel extends ChangeModel {

@@ -16,7 +16,7 @@ export function passwordChange(deps: ChangeDeps & { readonly persons: PersonStor
     async page({ ctx }, state) {
       const model = newPasswordModel(
         (key, params) => deps.pages.words.text(ctx.state.locale, key, params),
-        policy,
+        deps.profile,
         plainForm(state, fields),
       );
       return { view: 'account/change/password', model };
