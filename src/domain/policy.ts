@@ -197,6 +197,8 @@ export interface BankCardPolicy {
   readonly classIOnly: boolean;
   /** The mobile reserved at the bank must be the account's (RN-25, DIS-07). */
   readonly mobileMustMatchAccount: boolean;
+  /** The type of document that the account was opened with is asked for (RN-27). */
+  readonly documentType: boolean;
   readonly agreement: boolean;
 }
 

@@ -130,6 +130,7 @@ describe('details', () => {
       const product = await sharedProduct(profile);
       const { page } = await inAccount(product, await newCitizen(product));
       expect([profile, page.$('#account-number').text()]).toEqual([profile, expect.stringMatching(shows)]);
+      expect(page.text.includes('北京通号')).toBe(profile === 'beijing-2019');
     }
   });
 
@@ -170,6 +171,7 @@ describe('the account centre of Guangzhou', () => {
   const maskedNumber = identity.document.number.replace(/^(.{4}).*(.{4})$/, '$1*****$2');
 
   it('[ACC-03 ACC-20] has five tabs, each of which leads somewhere', async () => {
+    await person.goes('/account');
     expect(tabs(person.page)).toEqual(['基本资料', '绑定查询', '重置密码', '安全中心', '账号升级']);
     const places = [
       ['bindings', '您还没有绑定任何第三方账号', '绑定查询'],
@@ -187,10 +189,12 @@ describe('the account centre of Guangzhou', () => {
   });
 
   it('[ACC-20] resets the password behind its tab, which stays marked all the way', async () => {
-    await person.goes('/account');
-    await person.opens('#tab-password');
-    await provesMobile(person, who.mobile);
-    expect([current(person.page), person.page.says('h1'), person.page.has('[name=newPassword]')]).toEqual(['重置密码', '重置密码', true]);
+    const owner = await newCitizen(product);
+    const other = await inAccount(product, owner);
+    await other.opens('#tab-password');
+    expect([current(other.page), other.page.says('h1')]).toEqual(['重置密码', '验证身份']);
+    await provesMobile(other, owner.mobile);
+    expect([current(other.page), other.page.says('h1'), other.page.has('[name=newPassword]')]).toEqual(['重置密码', '重置密码', true]);
   });
 
   it('[ACC-04 ACC-15] shows account, identity and social history in blocks, masked as its manual masks', async () => {
@@ -273,7 +277,7 @@ describe('the account centre of Hubei', () => {
       .map((each) => [$(each).find('.tile-name').text(), $(each).find('.tile-state').text()]);
     expect(tiles).toEqual([
       ['实名认证', '已认证'],
-      ['银行卡认证', '立即认证'],
+      ['银行卡认证', '点击认证'],
     ]);
     expect(person.page.text).toMatch(/账号注销.*正在建设中.*12345/);
   });

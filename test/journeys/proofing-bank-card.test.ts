@@ -56,7 +56,7 @@ describe.each(['demo', 'beijing'] as const)('proving a bank card in %s', (profil
   const tries = (person: Person, bankCard: string, more: Record<string, string> = {}): Promise<Page> =>
     person.submits({ bankCard, reservedMobile: zhangwei.mobile, ...agreed[profile], ...more });
 
-  it('[RN-21 RN-27] asks for card, reserved mobile and the type of document, and shows the verified name and number masked', async () => {
+  it('[RN-21] asks for card and reserved mobile, and shows the verified name and number masked', async () => {
     const { page } = await atTheForm();
     const names = page
       .$('form.form [name]')
@@ -64,7 +64,7 @@ describe.each(['demo', 'beijing'] as const)('proving a bank card in %s', (profil
       .map((field) => page.$(field).attr('name'));
     expect(names).toEqual([
       '_form',
-      'documentType',
+      ...(profile === 'demo' ? ['documentType'] : []),
       'bankCard',
       'reservedMobile',
       'captchaId',
@@ -79,8 +79,6 @@ describe.each(['demo', 'beijing'] as const)('proving a bank card in %s', (profil
         .toArray()
         .map((each) => page.$(each).text()),
     ).toEqual(['*伟', '1101**********13']);
-    expect(page.$('[name=documentType] option[selected]').attr('value')).toBe('resident-id-card');
-    expect(page.says('label[for=documentType]')).toContain(word('step-up/bank-card', 'document-type'));
     expect(page.html).not.toContain(zhangwei.document.number);
     expect(page.html).not.toContain(zhangwei.mobile);
   });
@@ -91,7 +89,9 @@ describe.each(['demo', 'beijing'] as const)('proving a bank card in %s', (profil
     expect(page.says('.notice')).toContain(word('step-up/bank-card', 'notice.reserved-mobile'));
     expect(word('step-up/bank-card', 'notice.reserved-mobile')).toMatch(/预留的手机号.*网上银行/);
     expect(page.says('details summary')).toBe(word('step-up/bank-card', 'explain-title'));
-    expect(page.says('details p')).toMatch(/银行柜台开立账户时登记.*网上银行、短信通知、手机应用/);
+    expect(page.says('details p')).toMatch(
+      /首次在银行网点柜台办理账户开户时.*网银预留手机号码、短信通知绑定手机号码、手机银行绑定手机号码等是相互独立.*银行柜台咨询确认/,
+    );
   });
 
   it('[RN-21 NOT-14] tells what is wrong with the form at once', async () => {
@@ -126,8 +126,12 @@ describe.each(['demo', 'beijing'] as const)('proving a bank card in %s', (profil
     expect(person.page.error?.code).toBe('identity.invalid');
   });
 
-  it('[RN-27] compares with the verified document only, and says so to whoever chooses another', async () => {
+  it('[RN-27] asks for the type of document where the manual does, compares with the verified one only, and says so to whoever chooses another', async () => {
     const person = await atTheForm();
+    expect(person.page.has('#documentType')).toBe(profile === 'demo');
+    if (profile !== 'demo') return;
+    expect(person.page.$('[name=documentType] option[selected]').attr('value')).toBe('resident-id-card');
+    expect(person.page.says('label[for=documentType]')).toContain('开户时使用的证件类型');
     await tries(person, card({ class: 'I' }), { documentType: 'hk-permit' });
     expect(problemsOf(person.page)).toEqual({ documentType: refusal('document.invalid.not-verified') });
   });
@@ -278,7 +282,7 @@ describe('proving who one is by the manual of Hubei', () => {
     product = await startProduct({
       profile: {
         extends: 'demo',
-        bankCard: { debitOnly: true, classIOnly: true, mobileMustMatchAccount: true, agreement: true },
+        bankCard: { debitOnly: true, classIOnly: true, mobileMustMatchAccount: true, documentType: true, agreement: true },
         registration: { identity: 'step' },
       },
     });

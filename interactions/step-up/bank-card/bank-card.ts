@@ -32,13 +32,16 @@ export interface BankCardDeps extends ProofDeps, CodeForms {
 export const bankCardFields = ['documentType', 'bankCard', 'reservedMobile', 'agreement'] as const;
 
 const asked = ['documentType', 'bankCard', 'reservedMobile', 'code', 'agreement'] as const;
-const required = ['documentType', 'bankCard', 'reservedMobile'] as const;
-const form = textFields(asked, required);
-const formWithCode = textFields(asked, [...required, 'code']);
+
+function schemasOf({ documentType }: BankCardPolicy) {
+  const required = [...(documentType ? (['documentType'] as const) : []), 'bankCard', 'reservedMobile'] as const;
+  return { plain: textFields(asked, required), withCode: textFields(asked, [...required, 'code']) };
+}
 
 /** 银行卡认证 – four elements of a bank card of the verified person, and the mobile reserved at the bank in their hand (RN-21, RN-29). */
 export function bankCard(deps: BankCardDeps): ProofingMethod {
   const { policy } = deps;
+  const schemas = schemasOf(policy);
   return {
     name: 'bank-card',
     needsPerson: true,
@@ -53,12 +56,12 @@ export function bankCard(deps: BankCardDeps): ProofingMethod {
       const { applicant, account, person } = scene;
       if (!person || applicant.personId === undefined) throw new Refused('form.stale');
       const { bankCard: number = '', reservedMobile = '', agreement } = values;
-      const schema = (await requiresCode(deps, scene, reservedMobile)) ? formWithCode : form;
+      const schema = (await requiresCode(deps, scene, reservedMobile)) ? schemas.withCode : schemas.plain;
       const card = checkFormAnd(schema, values, () =>
         checkBankCard({ bankCard: number, reservedMobile, agreement: isAgreed(agreement) }, account, policy),
       );
       // The bank knows the person by the document of the opening day; only the verified one can be compared (RN-27).
-      if (values.documentType !== person.document.type) {
+      if (policy.documentType && values.documentType !== person.document.type) {
         throw new Refused('document.invalid', 'documentType', { reason: 'not-verified' });
       }
       await lookAgain(deps, applicant.accountId, card);
@@ -72,6 +75,7 @@ export function bankCard(deps: BankCardDeps): ProofingMethod {
 /** What the view needs besides progress, form and the ways back. */
 export interface BankCardPage {
   readonly known: { readonly name: MaskedModel; readonly document: MaskedModel };
+  /** None where the city does not ask. */
   readonly documentTypes: readonly { readonly value: string; readonly label: string }[];
   readonly notices: readonly string[];
   /** The mobile of the account needs no code now. */
@@ -94,7 +98,9 @@ export function bankCardPage(
       name: maskedModel(words, locale, mask.name(shownName(person), masking.name)),
       document: maskedModel(words, locale, mask.document(person.document.number, masking.document)),
     },
-    documentTypes: documents.map((type) => ({ value: type, label: words.text(locale, `layout.document.type.${type}`) })),
+    documentTypes: policy.documentType
+      ? documents.map((type) => ({ value: type, label: words.text(locale, `layout.document.type.${type}`) }))
+      : [],
     notices: notices(policy).map((key) => words.text(locale, `step-up.bank-card.notice.${key}`)),
     mobileProven,
     agreement: policy.agreement ? { href: '/help/bank-card-agreement', label: agreement.title[locale] } : undefined,

@@ -38,7 +38,9 @@ function example(
     service: housingFund,
     model: (scene): ProofingPage & BankCardPage => {
       const { documents, bankCard, masking, brand } = scene.profile;
-      const policy = strict ? { debitOnly: true, classIOnly: true, mobileMustMatchAccount: true, agreement: true } : bankCard;
+      const policy = strict
+        ? { debitOnly: true, classIOnly: true, mobileMustMatchAccount: true, documentType: true, agreement: true }
+        : bankCard;
       return {
         progress: bar(scene.say, 'bank-card', 1),
         form: sampleForm(scene, {
