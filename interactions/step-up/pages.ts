@@ -52,7 +52,7 @@ export function provedModel(
     progress: bar(say, method, 2),
     outcome: 'done',
     title: say('step-up.result.title'),
-    text: say('step-up.result.text', { level: level.label[locale] }),
+    text: say(forService ? 'step-up.result.text' : 'step-up.result.own-text', { level: level.label[locale] }),
     next: { href: finish, label: say(forService ? 'layout.continue' : 'step-up.result.to-account') },
     secondary: forService ? [] : [{ href: portal.url, label: portal.name[locale] }],
   };

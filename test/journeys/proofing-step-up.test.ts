@@ -117,7 +117,7 @@ describe.each(['demo', 'beijing'])('proving a real name in %s', (profile) => {
     await opensProofing(person, 'real-name', who);
     await person.submits(identityFields(who.identity));
     expect(person.page.says('h1')).toBe('认证成功');
-    expect(person.page.text).toContain(word('step-up', 'result.text', { level: '初级认证' }));
+    expect(person.page.text).toContain('恭喜您认证成功！您的认证级别为“初级认证”。');
     await goesOn(person);
     await person.submits({}, { button: '#consent-allow' });
     const { claims, userinfo } = await service.receives(person);
@@ -135,7 +135,8 @@ describe.each(['demo', 'beijing'])('proving a real name in %s', (profile) => {
     await person.opens('#tile-real-name');
     await opensProofing(person, 'real-name', who);
     await person.submits(identityFields(who.identity));
-    expect(person.page.says('#next')).toBe(word('step-up', 'result.to-account'));
+    expect(person.page.text).toContain('恭喜您认证成功！您的认证级别为“初级认证”。您可以点击前往个人中心。');
+    expect(person.page.says('#next')).toBe('进入个人中心');
     const portal = person.page.$('.actions a').not('#next');
     expect(portal.attr('href')).toBe(person.page.$('.tool.portal').attr('href'));
     await goesOn(person);
