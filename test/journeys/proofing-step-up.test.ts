@@ -6,7 +6,7 @@ import { citizen, datesOf, identityFields } from '../support/newcomer.ts';
 import type { Product } from '../support/product.ts';
 import { relyingParty } from '../support/relying-party.ts';
 import { sharedProduct } from '../support/shared-products.ts';
-import { refusal, word, wordsOf } from '../support/words.ts';
+import { refusal, wordsOf } from '../support/words.ts';
 
 const day = 86_400;
 
