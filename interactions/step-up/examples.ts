@@ -108,7 +108,12 @@ function proved(state: string, method: string, acr: string, forService: boolean)
     model: (scene) =>
       provedModel(
         { ...scene, portal: scene.profile.brand.portal },
-        { method, level: rungOf(scene, acr), forService, finish: `${base}/${method}/finish` },
+        {
+          method,
+          level: rungOf(scene, acr),
+          service: forService ? housingFund(scene.locale).name : undefined,
+          finish: `${base}/${method}/finish`,
+        },
       ),
   };
 }

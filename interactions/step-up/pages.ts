@@ -37,8 +37,8 @@ export interface Proved {
   readonly method: string;
   /** Now held. */
   readonly level: AssuranceLevel;
-  /** A service waits. */
-  readonly forService: boolean;
+  /** Name of the service that waits. */
+  readonly service: string | undefined;
   /** Address that ends the interaction. */
   readonly finish: string;
 }
@@ -46,14 +46,14 @@ export interface Proved {
 /** The last page: back to the waiting service, else where people of their own accord may want to go (RN-41). */
 export function provedModel(
   { locale, say, portal }: { locale: Locale; say: Say; portal: Brand['portal'] },
-  { method, level, forService, finish }: Proved,
+  { method, level, service, finish }: Proved,
 ): ResultModel {
   return {
     progress: bar(say, method, 2),
     outcome: 'done',
     title: say('step-up.result.title'),
-    text: say(forService ? 'step-up.result.text' : 'step-up.result.own-text', { level: level.label[locale] }),
-    next: { href: finish, label: say(forService ? 'layout.continue' : 'step-up.result.to-account') },
-    secondary: forService ? [] : [{ href: portal.url, label: portal.name[locale] }],
+    text: say(service === undefined ? 'step-up.result.own-text' : 'step-up.result.text', { level: level.label[locale] }),
+    next: { href: finish, label: service === undefined ? say('step-up.result.to-account') : say('layout.back-to', { service }) },
+    secondary: service === undefined ? [{ href: portal.url, label: portal.name[locale] }] : [],
   };
 }

@@ -173,7 +173,7 @@ function doneStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
       const level = assuranceLevel(deps.ladder, countingKinds(held, deps.clock.now()));
       const model = provedModel(
         { locale: scene.ctx.state.locale, say: scene.say, portal: deps.brand.portal },
-        { method: method.name, level, forService: scene.service !== undefined, finish: `${scene.base}/${method.name}/finish` },
+        { method: method.name, level, service: scene.service?.name, finish: `${scene.base}/${method.name}/finish` },
       );
       return { view: 'layout/result', model, service: scene.service };
     },
