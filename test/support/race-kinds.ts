@@ -73,11 +73,17 @@ export const openRacers: Readonly<Record<RaceStore, (url: string) => Promise<Ope
           attempt: (round, caller) => won(write(link(account(`account ${round}`), person(`account ${round} ${caller}`)))),
         },
         'changes.freeze of one change': {
-          prepare: (round) => write(...register(account(`freeze ${round}`)), changed(`freeze ${round}`)),
+          async prepare(round) {
+            await write(...register(account(`freeze ${round}`)));
+            await write(changed(`freeze ${round}`));
+          },
           attempt: (round) => won(write(...frozen(`freeze ${round}`))),
         },
         'changes.return of one change': {
-          prepare: (round) => write(...register(account(`return ${round}`)), changed(`return ${round}`), ...frozen(`return ${round}`)),
+          async prepare(round) {
+            await write(...register(account(`return ${round}`)));
+            await write(changed(`return ${round}`), ...frozen(`return ${round}`));
+          },
           attempt: (round) => {
             const name = `return ${round}`;
             return won(write({ write: 'changes.return', accountId: account(name).id, ids: [idOf(`change ${name}`)], at: now }));
