@@ -100,7 +100,9 @@ describe('who is known is not told by the recovery', () => {
     };
     const once = await seen('nobody_at_all');
     expect(await seen(' Nobody_At_All')).toEqual(
-      [`N${once[0]?.slice(1)}`, ...once.slice(1)].map((text, index) => (index === 0 ? 'N****l' : text)),
+      [`N${once[0]?.slice(1)}`, ...once.slice(1)].map((text, index) =>
+        index === 0 ? '您正在为【N****l】找回密码，请选择验证方式。' : text,
+      ),
     );
     const others = await Promise.all(['nobody_else', 'somebody_new', 'anybody_there', 'everybody_gone'].map(seen));
     for (const [, mobile, document = '1101**********11'] of [once, ...others]) {
