@@ -154,6 +154,8 @@ describe.each(['demo', 'beijing'])('the people of the sandbox in %s', (profile) 
     const person = await atTheStep();
     const permit = people.find(({ document, outcome }) => document.type === 'taiwan-permit' && outcome === 'match');
     if (!permit) throw new Error('nobody has a permit');
+    // Somebody of the table above.
+    await person.sandbox.restores(permit.id);
     const fields = identityFields(permit);
     // What is not stated would not be compared either.
     for (const sex of ['', 'unknown']) {

@@ -31,6 +31,8 @@ export interface Sandbox {
   accounts(wanted: { count: number; prefix: string; password: string; level: string }): Promise<CreatedAccounts>;
   /** Generated people who wait for their activation; `mobile`: the bound one, their own by default, null: none. */
   imports(wanted: { count: number; mobile?: string | null }): Promise<{ readonly first: { readonly documentNumber: string } }>;
+  /** Sets a scripted person back to the beginning. */
+  restores(id: string): Promise<void>;
   /** The scripted people, one entry of /sandbox/people.json each. */
   people<Person>(): Promise<readonly Person[]>;
 }
@@ -71,6 +73,9 @@ export function sandboxOf({ address }: Pick<Product, 'address'>): Sandbox {
     },
     accounts: (wanted) => ask('/sandbox/accounts', wanted),
     imports: (wanted) => ask('/sandbox/imports', wanted),
+    async restores(id) {
+      await ask(`/sandbox/people/${id}/reset`, {});
+    },
     people: () => ask('/sandbox/people.json'),
   };
 }

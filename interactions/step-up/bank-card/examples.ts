@@ -85,7 +85,7 @@ export const examples: readonly Example[] = [
   example('credit-card', wrong('bank-card.not-debit', 'bankCard')),
   example('class-ii', { ...wrong('bank-card.class', 'bankCard'), strict: true }),
   example('other-mobile', { ...wrong('bank-card.mobile-differs', 'reservedMobile'), strict: true }),
-  example('other-document', wrong('document.invalid', 'documentType', 'not-verified')),
+  example('other-document', { ...wrong('document.invalid', 'documentType', 'not-verified'), strict: true }),
   example('identity.mismatch', wrong('identity.mismatch', 'bankCard', 'bank-card')),
   example('identity.invalid', wrong('identity.invalid', 'bankCard', 'bank-card')),
   example('identity.unavailable', wrong('identity.unavailable')),
