@@ -23,7 +23,7 @@ describe('what cities call their levels', () => {
     // Not every city takes usernames.
     await signsIn(person, { ...citizen, username: citizen.mobile });
     expect((await service.receives(person)).claims.acr).toBe(level);
-    expect((await person.goes('/account')).text).toContain(`认证级别 ${label}`);
+    expect((await person.goes('/account')).text).toContain(`${profile === 'guangzhou' ? '认证等级' : '认证级别'} ${label}`);
     expect((await service.configuration()).serverMetadata()['acr_values_supported']).toEqual(['L1', 'L2', 'L3', 'L4']);
   });
 });
