@@ -1,6 +1,6 @@
 import { setAddress, setEthnicity, setSocialHistory, type DetailChanger } from '../../src/domain/person/account-details.ts';
 import { checkForm, textFields } from '../../src/http/form-schema.ts';
-import type { Action } from '../../src/http/wizard.ts';
+import type { Action, NoDraft } from '../../src/http/wizard.ts';
 import type { AccountDeps } from './deps.ts';
 import { detailsOf, editQuery, fields } from './detail-form.ts';
 import type { OwnerScene } from './owner.ts';
@@ -20,7 +20,7 @@ const set: Readonly<Record<Detail, (deps: AccountDeps, changer: DetailChanger, t
   'social-history': setSocialHistory,
 };
 
-type Save = Action<Record<never, never>, OwnerScene>;
+type Save = Action<NoDraft, OwnerScene>;
 
 /** One for each row. */
 export function detailActions(deps: AccountDeps): Readonly<Record<string, Save>> {

@@ -2,7 +2,7 @@ import type Router from '@koa/router';
 import type { AppState } from '../../src/http/app-context.ts';
 import type { Page } from '../../src/http/page.ts';
 import { actForm } from '../../src/http/step-form.ts';
-import type { FormState, Wizard } from '../../src/http/wizard.ts';
+import { onePage, type FormState, type Wizard, type NoDraft } from '../../src/http/wizard.ts';
 import { pageRoutes } from '../../src/http/wizard-routes.ts';
 import { endOtherSessions } from '../../src/oidc/session-end.ts';
 import type { AccountDeps } from './deps.ts';
@@ -25,29 +25,19 @@ export function overviewRoutes(router: Router<AppState>, deps: AccountDeps): voi
   });
 }
 
-function overviewWizard(deps: AccountDeps): Wizard<Record<never, never>, OwnerScene> {
-  return {
-    name: 'account',
-    draftless: true,
-    empty: {},
-    steps: [
-      {
-        path: '',
-        when: () => true,
-        done: () => false,
-        page: (_, scene, state) => overviewPage(deps, scene, state),
-        actions: {
-          ...detailActions(deps),
-          [endAll]: {
-            async goesOn(_form, _, { ctx, owner }) {
-              await endOtherSessions(deps, { accountId: owner.account.id, exceptUid: undefined, requestId: ctx.state.requestId });
-              return { leaveTo: '/account/ended' };
-            },
-          },
+function overviewWizard(deps: AccountDeps): Wizard<NoDraft, OwnerScene> {
+  return onePage('account', {
+    page: (_, scene, state) => overviewPage(deps, scene, state),
+    actions: {
+      ...detailActions(deps),
+      [endAll]: {
+        async goesOn(_form, _, { ctx, owner }) {
+          await endOtherSessions(deps, { accountId: owner.account.id, exceptUid: undefined, requestId: ctx.state.requestId });
+          return { leaveTo: '/account/ended' };
         },
       },
-    ],
-  };
+    },
+  });
 }
 
 async function overviewPage(deps: AccountDeps, { ctx, owner }: OwnerScene, state: FormState): Promise<Page> {

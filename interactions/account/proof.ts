@@ -11,7 +11,7 @@ import { checkForm, textFields } from '../../src/http/form-schema.ts';
 import { maskedModel } from '../../src/http/masked.ts';
 import type { FormModel, MaskedModel, ProgressModel } from '../../src/http/page-model.ts';
 import { plainForm, sendCode, toOwner } from '../../src/http/step-form.ts';
-import type { Wizard, WizardStep } from '../../src/http/wizard.ts';
+import type { Wizard, WizardStep, NoDraft } from '../../src/http/wizard.ts';
 import { wizardRoutes } from '../../src/http/wizard-routes.ts';
 import { requireOwner, type Owner } from './owner.ts';
 import type { TabModel } from './tabs.ts';
@@ -113,10 +113,10 @@ interface ProofScene {
   readonly page: string;
 }
 
-type Step = WizardStep<Record<never, never>, ProofScene>;
+type Step = WizardStep<NoDraft, ProofScene>;
 
 export function proofRoutes(router: Router<AppState>, deps: PresenceDeps): void {
-  const wizard: Wizard<Record<never, never>, ProofScene> = {
+  const wizard: Wizard<NoDraft, ProofScene> = {
     name: 'account-proof',
     draftless: true,
     empty: {},

@@ -6,7 +6,7 @@ import { readForm } from '../../src/http/form.ts';
 import type { ActModel } from '../../src/http/page-model.ts';
 import type { Page } from '../../src/http/page.ts';
 import { actForm } from '../../src/http/step-form.ts';
-import type { Wizard } from '../../src/http/wizard.ts';
+import { onePage, type Wizard, type NoDraft } from '../../src/http/wizard.ts';
 import { pageRoutes } from '../../src/http/wizard-routes.ts';
 import { endOneSession, endOtherSessions } from '../../src/oidc/session-end.ts';
 import type { AccountDeps } from './deps.ts';
@@ -35,8 +35,6 @@ export interface EndModel {
   readonly back: string;
 }
 
-type NoDraft = Record<never, never>;
-
 const othersPath = `${sessionsPath}/others`;
 
 interface EndScene extends OwnerScene {
@@ -60,43 +58,23 @@ export function sessionRoutes(router: Router<AppState>, deps: AccountDeps): void
 }
 
 function endOthers(deps: AccountDeps): Wizard<NoDraft, OwnerScene> {
-  return {
-    name: 'end-sessions',
-    draftless: true,
-    empty: {},
-    steps: [
-      {
-        path: '',
-        when: () => true,
-        done: () => false,
-        page: async (_, { ctx, owner }, state) => endPage(deps, ctx, owner, { session: undefined, form: actForm(state) }),
-        async submit(_form, _, { ctx, owner }) {
-          await endOtherSessions(deps, { accountId: owner.account.id, exceptUid: owner.sessionUid, requestId: ctx.state.requestId });
-          return { leaveTo: endedAddress('others') };
-        },
-      },
-    ],
-  };
+  return onePage('end-sessions', {
+    page: async (_, { ctx, owner }, state) => endPage(deps, ctx, owner, { session: undefined, form: actForm(state) }),
+    async submit(_form, _, { ctx, owner }) {
+      await endOtherSessions(deps, { accountId: owner.account.id, exceptUid: owner.sessionUid, requestId: ctx.state.requestId });
+      return { leaveTo: endedAddress('others') };
+    },
+  });
 }
 
 function endOne(deps: AccountDeps): Wizard<NoDraft, EndScene> {
-  return {
-    name: 'end-session',
-    draftless: true,
-    empty: {},
-    steps: [
-      {
-        path: '',
-        when: () => true,
-        done: () => false,
-        page: async (_, { ctx, owner, session }, state) => endPage(deps, ctx, owner, { session, form: actForm(state) }),
-        async submit(_form, _, { ctx, owner, session }) {
-          await endOneSession(deps, { accountId: owner.account.id, uid: session.uid, requestId: ctx.state.requestId });
-          return { leaveTo: endedAddress('one') };
-        },
-      },
-    ],
-  };
+  return onePage('end-session', {
+    page: async (_, { ctx, owner, session }, state) => endPage(deps, ctx, owner, { session, form: actForm(state) }),
+    async submit(_form, _, { ctx, owner, session }) {
+      await endOneSession(deps, { accountId: owner.account.id, uid: session.uid, requestId: ctx.state.requestId });
+      return { leaveTo: endedAddress('one') };
+    },
+  });
 }
 
 function endPage(

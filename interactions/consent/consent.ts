@@ -6,7 +6,7 @@ import type { SubmittedForm } from '../../src/http/form.ts';
 import type { ActModel } from '../../src/http/page-model.ts';
 import type { Page } from '../../src/http/page.ts';
 import { actForm } from '../../src/http/step-form.ts';
-import type { FormState, Wizard, WizardDeps } from '../../src/http/wizard.ts';
+import { onePage, type FormState, type Wizard, type WizardDeps, type NoDraft } from '../../src/http/wizard.ts';
 import { pageRoutes } from '../../src/http/wizard-routes.ts';
 import type { Say } from '../../src/http/words.ts';
 import { claimRows, mayAskFor, sensitiveScopes } from '../../src/oidc/claims.ts';
@@ -43,21 +43,11 @@ export function createConsent(deps: ConsentDeps): Journey {
 
 type ConsentVisit = Visit & { readonly accountId: string };
 
-function consentWizard(deps: ConsentDeps): Wizard<Record<never, never>, ConsentVisit> {
-  return {
-    name: 'consent',
-    draftless: true,
-    empty: {},
-    steps: [
-      {
-        path: '',
-        when: () => true,
-        done: () => false,
-        page: async (_, visit, state) => consentPage(deps, visit, state),
-        submit: (form, _, visit) => decide(deps, form, visit),
-      },
-    ],
-  };
+function consentWizard(deps: ConsentDeps): Wizard<NoDraft, ConsentVisit> {
+  return onePage('consent', {
+    page: async (_, visit, state) => consentPage(deps, visit, state),
+    submit: (form, _, visit) => decide(deps, form, visit),
+  });
 }
 
 async function consentVisit(deps: ConsentDeps, ctx: Visit['ctx']): Promise<ConsentVisit> {

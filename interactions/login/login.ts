@@ -12,7 +12,7 @@ import { checkFormAnd } from '../../src/http/form-schema.ts';
 import type { Channel, FormModel, Link } from '../../src/http/page-model.ts';
 import type { Page } from '../../src/http/page.ts';
 import { plainForm, sendCode } from '../../src/http/step-form.ts';
-import type { FormState, Wizard, WizardDeps, WizardStep } from '../../src/http/wizard.ts';
+import type { FormState, Wizard, WizardDeps, WizardStep, NoDraft } from '../../src/http/wizard.ts';
 import { wizardRoutes } from '../../src/http/wizard-routes.ts';
 import type { Journey } from '../journey.ts';
 import type { LoginAttempt, LoginMethod } from '../login-method.ts';
@@ -51,8 +51,6 @@ export interface LoginModel {
   /** Where passkeys are offered: the form that carries one, and where its script asks what is to be signed. */
   readonly passkey: { readonly action: string; readonly token: string; readonly challenge: string } | undefined;
 }
-
-type NoDraft = Record<never, never>;
 
 export function createLogin(deps: LoginDeps, methods: readonly LoginMethod[]): Journey {
   const offered = (visit: Visit) => methodsOf(deps, methods, visit);

@@ -16,7 +16,7 @@ import { plainForm } from '../../src/http/step-form.ts';
 import { checkForm, textFields } from '../../src/http/form-schema.ts';
 import type { FormModel, Link } from '../../src/http/page-model.ts';
 import type { Pages } from '../../src/http/page.ts';
-import type { FormState, WizardStep } from '../../src/http/wizard.ts';
+import type { FormState, WizardStep, NoDraft } from '../../src/http/wizard.ts';
 import type { Say } from '../../src/http/words.ts';
 import type { Visit } from '../visit.ts';
 import { signInEvent, signInWrites, welcome, type SignIn, type SignInDeps } from './sign-in.ts';
@@ -101,8 +101,6 @@ export async function keepFirstFactor(deps: SecondFactorPageDeps, visit: Visit, 
   await deps.once.put(firstKey(visit.uid), sealed, secondsAfter(deps.clock.now(), keptSeconds));
   return `${visit.base}/login/${paths.totp}`;
 }
-
-type NoDraft = Record<never, never>;
 
 export function secondFactorSteps(deps: SecondFactorPageDeps): readonly WizardStep<NoDraft, LoginScene>[] {
   return [secondFactorStep(deps, 'totp'), secondFactorStep(deps, 'recovery-code')];

@@ -7,14 +7,14 @@ import { Refused } from '../../src/domain/refused.ts';
 import type { AppState } from '../../src/http/app-context.ts';
 import { checkForm, textFields } from '../../src/http/form-schema.ts';
 import { plainForm } from '../../src/http/step-form.ts';
-import type { WizardStep } from '../../src/http/wizard.ts';
+import type { WizardStep, NoDraft } from '../../src/http/wizard.ts';
 import { pageRoutes } from '../../src/http/wizard-routes.ts';
 import type { PasskeyModel, PasswordModel } from './pages.ts';
 import { stageOf, type Stage, type StepUpDeps } from './stage.ts';
 
 /** The person is known and verified, only this session is too weak (AST-06): the password once more, or a passkey. */
 
-type Step = WizardStep<Record<never, never>, Stage>;
+type Step = WizardStep<NoDraft, Stage>;
 
 export function authenticationRoutes(router: Router<AppState>, deps: StepUpDeps): void {
   const { passkey } = deps.authenticators;

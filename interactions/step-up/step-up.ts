@@ -9,7 +9,7 @@ import type { AppState } from '../../src/http/app-context.ts';
 import { momentText } from '../../src/http/moment.ts';
 import type { Page } from '../../src/http/page.ts';
 import { actForm } from '../../src/http/step-form.ts';
-import type { FormState, Wizard } from '../../src/http/wizard.ts';
+import { onePage, type FormState, type Wizard, type NoDraft } from '../../src/http/wizard.ts';
 import { draftOf } from '../../src/http/wizard-draft.ts';
 import { pageRoutes, wizardRoutes } from '../../src/http/wizard-routes.ts';
 import { levelFacts } from '../../src/oidc/level.ts';
@@ -46,21 +46,11 @@ export function createStepUp(deps: StepUpDeps, methods: readonly ProofingMethod[
   };
 }
 
-function levelsWizard(deps: StepUpDeps, methods: readonly ProofingMethod[]): Wizard<Record<never, never>, Stage> {
-  return {
-    name: 'step-up',
-    draftless: true,
-    empty: {},
-    steps: [
-      {
-        path: '',
-        when: () => true,
-        done: () => false,
-        page: (_, stage, state) => levelsPage(deps, methods, stage, state),
-        actions: { decline: { goesOn: (_form, _, stage) => decline(deps, stage) } },
-      },
-    ],
-  };
+function levelsWizard(deps: StepUpDeps, methods: readonly ProofingMethod[]): Wizard<NoDraft, Stage> {
+  return onePage('step-up', {
+    page: (_, stage, state) => levelsPage(deps, methods, stage, state),
+    actions: { decline: { goesOn: (_form, _, stage) => decline(deps, stage) } },
+  });
 }
 
 function methodRoutes(

@@ -87,6 +87,16 @@ export interface WizardDeps extends WizardDraftDeps, TurnDeps {
   readonly pages: Pages;
 }
 
+/** A page with a form and buttons, from which nothing is learnt. */
+export function onePage<Scene>(
+  name: string,
+  page: Pick<WizardStep<NoDraft, Scene>, 'page' | 'submit' | 'actions'>,
+): Wizard<NoDraft, Scene> {
+  return { name, draftless: true, empty: {}, steps: [{ path: '', when: () => true, done: () => false, ...page }] };
+}
+
+export type NoDraft = Readonly<Record<never, never>>;
+
 /** The first step that may be shown and is not done; the last one when all are. */
 export function position<Draft extends object, Scene>(
   { wizard, scene }: Pick<Run<Draft, Scene>, 'wizard' | 'scene'>,

@@ -9,7 +9,7 @@ import type { AppContext, AppState } from '../../../src/http/app-context.ts';
 import { checkForm, textFields } from '../../../src/http/form-schema.ts';
 import type { ActModel, FormModel, Locale } from '../../../src/http/page-model.ts';
 import { actForm, plainForm } from '../../../src/http/step-form.ts';
-import type { FormState, Wizard } from '../../../src/http/wizard.ts';
+import { onePage, type FormState, type Wizard, type NoDraft } from '../../../src/http/wizard.ts';
 import { pageRoutes } from '../../../src/http/wizard-routes.ts';
 import { dayText } from '../../../src/http/moment.ts';
 import type { Owner, OwnerScene } from '../owner.ts';
@@ -20,8 +20,6 @@ import { actorOf, leaveWith, securityPath, type SecurityDeps } from './change.ts
 
 const base = `${securityPath}/passkeys`;
 const addPath = `${base}/new`;
-
-type NoDraft = Record<never, never>;
 
 interface PasskeyScene extends OwnerScene {
   readonly passkey: Passkey;
@@ -77,32 +75,22 @@ const scopeOf = ({ scope }: Owner): ChallengeScope => ({ purpose: 'add', scope }
 
 function addWizard(deps: SecurityDeps): Wizard<NoDraft, OwnerScene> {
   const schema = textFields(['passkeyName', 'credential']);
-  return {
-    name: 'account-passkey-new',
-    draftless: true,
-    empty: {},
-    steps: [
-      {
-        path: '',
-        when: () => true,
-        done: () => false,
-        async page(_, { ctx, owner }, state) {
-          const preset = { passkeyName: deps.pages.words.text(ctx.state.locale, 'account.security.passkey.preset') };
-          return {
-            view: 'account/security/passkey-new',
-            model: newPasskeyModel(state, preset),
-            user: owner.user,
-          };
-        },
-        async submit({ values }, _, { ctx, owner }) {
-          checkForm(schema, values);
-          const typed = { credential: values.credential ?? '', name: values.passkeyName ?? '' };
-          await addPasskey(deps, actorOf(ctx, owner), scopeOf(owner), typed);
-          return { leaveTo: leaveWith('passkey-added') };
-        },
-      },
-    ],
-  };
+  return onePage('account-passkey-new', {
+    async page(_, { ctx, owner }, state) {
+      const preset = { passkeyName: deps.pages.words.text(ctx.state.locale, 'account.security.passkey.preset') };
+      return {
+        view: 'account/security/passkey-new',
+        model: newPasskeyModel(state, preset),
+        user: owner.user,
+      };
+    },
+    async submit({ values }, _, { ctx, owner }) {
+      checkForm(schema, values);
+      const typed = { credential: values.credential ?? '', name: values.passkeyName ?? '' };
+      await addPasskey(deps, actorOf(ctx, owner), scopeOf(owner), typed);
+      return { leaveTo: leaveWith('passkey-added') };
+    },
+  });
 }
 
 export function newPasskeyModel(state: FormState, preset: { readonly passkeyName: string }): NewPasskeyModel {
@@ -120,34 +108,24 @@ async function passkeyScene(deps: SecurityDeps, ctx: AppContext, id = ''): Promi
 
 function passkeyWizard(deps: SecurityDeps): Wizard<NoDraft, PasskeyScene> {
   const schema = textFields(['passkeyName']);
-  return {
-    name: 'account-passkey',
-    draftless: true,
-    empty: {},
-    steps: [
-      {
-        path: '',
-        when: () => true,
-        done: () => false,
-        async page(_, { ctx, owner, passkey }, state) {
-          return { view: 'account/security/passkey', model: passkeyModel(ctx.state.locale, passkey, state), user: owner.user };
-        },
-        async submit({ values }, _, { ctx, owner, passkey }) {
-          checkForm(schema, values);
-          const isNew = await renamePasskey(deps, actorOf(ctx, owner), passkey, values.passkeyName ?? '');
-          return { leaveTo: isNew ? leaveWith('passkey-renamed') : securityPath };
-        },
-        actions: {
-          remove: {
-            async goesOn(_form, _, { ctx, owner, passkey }) {
-              await removePasskey(deps, actorOf(ctx, owner), passkey);
-              return { leaveTo: leaveWith('passkey-removed') };
-            },
-          },
+  return onePage('account-passkey', {
+    async page(_, { ctx, owner, passkey }, state) {
+      return { view: 'account/security/passkey', model: passkeyModel(ctx.state.locale, passkey, state), user: owner.user };
+    },
+    async submit({ values }, _, { ctx, owner, passkey }) {
+      checkForm(schema, values);
+      const isNew = await renamePasskey(deps, actorOf(ctx, owner), passkey, values.passkeyName ?? '');
+      return { leaveTo: isNew ? leaveWith('passkey-renamed') : securityPath };
+    },
+    actions: {
+      remove: {
+        async goesOn(_form, _, { ctx, owner, passkey }) {
+          await removePasskey(deps, actorOf(ctx, owner), passkey);
+          return { leaveTo: leaveWith('passkey-removed') };
         },
       },
-    ],
-  };
+    },
+  });
 }
 
 export function passkeyModel(locale: Locale, passkey: Passkey, state: FormState): PasskeyModel {

@@ -5,7 +5,7 @@ import { Refused } from '../../../src/domain/refused.ts';
 import type { AppContext, AppState } from '../../../src/http/app-context.ts';
 import type { ActModel } from '../../../src/http/page-model.ts';
 import { actForm } from '../../../src/http/step-form.ts';
-import type { FormState, Wizard } from '../../../src/http/wizard.ts';
+import { onePage, type FormState, type Wizard, type NoDraft } from '../../../src/http/wizard.ts';
 import { pageRoutes } from '../../../src/http/wizard-routes.ts';
 import { requireOwner, type Owner, type OwnerScene } from '../owner.ts';
 import { provedOwner } from '../proof.ts';
@@ -22,8 +22,6 @@ export interface RecoveryCodesModel {
   /** Says that they are kept. */
   readonly form: ActModel;
 }
-
-type NoDraft = Record<never, never>;
 
 interface ShownScene extends OwnerScene {
   readonly codes: readonly string[];
@@ -48,55 +46,35 @@ export function recoveryCodeRoutes(router: Router<AppState>, deps: SecurityDeps)
 }
 
 function newCodes(deps: SecurityDeps): Wizard<NoDraft, OwnerScene> {
-  return {
-    name: 'recovery-codes-new',
-    draftless: true,
-    empty: {},
-    steps: [
-      {
-        path: '',
-        when: () => true,
-        done: () => false,
-        page: async (_, { owner }, state) => ({
-          view: 'account/security/recovery-codes-new',
-          model: { form: actForm(state) },
-          user: owner.user,
-        }),
-        async submit(_form, _, { ctx, owner }) {
-          await showOnce(deps, owner, await renewRecoveryCodes(deps, actorOf(ctx, owner)));
-          return { leaveTo: recoveryCodesPath };
-        },
-      },
-    ],
-  };
+  return onePage('recovery-codes-new', {
+    page: async (_, { owner }, state) => ({
+      view: 'account/security/recovery-codes-new',
+      model: { form: actForm(state) },
+      user: owner.user,
+    }),
+    async submit(_form, _, { ctx, owner }) {
+      await showOnce(deps, owner, await renewRecoveryCodes(deps, actorOf(ctx, owner)));
+      return { leaveTo: recoveryCodesPath };
+    },
+  });
 }
 
 function shownCodes(deps: SecurityDeps): Wizard<NoDraft, ShownScene> {
-  return {
-    name: 'recovery-codes',
-    draftless: true,
-    empty: {},
-    steps: [
-      {
-        path: '',
-        when: () => true,
-        done: () => false,
-        page: async (_, { codes, owner }, state) => ({
-          view: 'account/security/recovery-codes',
-          model: recoveryCodesModel(codes, state),
-          user: owner.user,
-        }),
-        actions: {
-          kept: {
-            async goesOn(_form, _, { owner }) {
-              await deps.once.take(shownKey(owner), deps.clock.now());
-              return { leaveTo: securityPath };
-            },
-          },
+  return onePage('recovery-codes', {
+    page: async (_, { codes, owner }, state) => ({
+      view: 'account/security/recovery-codes',
+      model: recoveryCodesModel(codes, state),
+      user: owner.user,
+    }),
+    actions: {
+      kept: {
+        async goesOn(_form, _, { owner }) {
+          await deps.once.take(shownKey(owner), deps.clock.now());
+          return { leaveTo: securityPath };
         },
       },
-    ],
-  };
+    },
+  });
 }
 
 /** Puts codes that are committed where their page looks for them. */

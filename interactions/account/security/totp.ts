@@ -8,7 +8,7 @@ import type { AppContext, AppState } from '../../../src/http/app-context.ts';
 import { checkForm, textFields } from '../../../src/http/form-schema.ts';
 import type { FormModel } from '../../../src/http/page-model.ts';
 import { actForm, plainForm } from '../../../src/http/step-form.ts';
-import type { FormState, Wizard } from '../../../src/http/wizard.ts';
+import { onePage, type FormState, type Wizard, type NoDraft } from '../../../src/http/wizard.ts';
 import { pageRoutes } from '../../../src/http/wizard-routes.ts';
 import type { Owner } from '../owner.ts';
 import { provedOwner } from '../proof.ts';
@@ -70,55 +70,35 @@ async function setUpScene(deps: SecurityDeps, ctx: AppContext): Promise<Scene | 
   return { ctx, owner, secret };
 }
 
-function setUpWizard(deps: SecurityDeps): Wizard<Record<never, never>, Scene> {
+function setUpWizard(deps: SecurityDeps): Wizard<NoDraft, Scene> {
   const schema = textFields(['totpCode']);
-  return {
-    name: 'account-totp',
-    draftless: true,
-    empty: {},
-    steps: [
-      {
-        path: '',
-        when: () => true,
-        done: () => false,
-        async page(_, { owner, secret }, state) {
-          const uri = totpUri({ secret, platform: deps.site.name, account: mask.mobile(owner.account.mobile).text });
-          return { view: 'account/security/totp', model: totpModel(secret, uri, state), user: owner.user };
-        },
-        async submit({ values }, _, { ctx, owner, secret }) {
-          checkForm(schema, values);
-          const codes = await setUpTotp(deps, actorOf(ctx, owner), { secret, code: values.totpCode ?? '' });
-          await showOnce(deps, owner, codes);
-          await deps.once.take(secretKey(owner), deps.clock.now());
-          return { leaveTo: recoveryCodesPath };
-        },
-      },
-    ],
-  };
+  return onePage('account-totp', {
+    async page(_, { owner, secret }, state) {
+      const uri = totpUri({ secret, platform: deps.site.name, account: mask.mobile(owner.account.mobile).text });
+      return { view: 'account/security/totp', model: totpModel(secret, uri, state), user: owner.user };
+    },
+    async submit({ values }, _, { ctx, owner, secret }) {
+      checkForm(schema, values);
+      const codes = await setUpTotp(deps, actorOf(ctx, owner), { secret, code: values.totpCode ?? '' });
+      await showOnce(deps, owner, codes);
+      await deps.once.take(secretKey(owner), deps.clock.now());
+      return { leaveTo: recoveryCodesPath };
+    },
+  });
 }
 
-function removeWizard(deps: SecurityDeps): Wizard<Record<never, never>, Omit<Scene, 'secret'>> {
-  return {
-    name: 'account-totp-remove',
-    draftless: true,
-    empty: {},
-    steps: [
-      {
-        path: '',
-        when: () => true,
-        done: () => false,
-        page: async (_, { owner }, state) => ({
-          view: 'account/security/totp-remove',
-          model: { form: actForm(state) },
-          user: owner.user,
-        }),
-        async submit(_form, _, { ctx, owner }) {
-          await removeTotp(deps, actorOf(ctx, owner));
-          return { leaveTo: leaveWith('totp-removed') };
-        },
-      },
-    ],
-  };
+function removeWizard(deps: SecurityDeps): Wizard<NoDraft, Omit<Scene, 'secret'>> {
+  return onePage('account-totp-remove', {
+    page: async (_, { owner }, state) => ({
+      view: 'account/security/totp-remove',
+      model: { form: actForm(state) },
+      user: owner.user,
+    }),
+    async submit(_form, _, { ctx, owner }) {
+      await removeTotp(deps, actorOf(ctx, owner));
+      return { leaveTo: leaveWith('totp-removed') };
+    },
+  });
 }
 
 export function totpModel(secret: Buffer, uri: string, state: FormState): TotpModel {

@@ -11,7 +11,7 @@ import type { FieldName } from '../../../src/domain/form-fields.ts';
 import { checkFormAnd, textFields } from '../../../src/http/form-schema.ts';
 import { maskedModel } from '../../../src/http/masked.ts';
 import { codeForm, plainForm, redeemOnce, sendCode, toOwner } from '../../../src/http/step-form.ts';
-import type { Wizard, WizardDeps, WizardStep } from '../../../src/http/wizard.ts';
+import type { Wizard, WizardDeps, WizardStep, NoDraft } from '../../../src/http/wizard.ts';
 import type { ReturnModel, ReturnWay } from './pages.ts';
 
 /** 恢复原来的设置 – a code to the old channel, and the document number, the password, or a session that proved as much. */
@@ -38,8 +38,6 @@ export async function isStrong({ sessions, clock }: Pick<UndoDeps, 'sessions' | 
   const now = clock.now();
   return atLeast(strengthOf(await sessions.factors(sessionUid, now), now), 'password');
 }
-
-type NoDraft = Record<never, never>;
 type Step = WizardStep<NoDraft, ReturnScene>;
 
 export function returnWizard(deps: ReturnDeps): Wizard<NoDraft, ReturnScene> {

@@ -5,7 +5,7 @@ import { changeOf, freeze, frozenOf, type Frozen, type UndoDeps } from '../../..
 import { countSearch } from '../../../src/domain/authenticator/throttle.ts';
 import type { AppContext, AppState } from '../../../src/http/app-context.ts';
 import { actForm } from '../../../src/http/step-form.ts';
-import type { Wizard } from '../../../src/http/wizard.ts';
+import { onePage, type Wizard, type NoDraft } from '../../../src/http/wizard.ts';
 import { pageRoutes, wizardRoutes } from '../../../src/http/wizard-routes.ts';
 import { readSession, type BrowserSessionDeps } from '../../../src/oidc/browser-session.ts';
 import type { Journey } from '../../journey.ts';
@@ -56,34 +56,24 @@ interface LinkScene {
   readonly account: Account;
 }
 
-function freezeWizard(deps: UndoJourneyDeps): Wizard<Record<never, never>, LinkScene> {
-  return {
-    name: 'account-freeze',
-    draftless: true,
-    empty: {},
-    steps: [
-      {
-        path: '',
-        when: () => true,
-        done: () => false,
-        async page(_, { ctx, change, account }, state) {
-          const frozen = await frozenOf(deps, account);
-          const facts: UndoFacts = {
-            state: change.frozenAt === undefined ? 'open' : frozen ? 'frozen' : 'returned',
-            changes: frozen && change.frozenAt !== undefined ? frozen.changes : [change],
-            form: actForm(state),
-            returnHref: `${state.action}/return`,
-          };
-          return { view: 'account/undo/undo', model: modelOf(deps, ctx, facts) };
-        },
-        async submit(_form, _, { ctx, change }) {
-          // A second press finds it frozen, and does nothing.
-          await freeze(deps, change, { requestId: ctx.state.requestId, locale: ctx.state.locale });
-          return { leaveTo: ctx.path };
-        },
-      },
-    ],
-  };
+function freezeWizard(deps: UndoJourneyDeps): Wizard<NoDraft, LinkScene> {
+  return onePage('account-freeze', {
+    async page(_, { ctx, change, account }, state) {
+      const frozen = await frozenOf(deps, account);
+      const facts: UndoFacts = {
+        state: change.frozenAt === undefined ? 'open' : frozen ? 'frozen' : 'returned',
+        changes: frozen && change.frozenAt !== undefined ? frozen.changes : [change],
+        form: actForm(state),
+        returnHref: `${state.action}/return`,
+      };
+      return { view: 'account/undo/undo', model: modelOf(deps, ctx, facts) };
+    },
+    async submit(_form, _, { ctx, change }) {
+      // A second press finds it frozen, and does nothing.
+      await freeze(deps, change, { requestId: ctx.state.requestId, locale: ctx.state.locale });
+      return { leaveTo: ctx.path };
+    },
+  });
 }
 
 function ownerRoutes(router: Router<AppState>, deps: UndoJourneyDeps): void {
