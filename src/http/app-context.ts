@@ -22,7 +22,7 @@ export interface AppState {
   /** The form was sent for another language or mode alone: it is shown again in it, with all that was typed. */
   switched?: { readonly locale: Locale | undefined };
   /** Address of the page that is the answer, where it is not that of the request (self.ts). */
-  self?: string;
+  shownAt?: string;
 }
 
 export type AppContext = ParameterizedContext<AppState>;

@@ -5,5 +5,5 @@ import type { AppContext } from './app-context.ts';
  * answers a form the one that shows the form.
  */
 export function selfOf(ctx: AppContext): string {
-  return ctx.state.self ?? (ctx.method === 'GET' ? ctx.url : ctx.path);
+  return ctx.state.shownAt ?? (ctx.method === 'GET' ? ctx.url : ctx.path);
 }

@@ -45,7 +45,7 @@ export async function runAction<Draft extends object, Scene>(
 ): Promise<void> {
   const step = stepCalled(run, path);
   const chosen = actionCalled(step, action);
-  run.ctx.state.self = shownAt(run, step, chosen);
+  run.ctx.state.shownAt = shownAt(run, step, chosen);
   const at = { run, step, pressed: action };
   await ('stays' in chosen ? stay(deps, at, chosen.stays) : learn(deps, at, chosen.goesOn));
 }
@@ -209,7 +209,7 @@ async function refuseElsewhere<Draft extends object, Scene>(
   const stand = { run, step: position(run, loaded.draft), loaded };
   const { model } = await pageOf(deps, stand, { values: {}, problems: [] });
   if (!('form' in model)) throw error;
-  run.ctx.state.self = addressOf(run, stand.step);
+  run.ctx.state.shownAt = addressOf(run, stand.step);
   await refuse(deps, stand, { ...form, values: {} }, error);
 }
 

@@ -41,8 +41,13 @@ describe.each(cities)('who has nothing but the data of somebody else in %s', (pr
     reservedMobile: card?.reservedMobile ?? '',
   });
 
-  const types = (person: Person, fields: Readonly<Record<string, string>>) =>
-    person.submits({ ...fields, ...(person.page.has('#agreement') ? { agreement: 'yes' } : {}) });
+  /** Not every city asks for the type of the document and for an agreement. */
+  const types = (person: Person, { documentType = '', ...fields }: Readonly<Record<string, string>>) =>
+    person.submits({
+      ...fields,
+      ...(person.page.has('[name=documentType]') ? { documentType } : {}),
+      ...(person.page.has('#agreement') ? { agreement: 'yes' } : {}),
+    });
 
   it('[RN-24 RN-25 RN-29 DIS-07] is not raised to L3 by the card and the reserved mobile', async () => {
     const [attacker, victim] = [await newCitizen(product), citizen()];
