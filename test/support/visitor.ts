@@ -18,7 +18,10 @@ export async function asksForCode(product: Product, window: Window, mobile: stri
   const sandbox = sandboxOf(product);
   const known = (await sandbox.messagesTo(mobile)).find(({ code }) => code !== undefined)?.id;
   await typesCaptcha(product, window, captchaField);
+  // Until the press has been answered: before, there may be nothing to look for yet.
+  const answered = window.page.waitForResponse((response) => /\/send-code(\?|$)/.test(response.url()));
   await window.page.click('#send-code');
+  await answered;
   return (await nextCode(sandbox, mobile, known)).code;
 }
 
