@@ -56,6 +56,8 @@ export interface ProofingScene {
   readonly uid: string;
   /** A code to the mobile of the account was redeemed in this session within ten minutes. */
   readonly mobileProven: boolean;
+  /** False: the session has proved the mobile alone; nothing of the document is shown. */
+  readonly mayReadIdentity: boolean;
   /** When the account was opened, in this very interaction; undefined: its owner is signed in. */
   readonly openedAt: Date | undefined;
   /** Word of the page's language. */
@@ -66,7 +68,7 @@ export interface ProofingScene {
 export async function proofingScene(
   deps: ProofingSceneDeps,
   ctx: AppContext,
-  { uid, accountId, clientId, sessionUid, mobileProven, openedAt }: ProofingOf,
+  { uid, accountId, clientId, sessionUid, mobileProven, mayReadIdentity, openedAt }: ProofingOf,
 ): Promise<ProofingScene> {
   const account = await deps.accounts.byId(accountId);
   if (!account || account.status !== 'active') throw new Refused('account.locked');
@@ -85,6 +87,7 @@ export async function proofingScene(
     },
     uid,
     mobileProven,
+    mayReadIdentity,
     openedAt,
     say: (key, params) => deps.words.text(ctx.state.locale, key, params),
   };
@@ -92,7 +95,9 @@ export async function proofingScene(
 
 /** Whose proofing it is, and where. */
 export interface ProofingOf
-  extends Pick<ProofingScene, 'uid' | 'mobileProven' | 'openedAt'>, Pick<Applicant, 'accountId' | 'clientId' | 'sessionUid'> {}
+  extends
+    Pick<ProofingScene, 'uid' | 'mobileProven' | 'mayReadIdentity' | 'openedAt'>,
+    Pick<Applicant, 'accountId' | 'clientId' | 'sessionUid'> {}
 
 export interface ProofingSceneDeps {
   readonly accounts: AccountStore;

@@ -39,7 +39,8 @@ const verified: Partial<OverviewFacts> = { account: zhangwei, person: zhangweiAs
 const user = { name: mask.name(zhangweiAsPerson.name, 'keep-last').text };
 
 function overview(state: string, facts: Partial<OverviewFacts> = {}, editing?: (scene: ExampleScene) => OverviewFacts['edit']): Example {
-  const all = { account: newcomer, person: undefined, evidence: [], sessions: [here], currentUid: here.uid, now, ...facts };
+  const own = { account: newcomer, person: undefined, mayReadIdentity: true, evidence: [], sessions: [here], currentUid: here.uid, now };
+  const all: OverviewFacts = { ...own, ...facts };
   const called = all.person ? mask.name(all.person.name, 'keep-last') : mask.mobile(all.account.mobile);
   return {
     view: 'account/overview',
@@ -70,11 +71,12 @@ const fullAccount = {
 };
 
 const place = (view: string, state: string, model: Example['model']): Example => ({ view: `account/${view}`, state, user, model });
-const facts = { account: zhangwei, person: zhangweiAsPerson, evidence: [realName], now };
+const facts = { account: zhangwei, person: zhangweiAsPerson, mayReadIdentity: true, evidence: [realName], now };
 
 export const examples: readonly Example[] = [
   overview('unverified'),
   overview('verified', verified),
+  overview('verified-by-mobile-alone', { ...verified, mayReadIdentity: false }),
   overview('document-ending', { ...verified, evidence: [{ ...realName, expiresAt: earlier(-20 * 1440) }] }),
   overview('document-ended', { ...verified, evidence: [{ ...realName, expiresAt: earlier(1440) }] }),
   overview('document-ended-level-held', { ...verified, evidence: [{ ...realName, expiresAt: earlier(1440) }, bankCard] }),

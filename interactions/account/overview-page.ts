@@ -1,3 +1,4 @@
+import { mayReadIdentity } from '../../src/domain/presence/strength.ts';
 import type Router from '@koa/router';
 import type { AppState } from '../../src/http/app-context.ts';
 import type { Page } from '../../src/http/page.ts';
@@ -43,14 +44,25 @@ function overviewWizard(deps: AccountDeps): Wizard<NoDraft, OwnerScene> {
 async function overviewPage(deps: AccountDeps, { ctx, owner }: OwnerScene, state: FormState): Promise<Page> {
   const now = deps.clock.now();
   const { account, sessionUid: currentUid } = owner;
-  const [person, evidence, sessions] = await Promise.all([
+  const [person, evidence, sessions, factors] = await Promise.all([
     account.personId === undefined ? undefined : deps.persons.byId(account.personId),
     deps.evidence.ofAccount(account.id),
     deps.sessions.ofAccount(account.id, now),
+    deps.sessions.factors(currentUid, now),
   ]);
   const model = overviewModel(
     { locale: ctx.state.locale, words: deps.pages.words, profile: deps.profile },
-    { account, person, evidence, sessions, currentUid, now, edit: editOf(deps, ctx, account, state), saved: ctx.query.saved === '1' },
+    {
+      account,
+      person,
+      mayReadIdentity: mayReadIdentity(factors, now),
+      evidence,
+      sessions,
+      currentUid,
+      now,
+      edit: editOf(deps, ctx, account, state),
+      saved: ctx.query.saved === '1',
+    },
     actForm(state.pressed === endAll ? state : { ...state, problems: [] }, endAll),
   );
   return { view: 'account/overview', model, user: { name: (model.profile.name ?? model.profile.mobile).text } };

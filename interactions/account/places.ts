@@ -1,4 +1,5 @@
 import type Router from '@koa/router';
+import { mayReadIdentity } from '../../src/domain/presence/strength.ts';
 import type { AppState } from '../../src/http/app-context.ts';
 import type { AccountDeps } from './deps.ts';
 import { levelModel, type LevelFacts, type LevelModel } from './level.ts';
@@ -27,13 +28,15 @@ export function placeRoutes(router: Router<AppState>, deps: AccountDeps): void {
   });
   for (const tab of ['level', 'settings'] as const) {
     router.get(`/account/${tab}`, async (ctx) => {
-      const { account, user } = await requireOwner(deps, ctx);
-      const [person, evidence] = await Promise.all([
+      const { account, sessionUid, user } = await requireOwner(deps, ctx);
+      const now = deps.clock.now();
+      const [person, evidence, factors] = await Promise.all([
         account.personId === undefined ? undefined : deps.persons.byId(account.personId),
         deps.evidence.ofAccount(account.id),
+        deps.sessions.factors(sessionUid, now),
       ]);
       const scene = { locale: ctx.state.locale, words: deps.pages.words, profile: deps.profile };
-      const model = levelPageModel(scene, tab, { account, person, evidence, now: deps.clock.now() });
+      const model = levelPageModel(scene, tab, { account, person, mayReadIdentity: mayReadIdentity(factors, now), evidence, now });
       await deps.pages.render(ctx, { view: `account/${tab}`, model, user });
     });
   }

@@ -20,7 +20,7 @@ export interface ProfileModel {
   readonly email: MaskedModel | undefined;
   readonly sex: string | undefined;
   readonly ethnicity: string | undefined;
-  readonly document: { readonly type: string; readonly number: MaskedModel; readonly validUntil: string } | undefined;
+  readonly document: { readonly type: string; readonly number: MaskedModel; readonly validUntil: string | undefined } | undefined;
   /** What was said at registration and nobody verified. */
   readonly asserted: { readonly name: MaskedModel; readonly type: string; readonly number: MaskedModel } | undefined;
   /** The same of an e-mail address. */
@@ -55,9 +55,11 @@ export interface ProfileFacts {
   readonly account: Account;
   readonly person: Person | undefined;
   readonly edit?: { readonly detail: Detail; readonly form: FormModel } | undefined;
+  /** False: the session has proved the mobile alone; document, its end and the sex are not shown. */
+  readonly mayReadIdentity: boolean;
 }
 
-export function profileModel(scene: AccountScene, { account, person, edit }: ProfileFacts): ProfileModel {
+export function profileModel(scene: AccountScene, { account, person, edit, mayReadIdentity }: ProfileFacts): ProfileModel {
   const { locale, words, profile } = scene;
   const say = sayIn(scene);
   const masked = (value: Masked) => maskedModel(words, locale, value);
@@ -75,14 +77,9 @@ export function profileModel(scene: AccountScene, { account, person, edit }: Pro
     username: profile.username ? { value: username === undefined ? undefined : masked(mask.username(username)) } : undefined,
     mobile: masked(mask.mobile(account.mobile)),
     email: email === undefined ? undefined : masked(mask.email(email)),
-    sex: person && person.sex !== 'unknown' ? say(`layout.sex.${person.sex}`) : undefined,
+    sex: sexOf(scene, mayReadIdentity ? person : undefined),
     ethnicity: ethnicity === undefined ? undefined : ethnicityName(ethnicity)?.[locale],
-    document: person && {
-      type: say(`layout.document.type.${person.document.type}`),
-      number: masked(mask.document(person.document.number, profile.masking.document)),
-      validUntil:
-        person.document.validUntil === 'long-term' ? say('layout.document.long-term') : (person.document.validUntil ?? say('account.none')),
-    },
+    document: person && documentModel(scene, person, mayReadIdentity),
     assertedEmail: email !== undefined || asserted?.email === undefined ? undefined : masked(mask.email(asserted.email)),
     asserted:
       person || !asserted
@@ -98,6 +95,21 @@ export function profileModel(scene: AccountScene, { account, person, edit }: Pro
     socialHistory: offered.changes.includes('social-history') ? { text: socialHistory, limit: longestSocialHistory } : undefined,
     change,
     edit: edit && { ...edit, ethnicities: ethnicityChoices(scene) },
+  };
+}
+
+function sexOf(scene: AccountScene, person: Person | undefined): string | undefined {
+  return person && person.sex !== 'unknown' ? sayIn(scene)(`layout.sex.${person.sex}`) : undefined;
+}
+
+function documentModel(scene: AccountScene, { document }: Person, mayRead: boolean): ProfileModel['document'] {
+  const { locale, words, profile } = scene;
+  const say = sayIn(scene);
+  const { number, type, validUntil } = document;
+  return {
+    type: say(`layout.document.type.${type}`),
+    number: maskedModel(words, locale, mayRead ? mask.document(number, profile.masking.document) : mask.whole()),
+    validUntil: mayRead ? (validUntil === 'long-term' ? say('layout.document.long-term') : (validUntil ?? say('account.none'))) : undefined,
   };
 }
 

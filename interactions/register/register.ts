@@ -85,6 +85,8 @@ function sceneOf(deps: RegisterJourneyDeps, draft: RegisterDraft, visit: Visit) 
     clientId: visit.client.clientId,
     sessionUid: undefined,
     mobileProven: isFresh({ at: new Date(registeredAt) }, now),
+    // Nobody is signed in yet.
+    mayReadIdentity: false,
     openedAt: new Date(registeredAt),
   });
 }

@@ -1,7 +1,7 @@
 import type { PasskeyDeps } from '../../src/domain/authenticator/passkey.ts';
 import type { PasskeySite } from '../../src/domain/authenticator/passkey-options.ts';
 import type { ConfirmPasswordDeps } from '../../src/domain/authenticator/password.ts';
-import { isFresh } from '../../src/domain/presence/strength.ts';
+import { isFresh, mayReadIdentity } from '../../src/domain/presence/strength.ts';
 import type { AuthenticatorPolicy } from '../../src/domain/policy.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { UnitOfWork } from '../../src/domain/unit-of-work.ts';
@@ -33,20 +33,17 @@ export async function stageOf(deps: StepUpDeps, ctx: AppContext): Promise<Stage>
   const visit = await visitOf(deps, ctx);
   if (!visit.session || visit.prompt.name !== 'step_up') throw new Refused('interaction.expired');
   const { accountId, uid: sessionUid } = visit.session;
-  const mobileProven = await confirmedLately(deps, sessionUid);
+  const now = deps.clock.now();
+  const factors = await deps.levels.sessions.factors(sessionUid, now);
   const { uid, client, service } = visit;
   const scene = await proofingScene(deps, ctx, {
     uid,
     accountId,
     clientId: client.clientId,
     sessionUid,
-    mobileProven,
+    mobileProven: factors.some((factor) => factor.amr === 'sms' && isFresh(factor, now)),
+    mayReadIdentity: mayReadIdentity(factors, now),
     openedAt: undefined,
   });
   return { visit, scene: { ...scene, sessionUid, interaction: visit.base, base: `${visit.base}/step-up`, service } };
-}
-
-async function confirmedLately({ clock, levels }: StepUpDeps, sessionUid: string): Promise<boolean> {
-  const now = clock.now();
-  return (await levels.sessions.factors(sessionUid, now)).some((factor) => factor.amr === 'sms' && isFresh(factor, now));
 }

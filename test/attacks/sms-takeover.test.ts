@@ -55,6 +55,26 @@ describe.each(['demo', 'beijing', 'beijing-2019'])('whoever holds the phone of a
     expect([thief.page.has('#code'), pathOf(thief)]).toEqual([false, `/account/${change}/verify`]);
   });
 
+  it('reads nothing on any page of what would help to guess it: not the last digits, which check the others, nor sex nor end', async () => {
+    const victim = await newCitizen(product, 'L2');
+    const { number } = victim.identity.document;
+    const service = await relyingParty(product, 'basic');
+    const thief = await thiefOf(product, victim);
+    const pages = [await thief.goes('/account'), await thief.goes('/account/level')];
+    await service.sendsToUs({ acr_values: 'L3', prompt: 'login' }, thief);
+    pages.push(await thief.goes('/login?acr=L3&method=bank-card'), await thief.goes('/login?acr=L2&method=real-name'));
+    for (const { text, html } of pages) {
+      expect([text.includes(number.slice(-2)) && text.includes(`*${number.slice(-2)}`), html.includes(number.slice(0, 4) + '*')]).toEqual([
+        false,
+        false,
+      ]);
+    }
+    const owner = newPerson(product);
+    await owner.goes('/login');
+    await signsIn(owner, victim);
+    expect((await owner.goes('/account')).text).toContain(`*${number.slice(-2)}`);
+  });
+
   it('guesses no document number, from however many sessions', async () => {
     const victim = await newCitizen(product, 'L2');
     const right = victim.identity.document.number;

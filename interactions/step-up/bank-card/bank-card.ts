@@ -48,9 +48,9 @@ export function bankCard(deps: BankCardDeps): ProofingMethod {
     fields: bankCardFields,
     form: (state, scene) => reservedMobileForm(deps, state, scene, bankCardFields),
     actions: { 'send-code': (submitted, scene) => sendReservedCode(deps, submitted, scene) },
-    page({ ctx, person, mobileProven }) {
+    page({ ctx, person, mobileProven, mayReadIdentity }) {
       if (!person) throw new Refused('form.stale');
-      return bankCardPage({ ...deps, locale: ctx.state.locale, mobileProven }, person);
+      return bankCardPage({ ...deps, locale: ctx.state.locale, mobileProven, mayReadIdentity }, person);
     },
     async verify({ values }, scene) {
       const { applicant, account, person } = scene;
@@ -87,16 +87,17 @@ export interface BankCardPage {
 export interface BankCardScene extends Pick<BankCardDeps, 'documents' | 'policy' | 'masking' | 'agreement' | 'words'> {
   readonly locale: Locale;
   readonly mobileProven: boolean;
+  readonly mayReadIdentity: boolean;
 }
 
 export function bankCardPage(
-  { documents, policy, masking, agreement, words, locale, mobileProven }: BankCardScene,
+  { documents, policy, masking, agreement, words, locale, mobileProven, mayReadIdentity }: BankCardScene,
   person: Person,
 ): BankCardPage {
   return {
     known: {
       name: maskedModel(words, locale, mask.name(shownName(person), masking.name)),
-      document: maskedModel(words, locale, mask.document(person.document.number, masking.document)),
+      document: maskedModel(words, locale, mayReadIdentity ? mask.document(person.document.number, masking.document) : mask.whole()),
     },
     documentTypes: policy.documentType
       ? documents.map((type) => ({ value: type, label: words.text(locale, `layout.document.type.${type}`) }))

@@ -51,7 +51,16 @@ function example(
         }),
         back: { href: `${interaction}/step-up`, label: scene.say('layout.back') },
         ...bankCardPage(
-          { documents, policy, masking, agreement: brand.bankCardAgreement, words: scene.words, locale: scene.locale, mobileProven },
+          {
+            documents,
+            policy,
+            masking,
+            agreement: brand.bankCardAgreement,
+            words: scene.words,
+            locale: scene.locale,
+            mobileProven,
+            mayReadIdentity: true,
+          },
           person,
         ),
       };

@@ -35,7 +35,12 @@ function example(state: string, { values, refused, skippable = false, known }: S
         scene.say,
         known &&
           knownModel(
-            { ...scene, masking: scene.profile.masking, now: new Date(known === 'ended' ? '2038-06-07' : '2026-06-01') },
+            {
+              ...scene,
+              masking: scene.profile.masking,
+              mayReadIdentity: true,
+              now: new Date(known === 'ended' ? '2038-06-07' : '2026-06-01'),
+            },
             zhangweiAsPerson,
           ),
       ),

@@ -50,8 +50,12 @@ export function realName(deps: RealNameDeps): ProofingMethod {
     name: 'real-name',
     needsPerson: false,
     fields: ['documentType', 'name', 'documentNumber', 'sex', 'validFrom', 'validUntil', 'longTerm'],
-    page: ({ say, ctx, person }) =>
-      realNamePage(deps.documents, say, person && knownModel({ ...deps, locale: ctx.state.locale, now: deps.clock.now() }, person)),
+    page: ({ say, ctx, person, mayReadIdentity }) =>
+      realNamePage(
+        deps.documents,
+        say,
+        person && knownModel({ ...deps, locale: ctx.state.locale, now: deps.clock.now(), mayReadIdentity }, person),
+      ),
     async verify({ values }, scene) {
       const { applicant, person } = scene;
       const now = deps.clock.now();
@@ -109,16 +113,20 @@ export interface KnownIdentity {
   readonly number: MaskedModel;
 }
 
-type KnownScene = Pick<RealNameDeps, 'masking' | 'words'> & { readonly locale: Locale; readonly now: Date };
+type KnownScene = Pick<RealNameDeps, 'masking' | 'words'> & {
+  readonly locale: Locale;
+  readonly now: Date;
+  readonly mayReadIdentity: boolean;
+};
 
-export function knownModel({ masking, words, locale, now }: KnownScene, person: Person): KnownIdentity {
+export function knownModel({ masking, words, locale, now, mayReadIdentity }: KnownScene, person: Person): KnownIdentity {
   const { document } = person;
   const { validUntil } = document;
   return {
     ended: validUntil !== undefined && validUntil !== 'long-term' && endOfDay(validUntil) <= now,
     name: maskedModel(words, locale, mask.name(shownName(person), masking.name)),
     documentType: words.text(locale, `layout.document.type.${document.type}`),
-    number: maskedModel(words, locale, mask.document(document.number, masking.document)),
+    number: maskedModel(words, locale, mayReadIdentity ? mask.document(document.number, masking.document) : mask.whole()),
   };
 }
 

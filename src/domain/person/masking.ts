@@ -47,6 +47,9 @@ const hidden: Masked = { text: '****', spoken: { kind: 'hidden' } };
 
 /** The masks, by what they mask. */
 export const mask = {
+  /** Nothing of it. */
+  whole: (): Masked => hidden,
+
   /** `150****7931`. Numbers of another form show four digits at most. */
   mobile(mobile: string): Masked {
     if (mobile.length < 8) return hidden;

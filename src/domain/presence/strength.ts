@@ -125,6 +125,14 @@ export function countedFactors(factors: readonly SessionFactor[], now: Date): re
   });
 }
 
+/**
+ * May the pages of a session show what somebody must know who has nothing but the mobile (`mobile-plus`)? The last digits of
+ * a document number are a check of the others: with birth date and home town they leave nine to try.
+ */
+export function mayReadIdentity(factors: readonly SessionFactor[], now: Date): boolean {
+  return atLeast(strengthOf(factors, now), 'mobile-plus');
+}
+
 /** A proof once made counts for so long where a fresh one is asked for (RN-11). */
 export const freshSeconds = 600;
 
