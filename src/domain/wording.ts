@@ -7,7 +7,7 @@ import type { City } from './city.ts';
  * - `{count, plural, one {# minute} other {# minutes}}` takes the form that the language has for the number
  *   (Intl.PluralRules), `#` being the number; a text may have several;
  * - `{when login.sms-code: or sign in with an SMS code}` stands only where the city has that, `{unless …: …}` only where
- *   it has not, so that no text names what people will not find. Names are those of the profile (city.ts).
+ *   it has not, so that no text names what people will not find. What stands behind the colon is taken as it is, spaces included. Names are those of the profile (city.ts).
  *
  * Forms and conditions may hold placeholders, and each other. A brace that begins none of these is a brace.
  */
@@ -49,7 +49,7 @@ export function readWording(text: string): Wording {
 const placeholder = /\{(\w+)\}/y;
 const plural = /\{(\w+), plural,\s*/y;
 const formStart = /(zero|one|two|few|many|other) \{/y;
-const condition = /\{(when|unless) ([\w.-]+):\s?/y;
+const condition = /\{(when|unless) ([\w.-]+):/y;
 
 /** Within braces: the next one ends it, and `#` is the number that the forms are of. */
 interface Within {

@@ -28,12 +28,18 @@ describe('a text', () => {
 
   it('names only what the city has', () => {
     const text = readWording(
-      'Try again in {m, plural, one {# minute} other {# minutes}}{when login.sms-code: , or {how} in {m}}{unless login.sms-code:  or call {hotline}}',
+      'Try again in {m, plural, one {# minute} other {# minutes}}{when login.sms-code:, or {how} in {m}}{unless login.sms-code: or call {hotline}}',
     );
     const params = { m: 2, how: 'by SMS', hotline: '12345' };
     expect(text.say(params, { locale: 'en', city: city('login.sms-code') })).toBe('Try again in 2 minutes, or by SMS in 2');
     expect(text.say(params, { locale: 'en', city: city('login.password') })).toBe('Try again in 2 minutes or call 12345');
     expect([text.placeholders, text.asks]).toEqual([['hotline', 'how', 'm'], ['login.sms-code']]);
+  });
+
+  it('takes what stands behind a condition as it is: no space is lost between two words', () => {
+    const text = readWording('with a password{when login.passkey: or passkey}.');
+    expect(text.say({}, { locale: 'en', city: city('login.passkey') })).toBe('with a password or passkey.');
+    expect(text.say({}, { locale: 'en', city: city() })).toBe('with a password.');
   });
 
   it.each(['{m, plural, one {# minute}}', '{m, plural, other {# minutes}', '{when login.sms-code: or', '{m, plural, other}'])(
