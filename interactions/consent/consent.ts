@@ -83,11 +83,12 @@ function consentPage(deps: ConsentDeps, visit: Visit, state: FormState): Page {
   return { view: 'consent/consent', model, service: visit.service };
 }
 
-/** What a service learns by each scope, in words. */
+/** What a service learns by each scope, in words. A name is told whole to whoever is told the real name. */
 export function consentItems(scopes: readonly string[], say: Say): ConsentModel['items'] {
+  const isNamed = scopes.includes('real_name');
   return scopes.map((scope) => ({
     label: say(`consent.item.${scope}.label`),
-    detail: say(`consent.item.${scope}.detail`),
+    detail: say(`consent.item.${scope}.${scope === 'profile' && isNamed ? 'detail-with-name' : 'detail'}`),
     sensitive: sensitiveScopes.has(scope),
   }));
 }

@@ -40,6 +40,18 @@ describe.each(['demo', 'beijing'])('consent in %s', (profile) => {
     expect(userinfo).not.toHaveProperty('email');
   });
 
+  it.each([
+    ['openid profile', '姓名（部分隐去）、', 'hidden'],
+    ['openid profile real_name', '姓名、', 'whole'],
+  ])('[CON-01] says of %s how much of the name it gives, and gives so much: %s', async (scope, said, given) => {
+    const who = await newCitizen(product, 'L2');
+    const person = await arrives(who, { scope });
+    expect(person.page.says('.items')).toContain(said);
+    await allows(person);
+    const { name = '' } = (await service.receives(person)).userinfo;
+    expect([name === who.identity.name, name.includes('*')]).toEqual([given === 'whole', given === 'hidden']);
+  });
+
   it('[CON-01] is remembered: the same, or less, is not asked again, in this session or another', async () => {
     const who = await newCitizen(product, 'L2');
     const person = await arrives(who, { scope: 'openid profile phone' });
