@@ -19,6 +19,8 @@ export interface ProfileModel {
   readonly mobile: MaskedModel;
   readonly email: MaskedModel | undefined;
   readonly sex: string | undefined;
+  /** The session has proved the mobile alone: sex and document are there, and not shown. */
+  readonly withheld: boolean;
   readonly ethnicity: string | undefined;
   readonly document: { readonly type: string; readonly number: MaskedModel; readonly validUntil: string | undefined } | undefined;
   /** What was said at registration and nobody verified. */
@@ -78,6 +80,7 @@ export function profileModel(scene: AccountScene, { account, person, edit, mayRe
     mobile: masked(mask.mobile(account.mobile)),
     email: email === undefined ? undefined : masked(mask.email(email)),
     sex: sexOf(scene, mayReadIdentity ? person : undefined),
+    withheld: person !== undefined && !mayReadIdentity,
     ethnicity: ethnicity === undefined ? undefined : ethnicityName(ethnicity)?.[locale],
     document: person && documentModel(scene, person, mayReadIdentity),
     assertedEmail: email !== undefined || asserted?.email === undefined ? undefined : masked(mask.email(asserted.email)),
