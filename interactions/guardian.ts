@@ -40,8 +40,8 @@ export interface Minor {
   readonly uid: string;
   /** Key of the minor's document. */
   readonly key: string;
-  /** Whom the tries of a day are counted for. */
-  readonly who: string;
+  /** Proven by whoever is here without an account, who need not be the guardian. */
+  readonly askerMobile?: string;
   readonly asking: Asking;
 }
 
@@ -111,7 +111,7 @@ const where = (uid: string) => ({ purpose: 'guardian', scope: `${uid}:guardian` 
 
 async function prove(
   deps: GuardianDeps,
-  { uid, key, who, asking }: Minor,
+  { uid, key, askerMobile, asking }: Minor,
   values: Readonly<Record<string, string>>,
 ): Promise<GuardianProof> {
   const { documents, personName, guardian: policy } = deps.profile;
@@ -127,7 +127,7 @@ async function prove(
     await deps.codes.redeem(request, code);
     await deps.codes.rememberProven(request);
   }
-  return proveGuardian(deps, { ...asking, who }, { guardian, version: policy.version });
+  return proveGuardian(deps, { ...asking, askerMobile }, { guardian, version: policy.version });
 }
 
 async function provenEarlier({ codes }: GuardianDeps, uid: string, typed: string): Promise<boolean> {

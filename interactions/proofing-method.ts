@@ -78,6 +78,7 @@ export async function proofingScene(
     person: account.personId === undefined ? undefined : await deps.persons.byId(account.personId),
     applicant: {
       accountId,
+      mobile: account.mobileProven ? account.mobile : undefined,
       subjectId: account.subjectId,
       personId: account.personId,
       requestId: ctx.state.requestId,

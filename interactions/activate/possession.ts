@@ -1,4 +1,4 @@
-import { checkPossession, confirmPossession, triesOf, type PossessionForm } from '../../src/domain/person/activation.ts';
+import { checkPossession, confirmPossession, type PossessionForm } from '../../src/domain/person/activation.ts';
 import { tellOfClaim } from '../../src/domain/proofing/claim.ts';
 import { needsGuardian } from '../../src/domain/proofing/guardian-proof.ts';
 import { Refused } from '../../src/domain/refused.ts';
@@ -115,7 +115,7 @@ export function agreementStep(deps: ActivateStepDeps): ActivateStep {
     done: (draft) => draft.guardian !== undefined,
     minor(draft, scene) {
       const found = requireFound(draft, scene);
-      return { ctx: scene.ctx, uid: scene.uid, key: found.key, who: `${triesOf(deps.vault, found)}:guardian`, asking: askingOf(scene) };
+      return { ctx: scene.ctx, uid: scene.uid, key: found.key, askerMobile: found.mobile, asking: askingOf(scene) };
     },
     frame: (draft, scene) => ({
       progress: bar(sayOf(deps, scene).say, 1, hasAccount(draft, scene)),

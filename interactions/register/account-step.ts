@@ -208,10 +208,9 @@ async function confirm(
   visit: Visit,
 ): Promise<ConfirmedIdentity> {
   await requireFree(deps, checked);
-  const who = `registration:${deps.vault.index('quota', checked.mobile).toString('base64url')}`;
   return confirmRealName(
     deps,
-    { who, accountId: undefined, clientId: visit.client.clientId, requestId: visit.ctx.state.requestId },
+    { mobile: checked.mobile, accountId: undefined, clientId: visit.client.clientId, requestId: visit.ctx.state.requestId },
     identity,
   );
 }

@@ -140,7 +140,6 @@ function guardiansStep(deps: RegisterJourneyDeps, method: ProofingMethod): Step 
       ctx,
       uid,
       key: awaiting?.identity.key ?? '',
-      who: accountId,
       asking: { accountId, clientId: client.clientId, requestId: ctx.state.requestId },
     }),
     frame: (_, visit, state) => {

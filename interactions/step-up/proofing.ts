@@ -146,7 +146,6 @@ function guardiansStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
       ctx,
       uid,
       key: awaiting?.identity.key ?? '',
-      who: applicant.accountId,
       asking: { accountId: applicant.accountId, clientId: applicant.clientId, requestId: applicant.requestId },
     }),
     frame: (_, scene) => ({

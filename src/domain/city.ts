@@ -1,3 +1,4 @@
+import type { LocalText } from './assurance/ladder.ts';
 import type { Profile } from './policy.ts';
 
 /** What texts depend on: what people find in this city today, and what its manual names and is still to come. */
@@ -37,6 +38,11 @@ function isSettling({ recovery, presence, ladders, proofing }: CityProfile): boo
   );
 }
 
+/** Where people are verified in person today, as the rung says that they reach there. */
+export function inPersonOf({ ladders }: Pick<CityProfile, 'ladders'>): LocalText | undefined {
+  return ladders.person.find(({ where, comingSoon, anyOf }) => where && !comingSoon && anyOf.some((set) => set.includes('on-site')))?.where;
+}
+
 /** What a profile offers, by name. */
 export function cityOf(profile: CityProfile): City {
   const { login, proofing, bankCard, activation, authenticators, recovery, account, registration, documents, later } = profile;
@@ -54,6 +60,7 @@ export function cityOf(profile: CityProfile): City {
     'identity.asserted': registration.identity === 'asserted',
     'account.security-tab': account.tabs.includes('security'),
     'account.one-page': !account.tabs.includes('security'),
+    'in-person': inPersonOf(profile) !== undefined,
     'authenticators.passkey': authenticators.passkey,
     'authenticators.totp': authenticators.totp,
     'bankCard.debitOnly': bankCard.debitOnly,

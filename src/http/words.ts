@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import { cityOf, type City, type CityProfile } from '../domain/city.ts';
+import { cityOf, inPersonOf, type City, type CityProfile } from '../domain/city.ts';
 import type { Brand, Profile } from '../domain/policy.ts';
 import { readWording, type Params, type Wording } from '../domain/wording.ts';
 import { locales, type Locale } from './page-model.ts';
@@ -31,12 +31,14 @@ export interface Speaker {
 export function speakerOf(profile: CityProfile & { readonly brand: Brand; readonly words: Profile['words'] }): Speaker {
   const { platform, hotline, portal, accountCentre } = profile.brand;
   const settlingHours = Math.ceil(profile.presence.settlingSeconds / 3600);
+  const inPerson = inPersonOf(profile);
   const facts = (locale: Locale): Params => ({
     platform: platform[locale],
     hotline,
     portal: portal.name[locale],
     centre: accountCentre[locale],
     settlingHours,
+    inPerson: inPerson?.[locale] ?? '',
   });
   return { city: cityOf(profile), facts: { 'zh-CN': facts('zh-CN'), en: facts('en') }, own: profile.words };
 }

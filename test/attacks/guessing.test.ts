@@ -95,15 +95,13 @@ describe('a stranger who guesses what belongs to a document', () => {
   };
   const told = ({ status, error }: Page) => ({ status, ...error });
 
-  it('has ten tries a day for one document, with however many accounts; other documents have theirs', async () => {
-    const [first, second, victim] = [await atTheForm(), await atTheForm(), await newCitizen(product)];
-    const tries = async ({ person }: { person: Person }, name: string) =>
-      (await person.submits({ ...identityFields(victim.identity), name })).error?.code;
-    for (let index = 0; index < 9; index += 1) expect(await tries(first, '赵无名')).toBe('identity.mismatch');
-    expect(await tries(second, '钱无名')).toBe('identity.mismatch');
-    expect(await tries(second, victim.identity.name)).toBe('identity.too-many');
-    await second.person.submits(identityFields(second.citizen.identity));
-    expect(second.person.page.outcome).toBe('done');
+  it('has three tries a day for one document; other documents have theirs', async () => {
+    const [{ person, citizen }, victim] = [await atTheForm(), await newCitizen(product)];
+    const tries = async (name: string) => (await person.submits({ ...identityFields(victim.identity), name })).error?.code;
+    for (let index = 0; index < 3; index += 1) expect(await tries('赵无名')).toBe('identity.mismatch');
+    expect(await tries(victim.identity.name)).toBe('identity.too-many');
+    await person.submits(identityFields(citizen.identity));
+    expect(person.page.outcome).toBe('done');
   });
 
   it('is not told whether somebody has such a document', async () => {

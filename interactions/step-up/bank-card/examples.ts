@@ -101,5 +101,5 @@ export const examples: readonly Example[] = [
   example('identity.over-quota', wrong('identity.over-quota')),
   example('identity.refused', wrong('identity.refused')),
   example('identity.pending', wrong('identity.pending')),
-  example('identity.too-many', wrong('identity.too-many')),
+  example('identity.too-many', wrong('identity.too-many', undefined, 'bank-card')),
 ];

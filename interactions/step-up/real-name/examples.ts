@@ -83,7 +83,7 @@ const wrong = (code: RefusalCode, field: string, reason: string, values: Readonl
 const nothing = several(unfilled('name'), unfilled('documentNumber'), unfilled('validFrom'), unfilled('validUntil'));
 
 /** What came of asking the authority, as far as the page is shown again. */
-const answers: readonly (readonly [code: RefusalCode, field?: string])[] = [
+const answers: readonly (readonly [code: RefusalCode, field?: string | undefined, reason?: string])[] = [
   ['identity.mismatch', 'documentNumber'],
   ['identity.invalid', 'documentNumber'],
   ['identity.taken', 'documentNumber'],
@@ -94,6 +94,7 @@ const answers: readonly (readonly [code: RefusalCode, field?: string])[] = [
   ['identity.refused'],
   ['identity.pending'],
   ['identity.too-many'],
+  ['identity.too-many', undefined, 'document'],
   ['guardian.required'],
 ];
 
@@ -116,5 +117,7 @@ export const examples: readonly Example[] = [
     values: { validFrom: '2038-06-06', validUntil: '2036-06-06', longTerm: 'no' },
     refused: new Refused('date.invalid', 'validUntil', { reason: 'order' }),
   }),
-  ...answers.map(([code, field]) => example(code, { values: zhangwei, refused: new Refused(code, field) })),
+  ...answers.map(([code, field, reason]) =>
+    example(reason ? `${code}.${reason}` : code, { values: zhangwei, refused: new Refused(code, field, { ...(reason && { reason }) }) }),
+  ),
 ];

@@ -48,6 +48,14 @@ const budgets: Readonly<Record<Guess, Budget>> = {
   document: { address: [], strangers: [aDay(5)], device: [aDay(5)], devices: [aDay(10)] },
 };
 
+const none = { address: [], device: [], devices: [] };
+
+/** Besides, of one document number: by whoever has the mobile of one account, and of all. */
+const perDocument = {
+  account: { ...none, strangers: [aDay(3)] },
+  all: { ...none, strangers: [aDay(10)] },
+} as const satisfies Readonly<Record<string, Budget>>;
+
 /** More exact texts than that about passwords. */
 const reasons: Readonly<Partial<Record<Guess, string>>> = {
   'second-factor': 'second-factor',
@@ -103,8 +111,15 @@ export function subjectOf(account: Pick<AccountHeader, 'id'> | undefined, candid
  *
  * @throws Refused credentials.throttled (429) with Retry-After
  */
-export async function countAttempt(deps: ThrottleDeps, attempt: Attempt): Promise<{ succeed: () => Promise<void> }> {
-  const rules = attemptRules(deps.vault, attempt);
+export async function countAttempt(deps: ThrottleDeps, attempt: Attempt): Promise<Counted> {
+  return count(deps, attempt, rulesOf(deps.vault, attempt, budgets[attempt.guess]));
+}
+
+export interface Counted {
+  readonly succeed: () => Promise<void>;
+}
+
+async function count(deps: ThrottleDeps, attempt: Omit<Attempt, 'subject'>, rules: readonly QuotaRule[]): Promise<Counted> {
   const reason = attempt.reason ?? reasons[attempt.guess];
   const ticket = await take(deps, rules, {
     field: attempt.field,
@@ -114,8 +129,7 @@ export async function countAttempt(deps: ThrottleDeps, attempt: Attempt): Promis
   return { succeed: () => deps.quotas.giveBack(rules, ticket) };
 }
 
-function attemptRules(vault: Vault, { guess, subject, address, device }: Attempt): QuotaRule[] {
-  const budget = budgets[guess];
+function rulesOf(vault: Vault, { guess, subject, address, device }: Attempt, budget: Budget): QuotaRule[] {
   const rules = (windows: readonly Window[], whose: string): QuotaRule[] => {
     const key = `${guess}:${vault.index('quota', `${subject}|${whose}`).toString('base64url')}`;
     return windows.map((window) => ({ key, ...window }));
@@ -135,8 +149,9 @@ export interface DocumentGuess {
 }
 
 /**
- * Counts such a guess for the account, and for the document over all accounts: who holds many mobiles does not find out
- * whose one is.
+ * Counts such a guess for the account, and of strangers for the document over all accounts too: who holds many mobiles does
+ * not find out whose one is, and who holds one keeps nobody from their recovery. All at once or not at all, so that an account that has no tries
+ * left uses up none of a document's. A browser that an account knows says nothing of other accounts.
  *
  * @throws Refused credentials.throttled (429) with Retry-After
  */
@@ -144,14 +159,15 @@ export async function countDocument(
   deps: ThrottleDeps,
   { accountKey, type, key }: DocumentGuess,
   attempt: Omit<Attempt, 'guess' | 'subject'>,
-): Promise<{ succeed: () => Promise<void> }> {
-  const subjects = [`recover:${accountKey}`, ...(key === undefined ? [] : [`document:${type}:${key}`])];
-  const counted = await Promise.all(subjects.map((subject) => countAttempt(deps, { ...attempt, guess: 'document', subject })));
-  return {
-    async succeed() {
-      await Promise.all(counted.map(({ succeed }) => succeed()));
-    },
-  };
+): Promise<Counted> {
+  const guess = { ...attempt, guess: 'document' } as const;
+  const rules = (subject: string, budget: Budget) => rulesOf(deps.vault, { ...guess, subject }, budget);
+  const document = key === undefined ? undefined : `document:${type}:${key}`;
+  return count(deps, guess, [
+    ...rules(`recover:${accountKey}`, budgets.document),
+    ...(document === undefined ? [] : rules(`recover:${accountKey}|${document}`, perDocument.account)),
+    ...(document === undefined ? [] : rules(document, perDocument.all)),
+  ]);
 }
 
 /** What is counted whether it succeeds or not: looking for what others hold. */

@@ -9,9 +9,9 @@ import { normalisePassword, type PasswordPolicy } from '../authenticator/passwor
 import type { IdentitySource } from '../proofing/identity-source.ts';
 import type { Asking } from '../proofing/claim.ts';
 import { checkedName, checkedNumber, type ConfirmedIdentity } from '../proofing/real-name.ts';
-import { askCounted, requireMatch, type ProofDeps } from '../proofing/proof.ts';
+import { askCounted, askersOf } from '../proofing/inquiry.ts';
+import { requireMatch, type ProofDeps } from '../proofing/proof.ts';
 import { FormRefused, Refused } from '../refused.ts';
-import type { Vault } from '../vault.ts';
 
 /**
  * Activation of imported people (ACT-01 to ACT-06). Whoever knows the number of a document learns nothing of it
@@ -105,16 +105,17 @@ export function confirmationOf({ identity, source, reference }: ConfirmedIdentit
 
 export interface PossessionCheck {
   readonly possession: Possession;
-  readonly sought: Pick<Sought, 'type' | 'number' | 'key'>;
+  /** Its mobile was proven. */
+  readonly sought: Sought;
   /** Of whoever proved the bound mobile; undefined: what was typed counts alone. */
   readonly onRecord: Pick<Person, 'name' | 'sex'> | undefined;
-  readonly origin: Pick<Asking, 'clientId' | 'requestId'>;
+  readonly origin: Asking;
 }
 
 /**
  * Asks the authority for name, number and dates together. What of them differs is not told. Whether somebody waits under
- * the number makes no difference to whoever has not proven the bound mobile: their tries are those of the document, and
- * the owner's are counted apart, so that nobody uses them up.
+ * the number makes no difference to whoever has not proven the bound mobile: their tries are few, and those of the document
+ * with all other strangers'. Whoever proved it is not kept out by them.
  *
  * @throws Refused as the authority's outcome says; identity.too-many
  */
@@ -127,18 +128,12 @@ export async function confirmPossession(
   if (name === undefined) throw new Refused('form.stale');
   const { type: documentType, number: documentNumber } = sought;
   const check = { documentType, documentNumber, name, sex: onRecord?.sex ?? 'unknown', validFrom, validUntil };
-  const tries = triesOf(deps.vault, sought);
-  const inquiry = onRecord ? { who: `${tries}:bound-mobile`, document: undefined } : { who: `${tries}:new-mobile`, document: sought };
+  const inquiry = { askers: askersOf(origin.accountId, sought.mobile), guessed: onRecord ? undefined : sought };
   const answer = await askCounted(deps, inquiry, () => deps.identitySource.check(check, randomUUID()));
   const source = deps.identitySource.name;
   const proof = { kind: 'real-name', source, answer, params: { reason: 'activation' } };
   await requireMatch(deps, { ...origin, accountId: undefined }, proof);
   return { name, typedName: possession.typedName, validFrom, validUntil, source, reference: answer.reference };
-}
-
-/** For whom tries about a document are counted: a keyed hash, the same whether anybody waits under it. */
-export function triesOf(vault: Vault, { type, key }: Pick<Sought, 'type' | 'key'>): string {
-  return `activation:${vault.index('quota', `${type}:${key}`).toString('base64url')}`;
 }
 
 export interface PasswordForm {

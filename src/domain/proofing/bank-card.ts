@@ -8,7 +8,8 @@ import { FormRefused, Refused } from '../refused.ts';
 import type { OnceStore } from '../short-lived.ts';
 import type { Vault } from '../vault.ts';
 import type { BankCardAnswer, BankCardSource } from './identity-source.ts';
-import { askCounted, recordEvidence, requireMatch, type Applicant, type ProofDeps } from './proof.ts';
+import { askCounted, askersOf } from './inquiry.ts';
+import { recordEvidence, requireMatch, type Applicant, type ProofDeps } from './proof.ts';
 
 /**
  * Bank card, four elements: name, document, card number, mobile reserved at the bank (RN-21 to RN-29). The
@@ -107,9 +108,13 @@ export async function verifyBankCard(
     bankCard,
     reservedMobile,
   };
-  const answer = await askCounted(deps, { who: applicant.accountId, document: undefined }, () =>
-    deps.bankCardSource.check(elements, randomUUID()),
-  );
+  // The bank compares the mobile that is in their hand: no guess of a stranger's can fit.
+  const inquiry = {
+    askers: askersOf(applicant.accountId, applicant.mobile, reservedMobile),
+    guessed: undefined,
+    reason: 'bank-card',
+  } as const;
+  const answer = await askCounted(deps, inquiry, () => deps.bankCardSource.check(elements, randomUUID()));
   const source = deps.bankCardSource.name;
   await requireMatch(deps, applicant, {
     kind: 'bank-card',

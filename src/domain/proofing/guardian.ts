@@ -10,7 +10,8 @@ import type { GuardianProof } from './guardian-proof.ts';
 import type { IdentitySource } from './identity-source.ts';
 import type { Vault } from '../vault.ts';
 import { mayTell, type Asking, type ClaimDeps } from './claim.ts';
-import { askCounted, requireMatch } from './proof.ts';
+import { askCounted, askersOf, guessedBy } from './inquiry.ts';
+import { requireMatch } from './proof.ts';
 import { checkedName, checkedNumber, chosenType } from './real-name.ts';
 
 /**
@@ -79,19 +80,23 @@ function asRefusal(judge: () => string): string | Refused {
  * Asks the register whether there is such a person, who hears of it where we know them. The mobile must have been proven
  * by an SMS code before.
  *
- * @param who - whom the tries of a day are counted for
+ * @param askerMobile - proven by whoever is here without an account, who need not be the guardian
  * @throws Refused as the authority's outcome says; identity.too-many
  */
 export async function proveGuardian(
   deps: ClaimDeps & { readonly vault: Vault; readonly identitySource: IdentitySource },
-  { who, ...asking }: Asking & { readonly who: string },
+  { askerMobile, ...asking }: Asking & { readonly askerMobile?: string | undefined },
   { guardian, version }: { guardian: CheckedGuardian; version: string },
 ): Promise<GuardianProof> {
   const { name, documentType, documentNumber, key, mobile } = guardian;
   const check = { documentType, documentNumber, name, sex: 'unknown', validFrom: undefined, validUntil: undefined } as const;
-  const answer = await askCounted(deps, { who, document: { type: documentType, key } }, () =>
-    deps.identitySource.check(check, randomUUID()),
-  );
+  const account = asking.accountId === undefined ? undefined : await deps.accounts.byId(asking.accountId);
+  const inquiry = {
+    askers: askersOf(asking.accountId, account?.mobileProven ? account.mobile : undefined, askerMobile, mobile),
+    guessed: await guessedBy(deps, { type: documentType, key }, mobile),
+    reason: 'guardian',
+  } as const;
+  const answer = await askCounted(deps, inquiry, () => deps.identitySource.check(check, randomUUID()));
   const source = deps.identitySource.name;
   await requireMatch(deps, asking, { kind: 'real-name', source, answer, params: { reason: 'guardian' } });
   await tellGuardian(deps, guardian);

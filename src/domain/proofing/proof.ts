@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EvidenceKind } from '../assurance/evidence.ts';
 import { noticeWrites, type Channels } from '../notification/notice.ts';
-import type { IdentityDocument, Person } from '../person/account.ts';
+import type { Person } from '../person/account.ts';
 import { endOfDay, todayInShanghai } from '../person/civil-date.ts';
 import { Refused, type RefusalCode } from '../refused.ts';
 import { Conflict, type Write } from '../unit-of-work.ts';
@@ -34,6 +34,8 @@ export interface Proven {
 
 export interface Applicant {
   readonly accountId: string;
+  /** Of the account, where its owner proved it by a code. */
+  readonly mobile: string | undefined;
   readonly subjectId: string;
   readonly personId: string | undefined;
   readonly requestId: string;
@@ -63,45 +65,6 @@ const retryAfterSeconds: Partial<Record<SourceOutcome, (now: Date) => number>> =
   unavailable: () => 60,
   'over-quota': (now) => Math.ceil((endOfDay(todayInShanghai(now)).getTime() - now.getTime()) / 1000),
 };
-
-/**
- * Wrong checks in a day, of one account and about one document, whoever asks: nobody guesses other people's data through
- * us, with however many accounts.
- */
-const dailyLimit = 10;
-
-/** Who asks an authority, and about whom. */
-export interface Inquiry {
-  /** Whom the tries of a day are counted for; never personal data. */
-  readonly who: string;
-  /** Undefined where the one who asks holds it already: strangers use up none of their tries. */
-  readonly document: Pick<IdentityDocument, 'type' | 'key'> | undefined;
-}
-
-type AskDeps = Pick<ProofDeps, 'quotas' | 'vault' | 'clock'>;
-
-/** What a guess would be told. */
-const tells = new Set<SourceOutcome>(['mismatch', 'no-record', 'invalid', 'refused']);
-
-/**
- * Asks an authority, as one of the tries of a day. What was no wrong guess is given back: who came while the
- * authority was away is not shut out when it is there again.
- *
- * @throws Refused identity.too-many
- */
-export async function askCounted<Answer extends SourceAnswer>(
-  { quotas, vault, clock }: AskDeps,
-  { who, document }: Inquiry,
-  ask: () => Promise<Answer>,
-): Promise<Answer> {
-  const subjects = [who, ...(document ? [vault.index('quota', `document|${document.type}:${document.key}`).toString('base64url')] : [])];
-  const rules = subjects.map((subject) => ({ key: `proofing:${subject}`, limit: dailyLimit, windowSeconds: 86_400 }));
-  const taken = await quotas.take(rules, clock.now());
-  if (!taken.ok) throw new Refused('identity.too-many', undefined, {}, taken.retryAfterSeconds);
-  const answer = await ask();
-  if (!tells.has(answer.outcome)) await quotas.giveBack(rules, taken.ticket);
-  return answer;
-}
 
 /**
  * Goes on for `match`; records and refuses everything else. No field is marked: that the whole does not fit says nothing

@@ -8,7 +8,8 @@ import { FormRefused, Refused } from '../refused.ts';
 import type { IdentityCheck, IdentitySource } from './identity-source.ts';
 import { needsGuardian, type GuardianProof } from './guardian-proof.ts';
 import { requireUnclaimed, type Asking } from './claim.ts';
-import { askCounted, recordVerifiedPerson, requireMatch, type Applicant, type ProofDeps, type Proven } from './proof.ts';
+import { askCounted, guessedBy, askersOf, type InquiryDeps, type OnRecordDeps } from './inquiry.ts';
+import { recordVerifiedPerson, requireMatch, type Applicant, type ProofDeps, type Proven } from './proof.ts';
 
 /** Real-name verification: document and name against the population register (RN-12 to RN-17). */
 
@@ -141,25 +142,33 @@ export interface ConfirmedIdentity {
   readonly reference: string;
 }
 
+/** Who asks the register, and what they have besides data. */
+export interface RealNameAsking extends Asking {
+  /** Proven by a code; undefined: none is. */
+  readonly mobile: string | undefined;
+  /** It is the document that the one who asks is verified by. */
+  readonly held?: boolean;
+}
+
 /**
  * Asks the register; only a match comes back.
  *
- * @param who - whom the tries of a day are counted for; never personal data
- * @param held - a document that the one who asks is verified by
  * @throws Refused as the authority's outcome says; identity.too-many
  */
 export async function confirmRealName(
-  deps: Pick<ProofDeps, 'unitOfWork' | 'quotas' | 'vault' | 'clock'> & { readonly identitySource: IdentitySource },
-  { who, held = false, ...asking }: Asking & { readonly who: string; readonly held?: boolean },
+  deps: InquiryDeps & OnRecordDeps & Pick<ProofDeps, 'unitOfWork'> & { readonly identitySource: IdentitySource },
+  { mobile, held = false, ...asking }: RealNameAsking,
   identity: CheckedIdentity,
 ): Promise<ConfirmedIdentity> {
   const { documentType, number: documentNumber, name, sex, validFrom, validUntil } = identity;
   // An identity card says the birth date in its number; of other documents only the form knows it.
   const birthDate = documentType === 'resident-id-card' ? undefined : identity.birthDate;
   const check: IdentityCheck = { documentType, documentNumber, name, sex, birthDate, validFrom, validUntil };
-  const answer = await askCounted(deps, { who, document: held ? undefined : { type: documentType, key: identity.key } }, () =>
-    deps.identitySource.check(check, randomUUID()),
-  );
+  const inquiry = {
+    askers: askersOf(asking.accountId, mobile),
+    guessed: held ? undefined : await guessedBy(deps, { type: documentType, key: identity.key }, mobile),
+  };
+  const answer = await askCounted(deps, inquiry, () => deps.identitySource.check(check, randomUUID()));
   const source = deps.identitySource.name;
   const params = hasRareCharacter(identity.typedName ?? name) ? { reason: 'rare-character' } : {};
   await requireMatch(deps, asking, { kind: 'real-name', source, answer, params });
@@ -208,8 +217,8 @@ export async function verifyRealName(
   identity: CheckedIdentity,
   waits: (confirmed: ConfirmedIdentity) => Promise<void>,
 ): Promise<ConfirmedIdentity | undefined> {
-  const { accountId, personId, clientId, requestId } = applicant;
-  const asking = { who: accountId, held: personId !== undefined, accountId, clientId, requestId };
+  const { accountId, personId, mobile, clientId, requestId } = applicant;
+  const asking = { mobile, held: personId !== undefined, accountId, clientId, requestId };
   const confirmed = await confirmRealName(deps, asking, identity);
   try {
     if (!needsGuardian(deps.guardian, identity.birthDate, deps.clock.now())) return await recordRealName(deps, applicant, confirmed);
