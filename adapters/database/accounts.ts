@@ -17,6 +17,7 @@ const headerColumns = [
   'account.status',
   'account.locale',
   'account.sessions_ended_at',
+  'account.trust_ended_at',
   'account.mobile_proven_at',
 ] as const;
 
@@ -93,7 +94,7 @@ export function createAccountStore({ db, vault }: Deps): AccountStore {
 
 type HeaderRow = Pick<
   Selectable<Tables['account']>,
-  'id' | 'subject_id' | 'person_id' | 'status' | 'locale' | 'sessions_ended_at' | 'mobile_proven_at'
+  'id' | 'subject_id' | 'person_id' | 'status' | 'locale' | 'sessions_ended_at' | 'trust_ended_at' | 'mobile_proven_at'
 >;
 
 const identifierKinds = ['username', 'mobile', 'document'] as const;
@@ -129,6 +130,7 @@ function toHeader(row: HeaderRow | undefined): AccountHeader | undefined {
       status: row.status,
       locale: row.locale ?? undefined,
       ...(row.sessions_ended_at && { sessionsEndedAt: row.sessions_ended_at }),
+      ...(row.trust_ended_at && { trustEndedAt: row.trust_ended_at }),
       mobileProven: row.mobile_proven_at !== null,
     }
   );

@@ -81,6 +81,8 @@ export const tables = {
     locale: nullable(text()),
     /** When all sessions ended last, one perhaps excepted; null: never. */
     sessions_ended_at: nullable(moment),
+    /** When the trust in browsers ended last; null: never. */
+    trust_ended_at: nullable(moment),
     created_at: moment,
     updated_at: moment,
   },

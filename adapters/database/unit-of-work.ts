@@ -27,7 +27,7 @@ import { insertPersons, insertSubjects, linkPersons, putOperatorRoles, putPasswo
 import { endActivations, insertActivations, putImportProgress } from './writes/imports.ts';
 import { putGuardianConsents } from './writes/registration.ts';
 import { appendAudit, enqueueMessages } from './writes/records.ts';
-import { endGrants, endSession, endSessions, holdPresence, putSessionFactors } from './writes/sessions.ts';
+import { endGrants, endSession, endSessions, endTrust, holdPresence, putSessionFactors } from './writes/sessions.ts';
 import { activateSigningKeys, archiveSigningKeys, insertSigningKeys, withdrawSigningKeys } from './writes/signing-keys.ts';
 
 const handlers: { readonly [Name in WriteName]: Handler<Name> } = {
@@ -54,6 +54,7 @@ const handlers: { readonly [Name in WriteName]: Handler<Name> } = {
   'ways-in.release': releaseWaysIn,
   'session.end': endSession,
   'sessions.end': endSessions,
+  'trust.end': endTrust,
   'grants.end': endGrants,
   'consent.put': putConsents,
   'operator-role.put': putOperatorRoles,

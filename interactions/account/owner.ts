@@ -1,7 +1,11 @@
 import type { Account, AccountStore } from '../../src/domain/person/account.ts';
 import { mask } from '../../src/domain/person/masking.ts';
+import { isTrusting, strengthOf } from '../../src/domain/presence/strength.ts';
+import type { Clock } from '../../src/domain/clock.ts';
+import type { SessionStore } from '../../src/domain/protocol-state.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { AppContext } from '../../src/http/app-context.ts';
+import type { Devices } from '../../src/http/devices.ts';
 import { requireSession, type BrowserSessionDeps } from '../../src/oidc/browser-session.ts';
 
 /** Who is at a page of the account centre. */
@@ -23,13 +27,27 @@ export interface OwnerScene {
 export interface OwnerDeps {
   readonly session: BrowserSessionDeps;
   readonly accounts: AccountStore;
+  readonly sessions: SessionStore;
+  readonly devices: Devices;
+  readonly clock: Clock;
 }
 
 /** @throws Refused session.required */
-export async function requireOwner({ session, accounts }: OwnerDeps, ctx: AppContext): Promise<Owner> {
-  const signedIn = await requireSession(session, ctx);
-  const account = await accounts.byId(signedIn.account.id);
+export async function requireOwner(deps: OwnerDeps, ctx: AppContext): Promise<Owner> {
+  const signedIn = await requireSession(deps.session, ctx);
+  const account = await deps.accounts.byId(signedIn.account.id);
   if (!account) throw new Refused('session.required');
+  await keepTrust(deps, ctx, account, signedIn.uid);
   const scope = `${signedIn.uid}:${account.id}`;
   return { account, sessionUid: signedIn.uid, scope, user: { name: mask.mobile(account.mobile).text } };
+}
+
+/**
+ * A session that goes on while the trust in browsers ended is that of whoever ended it, or one that they left alone. Its
+ * browser is as well off as before, where that session proved what makes one trusted.
+ */
+async function keepTrust({ devices, sessions, clock }: OwnerDeps, ctx: AppContext, account: Account, sessionUid: string): Promise<void> {
+  if (!devices.trusted(ctx, account)) return;
+  const now = clock.now();
+  if (isTrusting(strengthOf(await sessions.factors(sessionUid, now), now))) devices.trustAgain(ctx, account);
 }

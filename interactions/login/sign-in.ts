@@ -2,7 +2,7 @@ import type { AuditDetails, AuditEventName } from '../../src/domain/audit/events
 import type { Clock } from '../../src/domain/clock.ts';
 import { noticeWrites } from '../../src/domain/notification/notice.ts';
 import type { AccountStore } from '../../src/domain/person/account.ts';
-import { atLeast, fromPlain, onNewDevice, strengthOf, type PlainFactor } from '../../src/domain/presence/strength.ts';
+import { fromPlain, isTrusting, onNewDevice, strengthOf, type PlainFactor } from '../../src/domain/presence/strength.ts';
 import type { QuotaStore } from '../../src/domain/short-lived.ts';
 import type { UnitOfWork, Write } from '../../src/domain/unit-of-work.ts';
 import { deviceName } from '../../src/http/device-name.ts';
@@ -36,7 +36,7 @@ export async function welcome(deps: SignInDeps, visit: Visit, { accountId, metho
   const at = deps.clock.now();
   // One sign-in, one moment: a factor of a minute ago would be older than the sign-in it belongs to (max_age).
   const made = plain.map((factor) => ({ ...fromPlain(factor), at }));
-  const isEnough = atLeast(strengthOf(made, at), 'mobile-app');
+  const isEnough = isTrusting(strengthOf(made, at));
   const factors = isEnough || !(await isNewDevice(deps, visit, accountId)) ? made : onNewDevice(made, at);
   deps.signIns(method, 'succeeded');
   deps.devices.remember(visit.ctx, accountId, strengthOf(factors, at));
@@ -51,7 +51,8 @@ export async function welcome(deps: SignInDeps, visit: Visit, { accountId, metho
 
 /** Of somebody whose identity nobody has verified it makes no difference. */
 async function isNewDevice({ devices, accounts }: SignInDeps, { ctx }: Visit, accountId: string): Promise<boolean> {
-  return !devices.trusts(ctx, accountId) && (await accounts.header(accountId))?.personId !== undefined;
+  const account = await accounts.header(accountId);
+  return account?.personId !== undefined && !devices.trusts(ctx, account);
 }
 
 /**

@@ -8,34 +8,41 @@ export interface Ending {
   readonly sessions: 'none' | 'one' | 'others' | 'all';
   /** All grants of the account: services have to ask again, silently where a session is left. */
   readonly grants: boolean;
+  /**
+   * The trust in every browser that proved more than the mobile before (src/http/devices.ts): there an SMS code alone is
+   * worth less again. Whoever has had the password has such a browser, too. One in which somebody stays signed in who proved
+   * as much has it back at once.
+   */
+  readonly trust: boolean;
 }
 
 export const endings = {
   // Whoever got in by the old one is out.
-  'password.changed': { sessions: 'others', grants: true },
-  'password.recovered': { sessions: 'others', grants: true },
-  'mobile.changed': { sessions: 'others', grants: true },
+  'password.changed': { sessions: 'others', grants: true, trust: true },
+  'password.recovered': { sessions: 'others', grants: true, trust: true },
+  'mobile.changed': { sessions: 'others', grants: true, trust: true },
   // One who removes a way in has lost it; one who asks for a second factor means those who gave only one.
-  'passkey.removed': { sessions: 'others', grants: true },
-  'totp.set-up': { sessions: 'others', grants: true },
-  'totp.removed': { sessions: 'others', grants: true },
+  'passkey.removed': { sessions: 'others', grants: true, trust: true },
+  'totp.set-up': { sessions: 'others', grants: true, trust: true },
+  'totp.removed': { sessions: 'others', grants: true, trust: true },
   // Nobody got in by these, or gets in by them now who could not before.
-  'email.changed': { sessions: 'none', grants: false },
-  'username.changed': { sessions: 'none', grants: false },
-  'passkey.added': { sessions: 'none', grants: false },
-  'passkey.renamed': { sessions: 'none', grants: false },
-  'recovery-codes.made': { sessions: 'none', grants: false },
+  'email.changed': { sessions: 'none', grants: false, trust: false },
+  'username.changed': { sessions: 'none', grants: false, trust: false },
+  'passkey.added': { sessions: 'none', grants: false, trust: false },
+  'passkey.renamed': { sessions: 'none', grants: false, trust: false },
+  'recovery-codes.made': { sessions: 'none', grants: false, trust: false },
   // Whoever is in came in by what was changed, or will not be found out.
-  'change.frozen': { sessions: 'all', grants: true },
-  'change.returned': { sessions: 'others', grants: true },
-  // Whoever is in elsewhere proved to be there before there was a person to be.
-  'person.linked': { sessions: 'others', grants: false },
+  'change.frozen': { sessions: 'all', grants: true, trust: true },
+  'change.returned': { sessions: 'others', grants: true, trust: true },
+  // Whoever is in elsewhere proved to be there before there was a person to be. A browser is trusted by a way in beyond the
+  // mobile, which is there still: who has that one is in by more than the trust.
+  'person.linked': { sessions: 'others', grants: false, trust: false },
   // And services see somebody else from now on (D1).
-  'subject.changed': { sessions: 'others', grants: true },
-  // A device that is signed out says nothing of what services were allowed to do without it.
-  'session.ended': { sessions: 'one', grants: false },
-  'sessions.ended': { sessions: 'others', grants: true },
-  'sessions.ended-all': { sessions: 'all', grants: true },
+  'subject.changed': { sessions: 'others', grants: true, trust: false },
+  // A device that is signed out says nothing of what services were allowed to do without it, and is not trusted either.
+  'session.ended': { sessions: 'one', grants: false, trust: true },
+  'sessions.ended': { sessions: 'others', grants: true, trust: true },
+  'sessions.ended-all': { sessions: 'all', grants: true, trust: true },
 } as const satisfies Readonly<Record<string, Ending>>;
 
 export type EndingAct = keyof typeof endings;

@@ -116,6 +116,8 @@ export type Write =
   | { readonly write: 'sessions.end'; readonly accountId: string; readonly exceptUid: string | undefined }
   /** Ends one session of the account, with its factors. */
   | { readonly write: 'session.end'; readonly accountId: string; readonly uid: string }
+  /** No browser is trusted any more for what was proved in it up to now. */
+  | { readonly write: 'trust.end'; readonly accountId: string }
   /** Ends every grant of the account and the refresh tokens issued under it. */
   | { readonly write: 'grants.end'; readonly accountId: string }
   /** Replaces the consent of the same account, client and principal; the earlier one is kept as history. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../domain/clock.ts';
-import { atLeast, type Strength } from '../domain/presence/strength.ts';
+import type { AccountHeader } from '../domain/person/account.ts';
+import { isTrusting, type Strength } from '../domain/presence/strength.ts';
 import type { Vault } from '../domain/vault.ts';
 import type { AppContext } from './app-context.ts';
 import type { CookieJar } from './cookies.ts';
@@ -16,11 +17,20 @@ export interface Devices {
   knownId(ctx: AppContext, accountId: string): string | undefined;
   /** The same for whoever is signed in: that of the session, where the browser lost its own. */
   idInSession(ctx: AppContext, session: { readonly accountId: string; readonly uid: string }): string;
-  /** Did it ever prove more than the possession of the mobile? Whoever found a phone has a browser that signed in, too. */
-  trusts(ctx: AppContext, accountId: string): boolean;
+  /**
+   * Did it prove more than the possession of the mobile since the trust of the account ended last? Whoever found a phone has a
+   * browser that signed in, too, and whoever had the password one that proved it.
+   */
+  trusts(ctx: AppContext, account: Trusting): boolean;
+  /** Did it prove as much, but before the trust ended? */
+  trusted(ctx: AppContext, account: Trusting): boolean;
+  /** Trusts it again, for what is proved in it still. */
+  trustAgain(ctx: AppContext, account: Trusting): void;
   /** @param strength - of the sign-in */
   remember(ctx: AppContext, accountId: string, strength: Strength | undefined): void;
 }
+
+export type Trusting = Pick<AccountHeader, 'id' | 'trustEndedAt'>;
 
 const kept = 5;
 const knownSeconds = 30 * 86_400;
@@ -29,7 +39,8 @@ interface Known {
   readonly tag: string;
   /** Seconds since the epoch. */
   readonly at: number;
-  readonly trusted: boolean;
+  /** When more than the mobile was proved last, in milliseconds; undefined: never. */
+  readonly provedAt: number | undefined;
 }
 
 interface Device {
@@ -37,21 +48,21 @@ interface Device {
   readonly accounts: readonly Known[];
 }
 
-/** As the cookie has it: `<id> <tag>.<moment> …`, with a `!` behind the moment where it is trusted. */
+/** As the cookie has it: `<id> <tag>.<moment> …`, with `.<moment>` behind it where more than the mobile was proved. */
 function parse(text: string | undefined): Device | undefined {
   const [id, ...accounts] = (text ?? '').split(' ');
   if (!id || id.includes('.')) return undefined;
   return {
     id,
     accounts: accounts.map((entry) => {
-      const [tag = '', at = ''] = entry.split('.');
-      return { tag, at: Number.parseInt(at, 10), trusted: at.endsWith('!') };
+      const [tag = '', at = '', provedAt] = entry.split('.');
+      return { tag, at: Number.parseInt(at, 10), provedAt: /^\d+$/.test(provedAt ?? '') ? Number(provedAt) : undefined };
     }),
   };
 }
 
 function print({ id, accounts }: Device): string {
-  return [id, ...accounts.map(({ tag, at, trusted }) => `${tag}.${at}${trusted ? '!' : ''}`)].join(' ');
+  return [id, ...accounts.map(({ tag, at, provedAt }) => [tag, at, ...(provedAt === undefined ? [] : [provedAt])].join('.'))].join(' ');
 }
 
 export function createDevices({ cookies, vault, clock }: { cookies: CookieJar; vault: Vault; clock: Clock }): Devices {
@@ -61,20 +72,28 @@ export function createDevices({ cookies, vault, clock }: { cookies: CookieJar; v
   const known = (ctx: AppContext, accountId: string) => {
     const device = read(ctx);
     const entry = device?.accounts.find(({ tag }) => tag === tagOf(accountId));
-    return device && entry && entry.at + knownSeconds > seconds() ? { id: device.id, trusted: entry.trusted } : undefined;
+    return device && entry && entry.at + knownSeconds > seconds() ? { id: device.id, provedAt: entry.provedAt } : undefined;
+  };
+  const put = (ctx: AppContext, accountId: string, provedAt: number | undefined) => {
+    const { id, accounts } = read(ctx) ?? { id: randomBytes(16).toString('base64url'), accounts: [] };
+    const own: Known = { tag: tagOf(accountId), at: seconds(), provedAt };
+    const entries = [own, ...accounts.filter(({ tag }) => tag !== own.tag)].slice(0, kept);
+    cookies.set(ctx, 'device', print({ id, accounts: entries }), knownSeconds);
   };
   const knownId: Devices['knownId'] = (ctx, accountId) => known(ctx, accountId)?.id;
-  const trusts: Devices['trusts'] = (ctx, accountId) => known(ctx, accountId)?.trusted ?? false;
+  const provedAt = (ctx: AppContext, accountId: string) => known(ctx, accountId)?.provedAt;
+  const trusts: Devices['trusts'] = (ctx, { id, trustEndedAt }) => {
+    const proved = provedAt(ctx, id);
+    return proved !== undefined && (trustEndedAt === undefined || proved > trustEndedAt.getTime());
+  };
   return {
     knownId,
     trusts,
+    trusted: (ctx, account) => provedAt(ctx, account.id) !== undefined && !trusts(ctx, account),
+    // Another process may have ended it by a clock that is a little ahead.
+    trustAgain: (ctx, { id, trustEndedAt }) => put(ctx, id, Math.max(clock.now().getTime(), (trustEndedAt?.getTime() ?? 0) + 1)),
     idInSession: (ctx, { accountId, uid }) => knownId(ctx, accountId) ?? `session:${uid}`,
     knows: (ctx, accountId) => knownId(ctx, accountId) !== undefined,
-    remember(ctx, accountId, strength) {
-      const { id, accounts } = read(ctx) ?? { id: randomBytes(16).toString('base64url'), accounts: [] };
-      const own: Known = { tag: tagOf(accountId), at: seconds(), trusted: trusts(ctx, accountId) || atLeast(strength, 'mobile-app') };
-      const entries = [own, ...accounts.filter(({ tag }) => tag !== own.tag)].slice(0, kept);
-      cookies.set(ctx, 'device', print({ id, accounts: entries }), knownSeconds);
-    },
+    remember: (ctx, accountId, strength) => put(ctx, accountId, isTrusting(strength) ? clock.now().getTime() : provedAt(ctx, accountId)),
   };
 }

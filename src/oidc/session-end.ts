@@ -62,10 +62,11 @@ export interface EndSessionsDeps extends SessionEndDeps {
 /** What ends with an act (src/domain/session-endings.ts), with the messages to every service that took part in it. */
 export function createEndingWrites(deps: EndSessionsDeps): EndingWrites {
   return async (act, { accountId, sessionUid }) => {
-    const { sessions, grants }: Ending = endings[act];
+    const { sessions, grants, trust }: Ending = endings[act];
     return [
       ...(await sessionWrites(deps, sessions, accountId, sessionUid)),
       ...(grants ? [{ write: 'grants.end', accountId } as const] : []),
+      ...(trust ? [{ write: 'trust.end', accountId } as const] : []),
     ];
   };
 }

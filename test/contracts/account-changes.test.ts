@@ -198,6 +198,16 @@ describe.each(databaseKinds)('changes of ways in, in %s', (kind) => {
       await expect(commit(hold(account.id, true))).rejects.toEqual(refused('presence.hold', 'session'));
     });
 
+    it('remembers with the account when the trust in browsers ended, of one account alone', async () => {
+      const [account, other] = [await owner(), await owner()];
+      expect((await accounts().header(account.id))?.trustEndedAt).toBeUndefined();
+      await commit({ write: 'trust.end', accountId: account.id });
+      const ended = (await accounts().header(account.id))?.trustEndedAt;
+      expect(ended).toBeInstanceOf(Date);
+      expect((await accounts().byId(account.id))?.trustEndedAt).toEqual(ended);
+      expect((await accounts().header(other.id))?.trustEndedAt).toBeUndefined();
+    });
+
     it('finds the factors with what they count as; a newer one decides, but another SMS code makes no device known', async () => {
       const { id } = await owner();
       const read = async () => createDurableState({ ...stores, clock: stores.clock }).factors(`session of ${id}`, happenedAt);

@@ -29,7 +29,16 @@ const protection: Readonly<Record<string, UseCase>> = {
     },
   },
   'passkey-removed': {
-    writes: ['presence.hold', 'passkey.remove', 'change.insert', 'sessions.end', 'grants.end', 'audit.append', 'outbox.enqueue'],
+    writes: [
+      'presence.hold',
+      'passkey.remove',
+      'change.insert',
+      'sessions.end',
+      'grants.end',
+      'trust.end',
+      'audit.append',
+      'outbox.enqueue',
+    ],
     async scene() {
       const { person } = await atOwnProtection();
       await addsPasskey(person, softwareAuthenticator(survivor().issuer));
@@ -45,6 +54,7 @@ const protection: Readonly<Record<string, UseCase>> = {
       'change.insert',
       'sessions.end',
       'grants.end',
+      'trust.end',
       'audit.append',
       'outbox.enqueue',
     ],
@@ -63,6 +73,7 @@ const protection: Readonly<Record<string, UseCase>> = {
       'change.insert',
       'sessions.end',
       'grants.end',
+      'trust.end',
       'audit.append',
       'outbox.enqueue',
     ],

@@ -100,7 +100,7 @@ const useCases: Readonly<Record<string, UseCase>> = {
     },
   },
   recover: {
-    writes: ['presence.hold', 'password.put', 'change.insert', 'sessions.end', 'outbox.enqueue', 'grants.end', 'audit.append'],
+    writes: ['presence.hold', 'password.put', 'change.insert', 'sessions.end', 'outbox.enqueue', 'grants.end', 'trust.end', 'audit.append'],
     async scene() {
       const who = await newCitizen(survivor(), 'L2');
       const service = await relyingParty(survivor(), 'basic');

@@ -11,7 +11,16 @@ export function accountUseCases(survivor: () => Product): Readonly<Record<string
   return {
     'change-password': {
       // A session elsewhere is ended with the change; its owner is told.
-      writes: ['presence.hold', 'password.put', 'change.insert', 'sessions.end', 'grants.end', 'audit.append', 'outbox.enqueue'],
+      writes: [
+        'presence.hold',
+        'password.put',
+        'change.insert',
+        'sessions.end',
+        'grants.end',
+        'trust.end',
+        'audit.append',
+        'outbox.enqueue',
+      ],
       async scene() {
         const who = await newCitizen(survivor());
         await signedIn(survivor(), who);
@@ -22,7 +31,16 @@ export function accountUseCases(survivor: () => Product): Readonly<Record<string
       },
     },
     'change-mobile': {
-      writes: ['presence.hold', 'account.update', 'change.insert', 'sessions.end', 'grants.end', 'audit.append', 'outbox.enqueue'],
+      writes: [
+        'presence.hold',
+        'account.update',
+        'change.insert',
+        'sessions.end',
+        'grants.end',
+        'trust.end',
+        'audit.append',
+        'outbox.enqueue',
+      ],
       async scene() {
         const [who, { mobile }] = [await newCitizen(survivor()), newcomer()];
         const person = await startsChange(newPerson(survivor()), 'mobile', who);
@@ -52,7 +70,7 @@ export function accountUseCases(survivor: () => Product): Readonly<Record<string
       },
     },
     'freeze-change': {
-      writes: ['changes.freeze', 'ways-in.hold', 'sessions.end', 'grants.end', 'audit.append', 'outbox.enqueue'],
+      writes: ['changes.freeze', 'ways-in.hold', 'sessions.end', 'grants.end', 'trust.end', 'audit.append', 'outbox.enqueue'],
       async scene() {
         const { link } = await movedMobile(survivor());
         const person = newPerson(survivor());
@@ -61,7 +79,7 @@ export function accountUseCases(survivor: () => Product): Readonly<Record<string
       },
     },
     'return-change': {
-      writes: ['changes.return', 'ways-in.release', 'sessions.end', 'grants.end', 'audit.append', 'outbox.enqueue'],
+      writes: ['changes.return', 'ways-in.release', 'sessions.end', 'grants.end', 'trust.end', 'audit.append', 'outbox.enqueue'],
       async scene() {
         const { link, who } = await movedMobile(survivor());
         const person = newPerson(survivor());
@@ -82,7 +100,7 @@ export function accountUseCases(survivor: () => Product): Readonly<Record<string
       },
     },
     'end-session': {
-      writes: ['session.end', 'audit.append'],
+      writes: ['session.end', 'trust.end', 'audit.append'],
       async scene() {
         const who = await newCitizen(survivor());
         await signedIn(survivor(), who);

@@ -51,6 +51,7 @@ async function accountRow(vault: Vault, account: NewAccount): Promise<Omit<Inser
     national_platform_agreed_at: nationalPlatform === undefined ? null : createdAt,
     locale: null,
     sessions_ended_at: null,
+    trust_ended_at: null,
     created_at: createdAt,
     updated_at: createdAt,
   };

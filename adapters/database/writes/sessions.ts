@@ -143,6 +143,15 @@ export const endSession: Handler<'session.end'> = async (writes, { clock }) => {
   });
 };
 
+export const endTrust: Handler<'trust.end'> = async (writes, { clock }) => {
+  const now = clock.now();
+  return writes.map(
+    ({ accountId }) =>
+      async (db) =>
+        void (await db.updateTable('account').set({ trust_ended_at: now }).where('id', '=', accountId).execute()),
+  );
+};
+
 export const endGrants: Handler<'grants.end'> = async (writes, { clock }) => {
   const now = clock.now();
   return writes.map(({ accountId }) => async (db) => {

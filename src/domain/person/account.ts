@@ -22,6 +22,8 @@ export interface AccountHeader {
   readonly locale: string | undefined;
   /** When all its sessions ended last, one perhaps excepted; absent: never. */
   readonly sessionsEndedAt?: Date;
+  /** When the trust in browsers ended last (session-endings.ts); absent: never. */
+  readonly trustEndedAt?: Date;
   /** Whoever has the account redeemed a code that was sent to the mobile; an earlier programme's word for it is none. */
   readonly mobileProven: boolean;
 }

@@ -19,6 +19,11 @@ export function atLeast(strength: Strength | undefined, wanted: Strength): boole
   return strength !== undefined && strengths.indexOf(strength) >= strengths.indexOf(wanted);
 }
 
+/** More than the possession of the mobile: it makes a browser one that is trusted. */
+export function isTrusting(strength: Strength | undefined): boolean {
+  return atLeast(strength, 'mobile-app');
+}
+
 export function weaker(a: Strength, b: Strength): Strength {
   return atLeast(a, b) ? b : a;
 }
@@ -68,7 +73,7 @@ export function settlingOf(set: Setting | undefined, settlingSeconds: number, no
 export function onNewDevice(factors: readonly SessionFactor[], now: Date): readonly SessionFactor[] {
   return factors.map((factor) => {
     const strength = strengthOfFactor(factor, now);
-    if (strength === undefined || atLeast(strength, 'mobile-app')) return factor;
+    if (strength === undefined || isTrusting(strength)) return factor;
     return { ...factor, counts: { as: 'new-device', until: factor.counts?.until } };
   });
 }
