@@ -45,7 +45,7 @@ function groups({ $ }: Page): unknown[] {
     });
 }
 
-describe.each(['demo', 'beijing'])('the account centre in %s', (profile) => {
+describe.each(['demo', 'beijing', 'beijing-2019'])('the account centre in %s', (profile) => {
   let product: Product;
   beforeAll(async () => {
     product = await sharedProduct(profile);

@@ -6,7 +6,7 @@ import { relyingParty, type RelyingParty, type RequestParameters } from '../supp
 import { sharedProduct } from '../support/shared-products.ts';
 import { word } from '../support/words.ts';
 
-describe.each(['demo', 'beijing'])('consent in %s', (profile) => {
+describe.each(['demo', 'beijing', 'beijing-2019'])('consent in %s', (profile) => {
   let product: Product;
   let service: RelyingParty;
   beforeAll(async () => {

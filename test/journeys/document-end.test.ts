@@ -17,7 +17,7 @@ function withAnEnd(): RegisteredPerson {
 }
 
 /** Clocks are moved by years: everybody here has a product of their own. */
-describe.each(['demo', 'beijing'])('a document that ends, in %s', (profile) => {
+describe.each(['demo', 'beijing', 'beijing-2019'])('a document that ends, in %s', (profile) => {
   let product: OwnProduct;
   let service: RelyingParty;
   const who = newcomer();

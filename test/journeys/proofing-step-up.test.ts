@@ -15,7 +15,7 @@ const starred = ({ $ }: Page): string[] =>
     .toArray()
     .map((label) => $(label).text());
 
-describe.each(['demo', 'beijing'])('proving a real name in %s', (profile) => {
+describe.each(['demo', 'beijing', 'beijing-2019'])('proving a real name in %s', (profile) => {
   let product: Product;
   beforeAll(async () => {
     product = await sharedProduct(profile);

@@ -2,15 +2,13 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { newPerson, type Person } from '../support/browser.ts';
 import { assertedFields, registersWith } from '../support/city-forms.ts';
 import { problemsOf } from '../support/form-problems.ts';
-import { citizen, newcomer } from '../support/newcomer.ts';
+import { citizen, goodPassword, newcomer } from '../support/newcomer.ts';
 import type { Product } from '../support/product.ts';
 import { relyingParty } from '../support/relying-party.ts';
 import { sharedProduct } from '../support/shared-products.ts';
 import { refusal, word } from '../support/words.ts';
 
 /** One form with an identity that nobody verifies, as Guangzhou has it. */
-const password = 'Qiaoliang7031';
-
 describe('registration in guangzhou', () => {
   let product: Product;
   beforeAll(async () => {
@@ -23,7 +21,7 @@ describe('registration in guangzhou', () => {
     await person.opens('#option-register');
     return person;
   };
-  const fields = (own: Record<string, string> = {}) => ({ ...assertedFields(newcomer({ password }), citizen()), ...own });
+  const fields = (own: Record<string, string> = {}) => ({ ...assertedFields(newcomer(), citizen()), ...own });
   /** What the form says of one entry, before anybody has asked for a code. */
   const problemOf = async (field: string, typed: string): Promise<string | undefined> => {
     const person = await atTheForm();
@@ -132,21 +130,21 @@ describe('registration in guangzhou', () => {
 
   it('[REG-15] tells capitals from small letters in a password', async () => {
     const person = await atTheForm();
-    const who = newcomer({ password });
+    const who = newcomer();
     await registersWith(person, assertedFields(who, citizen()));
     const back = newPerson(product);
     await back.goes('/login');
-    await back.submits({ identifier: who.mobile, password: password.toLowerCase() });
+    await back.submits({ identifier: who.mobile, password: who.password.toLowerCase() });
     expect(back.page.error?.code).toBe('credentials.wrong');
     // The verified mobile is a name to sign in with.
-    await back.submits({ identifier: who.mobile, password });
+    await back.submits({ identifier: who.mobile, password: who.password });
     expect(back.page.error).toBeUndefined();
     expect((await back.goes('/account')).status).toBe(200);
   });
 
   it('[REG-25 REG-26 ACC-04] keeps the address, and an e-mail that nobody proved as such: told to no service, and taken from nobody', async () => {
     const email = 'shared.mailbox@mail.example';
-    for (const who of [newcomer({ password }), newcomer({ password })]) {
+    for (const who of [newcomer(), newcomer()]) {
       const person = await atTheForm();
       await registersWith(person, { ...assertedFields(who, citizen()), email });
       expect(person.page.outcome).toBe('done');
@@ -164,17 +162,17 @@ describe('registration in guangzhou', () => {
   });
 
   it('[LOG-04] lets the mobile be the name to sign in with as soon as it is verified', async () => {
-    const who = newcomer({ password });
+    const who = newcomer();
     await registersWith(await atTheForm(), assertedFields(who, citizen()));
     const service = await relyingParty(product, 'first-party');
     const person = await service.sendsToUs();
-    await person.submits({ identifier: who.mobile, password });
+    await person.submits({ identifier: who.mobile, password: who.password });
     expect((await service.receives(person)).claims).toMatchObject({ amr: ['pwd'] });
   });
 
   it('[REG-29 DIS-08] sends no SMS before a bot check was passed', async () => {
     const person = await atTheForm();
-    const who = newcomer({ password });
+    const who = newcomer();
     const typed = assertedFields(who, citizen());
     for (const captcha of ['', '0']) {
       await person.asksForCode({ ...typed, captcha });
@@ -187,7 +185,7 @@ describe('registration in guangzhou', () => {
 
   it('takes a document that somebody else typed as well, and signs nobody in by it', async () => {
     const somebody = citizen();
-    const [one, two] = [newcomer({ password }), newcomer({ password })];
+    const [one, two] = [newcomer(), newcomer()];
     for (const who of [one, two]) {
       const person = await atTheForm();
       await registersWith(person, assertedFields(who, somebody));
@@ -195,7 +193,7 @@ describe('registration in guangzhou', () => {
     }
     const back = newPerson(product);
     await back.goes('/login');
-    await back.submits({ identifier: somebody.document.number, password });
+    await back.submits({ identifier: somebody.document.number, password: goodPassword });
     expect(back.page.error?.code).toBe('credentials.wrong');
   });
 

@@ -9,7 +9,7 @@ import { refusal, word } from '../support/words.ts';
 
 type Fields = Readonly<Record<string, string>>;
 
-describe.each(['demo', 'beijing'])('the real-name step of the registration in %s', (profile) => {
+describe.each(['demo', 'beijing', 'beijing-2019'])('the real-name step of the registration in %s', (profile) => {
   let product: Product;
   beforeAll(async () => {
     product = await sharedProduct(profile);

@@ -17,9 +17,6 @@ interface NationalUser {
   readonly consentVersion: string;
 }
 
-/** Which every profile accepts, the earlier edition too. */
-const plainPassword = 'Qiaoliang7031';
-
 const shortFields = ({ mobile, password }: Newcomer) => ({ mobile, newPassword: password, agreement: 'yes' });
 
 const nationalUsers = async (product: Product, { mobile }: Newcomer): Promise<readonly NationalUser[]> => {
@@ -55,7 +52,7 @@ describe.each(['beijing', 'beijing-2019'])('registration on a phone in %s', (pro
     expect(names).toEqual(['mobile', 'captcha', 'code', 'newPassword', 'agreement', ...offered]);
     expect(person.page.says('#next')).toBe(word('layout', 'next'));
     expect(person.page.says('label[for=agreement]')).toMatch(/^点击即视为同意 《统一身份认证平台注册协议》/);
-    await registersWith(person, shortFields(newcomer({ password: plainPassword })));
+    await registersWith(person, shortFields(newcomer()));
     for (const name of ['documentType', 'name', 'documentNumber', 'validFrom', 'validUntil'])
       expect([name, person.page.has(`[name=${name}]`)]).toEqual([name, true]);
     expect(person.page.says('label[for=validFrom]')).toContain('生效日期');
@@ -69,7 +66,7 @@ describe.each(['beijing', 'beijing-2019'])('registration on a phone in %s', (pro
   });
 
   it('[REG-14] makes a username of its prefix and the mobile, by which one may sign in', async () => {
-    const who = newcomer({ password: plainPassword });
+    const who = newcomer();
     const service = await relyingParty(product, 'first-party');
     const person = await service.sendsToUs({ prompt: 'create', scope: 'openid profile' }, { channel: 'h5' });
     await registersWith(person, shortFields(who));
@@ -116,7 +113,7 @@ describe('the national platform', () => {
       await person.goes('/register');
       expect(person.page.$('#nationalPlatform').attr('checked')).toBeUndefined();
       expect(person.page.says('label[for=nationalPlatform]')).toBe('同步成为国家政务服务平台用户');
-      const who = newcomer({ password: plainPassword });
+      const who = newcomer();
       const fields = channel === 'h5' ? shortFields(who) : accountFields(who);
       await registersWith(person, { ...fields, nationalPlatform: 'yes' });
       expect(await nationalUser(product, who)).toMatchObject({ mobile: who.mobile, consentVersion: '2026-01' });
@@ -125,7 +122,7 @@ describe('the national platform', () => {
 
   it('[REG-45] learns of nobody who left the box as it was, and a form that comes back keeps it so', async () => {
     const person = newPerson(product);
-    const who = newcomer({ password: plainPassword });
+    const who = newcomer();
     await person.goes('/register');
     const fields = { ...accountFields(who), nationalPlatform: '' };
     await person.asksForCode({ ...fields, captcha: '0' });
@@ -136,7 +133,7 @@ describe('the national platform', () => {
     const other = newPerson(product);
     await other.sandbox.waits(61);
     await other.goes('/register');
-    const next = newcomer({ password: plainPassword });
+    const next = newcomer();
     await registersWith(other, { ...accountFields(next), nationalPlatform: 'yes' });
     expect(await nationalUser(product, next)).toBeDefined();
     expect(await nationalUsers(product, who)).toEqual([]);
@@ -146,7 +143,7 @@ describe('the national platform', () => {
     const person = newPerson(product, { channel: 'h5' });
     await person.sandbox.authority('national-platform', behaviour);
     await person.goes('/register');
-    const who = newcomer({ password: plainPassword });
+    const who = newcomer();
     await registersWith(person, { ...shortFields(who), nationalPlatform: 'yes' });
     expect(person.page.url.pathname).toMatch(/\/identity$/);
     expect(await nationalUsers(product, who)).toEqual([]);

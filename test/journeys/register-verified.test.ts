@@ -4,7 +4,7 @@ import { newPerson, type Person } from '../support/browser.ts';
 import { documentFields, registersVerified, registersWith, untilTimeOfDay } from '../support/city-forms.ts';
 import { problemsOf } from '../support/form-problems.ts';
 import { anyMobile, importedPerson } from '../support/imported.ts';
-import { citizen, goodPassword, newcomer } from '../support/newcomer.ts';
+import { citizen, newcomer } from '../support/newcomer.ts';
 import type { Product } from '../support/product.ts';
 import { relyingParty } from '../support/relying-party.ts';
 import { sharedProduct } from '../support/shared-products.ts';
@@ -276,7 +276,7 @@ describe('registration in hubei', () => {
   });
 
   it('by a double click opens one account, and both clicks end at the last page', async () => {
-    const typed = documentFields(newcomer({ password: goodPassword }), citizen());
+    const typed = documentFields(newcomer(), citizen());
     await person.asksForCode(typed);
     const form = {
       ...typed,

@@ -19,6 +19,7 @@ interface Rules {
 const cities: Readonly<Record<string, Rules>> = {
   demo: { username: { min: 4, max: 20 }, password: { min: 8, max: 64 }, landing: '/account' },
   beijing: { username: { min: 6, max: 20 }, password: { min: 8, max: 20 }, landing: 'http://www.beijing.gov.cn/' },
+  'beijing-2019': { username: { min: 6, max: 20 }, password: { min: 6, max: 20 }, landing: 'http://www.beijing.gov.cn/' },
 };
 
 describe.each(Object.entries(cities))('registration in %s', (profile, rules) => {

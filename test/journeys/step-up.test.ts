@@ -13,25 +13,33 @@ const essential = (...values: string[]): RequestParameters => ({
 const isAsked = (person: Person): boolean => person.page.url.pathname.endsWith('/step-up') && person.page.has('#step-up-decline');
 const declines = (person: Person) => person.submits({}, { button: '#step-up-decline' });
 
-describe.each(['demo', 'beijing'])('levels, %s', (profile) => {
+/** People of a city and the services they come to, for the tests of one `describe`. */
+function meets(profile: string) {
   let product: Product;
-  const party = (client: string) => relyingParty(product, client);
   beforeAll(async () => {
     product = await sharedProduct(profile);
   });
+  return {
+    citizen: (level?: 'L1' | 'L2' | 'L3') => newCitizen(product, level),
+    party: (client: string) => relyingParty(product, client),
+    /** A person of a level who signs in because a service asks, and stands wherever that leads. */
+    async comes(service: RelyingParty, level: 'L1' | 'L2' | 'L3', parameters: RequestParameters = {}) {
+      const citizen = await newCitizen(product, level);
+      const person = await service.sendsToUs(parameters);
+      await signsIn(person, citizen);
+      return { person, citizen };
+    },
+  };
+}
 
-  /** A person of a level who signs in because a service asks, and stands wherever that leads. */
-  const comes = async (service: RelyingParty, level: 'L1' | 'L2' | 'L3', parameters: RequestParameters = {}) => {
-    const citizen = await newCitizen(product, level);
-    const person = await service.sendsToUs(parameters);
-    await signsIn(person, citizen);
-    return { person, citizen };
-  };
-  /** The level in the token, consent given where it is asked for. */
-  const receivesLevel = async (service: RelyingParty, person: Person): Promise<unknown> => {
-    await allows(person);
-    return (await service.receives(person)).claims.acr;
-  };
+/** The level in the token, consent given where it is asked for. */
+async function receivesLevel(service: RelyingParty, person: Person): Promise<unknown> {
+  await allows(person);
+  return (await service.receives(person)).claims.acr;
+}
+
+describe.each(['demo', 'beijing', 'beijing-2019'])('what the levels of %s open', (profile) => {
+  const { citizen: someone, party, comes } = meets(profile);
 
   it('[AST-01, RN-01] the scale is L1 to L4 in discovery', async () => {
     const { acr_values_supported: levels } = (await (await party('basic')).configuration()).serverMetadata();
@@ -44,6 +52,73 @@ describe.each(['demo', 'beijing'])('levels, %s', (profile) => {
     expect(isAsked(person)).toBe(false);
     expect(await receivesLevel(service, person)).toBe('L1');
   });
+
+  it('[AST-08, RN-02, RN-06] the page says who asks, what is held, what is needed, what that opens and how to get it', async () => {
+    const { person } = await comes(await party('level-3'), 'L2');
+    const { page } = person;
+    expect(page.text).toContain('“医疗保障”要求更高的认证级别');
+    expect(page.$('.compare').text()).toMatch(/当前级别初级认证需要级别中级认证额外享受重要业务办理服务/);
+    expect(
+      page
+        .$('a[id^=step-up-]')
+        .toArray()
+        .map(({ attribs }) => attribs['id']),
+    ).toEqual(['step-up-bank-card']);
+    expect(page.text).toContain('如不提升，将返回该服务，本次登录不会完成');
+    expect(page.says('#step-up-decline')).toContain('医疗保障');
+  });
+
+  it('[AST-08, RN-04] only the missing part is asked for, one after the other where one needs the other', async () => {
+    const service = await party('level-3');
+    const { person, citizen } = await comes(service, 'L1');
+    expect(person.page.has('a#step-up-real-name')).toBe(true);
+    // A bank card belongs to a person who must be known first.
+    expect(person.page.has('a#step-up-bank-card')).toBe(false);
+    expect(person.page.says('.tile.later')).toMatch(/^银行卡认证.*需先完成实名认证$/);
+    const ways = person.page.url.pathname;
+    for (const path of ['', '/verify', '/evidence', '/done'])
+      expect((await person.goes(`${ways}/bank-card${path}`)).url.pathname).toBe(ways);
+    expect((await person.posts(`${ways}/bank-card/verify`, {})).url.pathname).toBe(ways);
+    await provesRealName(person, citizen);
+    expect(isAsked(person)).toBe(true);
+    expect(person.page.has('#step-up-real-name')).toBe(false);
+    expect(person.page.has('a#step-up-bank-card')).toBe(true);
+    // The real name is proved and stays so, although the service got nothing.
+    await declines(person);
+    expect(await service.isRefused(person)).toMatchObject({ error: 'unmet_authentication_requirements' });
+    const lesser = await party('level-2');
+    await lesser.sendsToUs({}, person);
+    expect(await receivesLevel(lesser, person)).toBe('L2');
+  });
+
+  it('[RN-04, RN-05, RN-06] a real name opens what needs L2, a bank card what needs L3, and no less does', async () => {
+    const [two, three] = [await party('level-2'), await party('level-3')];
+    const { person, citizen } = await comes(two, 'L1');
+    expect(isAsked(person)).toBe(true);
+    await provesRealName(person, citizen);
+    expect(await receivesLevel(two, person)).toBe('L2');
+    await three.sendsToUs({}, person);
+    expect(isAsked(person)).toBe(true);
+
+    const holder = await comes(three, 'L3');
+    expect(isAsked(holder.person)).toBe(false);
+    expect(await receivesLevel(three, holder.person)).toBe('L3');
+  });
+
+  it('[RN-02, RN-05, RN-06, RN-07] the account centre names the levels and what each opens, the one that is not there yet included', async () => {
+    const citizen = await someone('L2');
+    const person = await (await party('basic')).sendsToUs();
+    await signsIn(person, citizen);
+    const { text } = await person.goes('/account');
+    expect(text).toMatch(/认证级别 初级认证 可享受政务信息查询服务/);
+    expect(text).toMatch(/初级认证 已达到 可享受政务信息查询服务/);
+    expect(text).toMatch(/中级认证 额外享受重要业务办理服务/);
+    expect(text).toMatch(/高级认证 敬请期待 额外享受涉金类业务办理服务/);
+  });
+});
+
+describe.each(['demo', 'beijing'])('levels that services ask for, %s', (profile) => {
+  const { citizen: someone, party, comes } = meets(profile);
 
   it('[AST-02] a level the service would like is offered, and reached by proving it', async () => {
     const service = await party('basic');
@@ -200,21 +275,6 @@ describe.each(['demo', 'beijing'])('levels, %s', (profile) => {
     expect(await receivesLevel(service, wished.person)).toBe('L2');
   });
 
-  it('[AST-08, RN-02, RN-06] the page says who asks, what is held, what is needed, what that opens and how to get it', async () => {
-    const { person } = await comes(await party('level-3'), 'L2');
-    const { page } = person;
-    expect(page.text).toContain('“医疗保障”要求更高的认证级别');
-    expect(page.$('.compare').text()).toMatch(/当前级别初级认证需要级别中级认证额外享受重要业务办理服务/);
-    expect(
-      page
-        .$('a[id^=step-up-]')
-        .toArray()
-        .map(({ attribs }) => attribs['id']),
-    ).toEqual(['step-up-bank-card']);
-    expect(page.text).toContain('如不提升，将返回该服务，本次登录不会完成');
-    expect(page.says('#step-up-decline')).toContain('医疗保障');
-  });
-
   it('[AST-08] it names a service of the platform itself like any other', async () => {
     const { person } = await comes(await party('first-party'), 'L1', { acr_values: 'L2' });
     expect(person.page.text).toContain('“政务门户”要求更高的认证级别');
@@ -222,60 +282,12 @@ describe.each(['demo', 'beijing'])('levels, %s', (profile) => {
 
   it('[AST-08] and in English, to who may decline', async () => {
     const service = await party('basic');
-    const citizen = await newCitizen(product);
+    const citizen = await someone();
     const person = await service.sendsToUs({ acr_values: 'L2', ui_locales: 'en' });
     await signsIn(person, citizen);
     expect(person.page.text).toMatch(/“Citizen Services” needs a higher level/);
     expect(person.page.text).toMatch(/You can keep your level/);
     expect(person.page.$('.compare').text()).toMatch(/Your levelUnverifiedLevel neededBasicQueries of government information/);
-  });
-
-  it('[AST-08, RN-04] only the missing part is asked for, one after the other where one needs the other', async () => {
-    const service = await party('level-3');
-    const { person, citizen } = await comes(service, 'L1');
-    expect(person.page.has('a#step-up-real-name')).toBe(true);
-    // A bank card belongs to a person who must be known first.
-    expect(person.page.has('a#step-up-bank-card')).toBe(false);
-    expect(person.page.says('.tile.later')).toMatch(/^银行卡认证.*需先完成实名认证$/);
-    const ways = person.page.url.pathname;
-    for (const path of ['', '/verify', '/evidence', '/done'])
-      expect((await person.goes(`${ways}/bank-card${path}`)).url.pathname).toBe(ways);
-    expect((await person.posts(`${ways}/bank-card/verify`, {})).url.pathname).toBe(ways);
-    await provesRealName(person, citizen);
-    expect(isAsked(person)).toBe(true);
-    expect(person.page.has('#step-up-real-name')).toBe(false);
-    expect(person.page.has('a#step-up-bank-card')).toBe(true);
-    // The real name is proved and stays so, although the service got nothing.
-    await declines(person);
-    expect(await service.isRefused(person)).toMatchObject({ error: 'unmet_authentication_requirements' });
-    const lesser = await party('level-2');
-    await lesser.sendsToUs({}, person);
-    expect(await receivesLevel(lesser, person)).toBe('L2');
-  });
-
-  it('[RN-04, RN-05, RN-06] a real name opens what needs L2, a bank card what needs L3, and no less does', async () => {
-    const [two, three] = [await party('level-2'), await party('level-3')];
-    const { person, citizen } = await comes(two, 'L1');
-    expect(isAsked(person)).toBe(true);
-    await provesRealName(person, citizen);
-    expect(await receivesLevel(two, person)).toBe('L2');
-    await three.sendsToUs({}, person);
-    expect(isAsked(person)).toBe(true);
-
-    const holder = await comes(three, 'L3');
-    expect(isAsked(holder.person)).toBe(false);
-    expect(await receivesLevel(three, holder.person)).toBe('L3');
-  });
-
-  it('[RN-02, RN-05, RN-06, RN-07] the account centre names the levels and what each opens, the one that is not there yet included', async () => {
-    const citizen = await newCitizen(product, 'L2');
-    const person = await (await party('basic')).sendsToUs();
-    await signsIn(person, citizen);
-    const { text } = await person.goes('/account');
-    expect(text).toMatch(/认证级别 初级认证 可享受政务信息查询服务/);
-    expect(text).toMatch(/初级认证 已达到 可享受政务信息查询服务/);
-    expect(text).toMatch(/中级认证 额外享受重要业务办理服务/);
-    expect(text).toMatch(/高级认证 敬请期待 额外享受涉金类业务办理服务/);
   });
 
   it('a step-up in one tab does not confuse another: pages of a finished step-up lead back', async () => {
@@ -301,7 +313,7 @@ describe.each(['demo', 'beijing'])('levels, %s', (profile) => {
     expect((await person.goes(base)).status).toBe(410);
     expect((await person.goes(`${base}/real-name/evidence`)).status).toBe(410);
     await person.goes(login);
-    await signsIn(person, await newCitizen(product));
+    await signsIn(person, await someone());
     const open = person.page.url.pathname;
     expect((await person.goes(`${open}/face`)).status).toBe(404);
     // The end of a proofing that never began leads to its beginning.

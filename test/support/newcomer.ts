@@ -11,7 +11,7 @@ export interface Newcomer {
 }
 
 /** A password that every shipped profile accepts. */
-export const goodPassword = 'Qiaoliang-7031';
+export const goodPassword = 'Qiaoliang7031';
 
 /** Mobile and username that nobody else has: tests share a product. */
 export function newcomer(known: Partial<Newcomer> = {}): Newcomer {
