@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RegisteredPerson } from '../../sandbox/registered-person.ts';
 import { newPerson, type Person } from '../support/browser.ts';
 import { opensProofing, signsIn } from '../support/citizen.ts';
+import { registersVerified, untilTimeOfDay } from '../support/city-forms.ts';
 import { citizen, identityFields, newcomer, registers } from '../support/newcomer.ts';
 import { startProduct, type OwnProduct } from '../support/product.ts';
 import { relyingParty, type RelyingParty } from '../support/relying-party.ts';
@@ -17,7 +18,7 @@ function withAnEnd(): RegisteredPerson {
 }
 
 /** Clocks are moved by years: everybody here has a product of their own. */
-describe.each(['demo', 'beijing', 'beijing-2019'])('a document that ends, in %s', (profile) => {
+describe.each(['demo', 'beijing', 'beijing-2019', 'hubei'])('a document that ends, in %s', (profile) => {
   let product: OwnProduct;
   let service: RelyingParty;
   const who = newcomer();
@@ -27,9 +28,15 @@ describe.each(['demo', 'beijing', 'beijing-2019'])('a document that ends, in %s'
     product = await startProduct({ profile });
     service = await relyingParty(product, 'first-party');
     const person = newPerson(product);
-    await person.goes('/register');
-    await registers(person, who);
-    await person.submits(identityFields(somebody));
+    if (profile === 'hubei') {
+      await untilTimeOfDay(product, 11);
+      await person.goes('/register');
+      await registersVerified(person, somebody, who);
+    } else {
+      await person.goes('/register');
+      await registers(person, who);
+      await person.submits(identityFields(somebody));
+    }
     expect(person.page.outcome).toBe('done');
   });
   afterAll(() => product?.remove());
@@ -55,14 +62,14 @@ describe.each(['demo', 'beijing', 'beijing-2019'])('a document that ends, in %s'
   /** Signs in at a service that would like L2. */
   async function arrives(): Promise<Person> {
     const person = await service.sendsToUs({ acr_values: 'L2' });
-    await signsIn(person, who);
+    await signsIn(person, { username: who.mobile, password: who.password });
     return person;
   }
 
   async function inAccount(): Promise<Person> {
     const person = newPerson(product);
     await person.goes('/login');
-    await signsIn(person, who);
+    await signsIn(person, { username: who.mobile, password: who.password });
     await person.goes('/account');
     return person;
   }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RegisteredPerson } from '../../sandbox/registered-person.ts';
 import { newPerson } from '../support/browser.ts';
 import { allows, goesOn, newCitizen, opensProofing, provesRealName, signsIn, signsInBySms } from '../support/citizen.ts';
+import { registers } from '../support/newcomer.ts';
 import { startProduct, type OwnProduct } from '../support/product.ts';
 import { relyingParty } from '../support/relying-party.ts';
 import { sandboxOf } from '../support/sandbox.ts';
@@ -41,6 +42,7 @@ describe('a ladder of its own', () => {
   const profile = {
     extends: 'demo',
     ladders: { person: [rung('L1', '游客', [[]]), rung('L2', '实名', [['real-name']]), rung('L4', '银行', [['bank-card']])] },
+    registration: { identity: 'step' },
   };
   const clients = [
     {
@@ -98,6 +100,19 @@ describe('a ladder of its own', () => {
     await allows(person);
     expect((await service.receives(person)).claims).toMatchObject({ acr: 'L4', amr: ['sms'] });
     expect((await person.goes('/account')).text).toMatch(/认证级别 银行 银行的事项/);
+  });
+
+  it('a real name that the city insists on is a step of the registration that nobody gets past', async () => {
+    const newcomer = newPerson(product);
+    await newcomer.goes('/register');
+    await registers(newcomer);
+    expect(newcomer.page.has('button[form=skip]')).toBe(false);
+    const _form = newcomer.page.$('form.form [name=_form]').attr('value') ?? '';
+    const { pathname } = newcomer.page.url;
+    await newcomer.posts(`${pathname}/skip`, { _form });
+    expect(newcomer.page.error?.code).toBe('page.not-found');
+    await newcomer.goes(pathname.replace(/identity$/, 'done'));
+    expect(newcomer.page.url.pathname).toMatch(/\/identity$/);
   });
 
   it('[AST-07] evidence that grows too old for a client lowers what a refresh says to it', async () => {
