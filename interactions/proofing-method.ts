@@ -83,6 +83,7 @@ export async function proofingScene(
       personId: account.personId,
       requestId: ctx.state.requestId,
       clientId,
+      address: ctx.state.address,
       sessionUid,
       locale: ctx.state.locale,
     },

@@ -193,8 +193,8 @@ function passkeyStep(deps: PresenceDeps): Step {
     page: async (_, scene, state) => proofPage(deps, 'passkey', scene, plainForm(state, ['credential'])),
     async submit(form, _, { ctx, standing, page }) {
       checkForm(schema, form.values);
-      const { requestId, locale } = ctx.state;
-      const attempt = { ...challengeScope(standing), requestId, locale };
+      const { requestId, locale, address } = ctx.state;
+      const attempt = { ...challengeScope(standing), requestId, locale, address };
       const { accountId, amr = [], counts, writes } = await signInWithPasskey(deps.passkeys, attempt, form.values.credential ?? '');
       if (accountId !== standing.owner.account.id) throw new Refused('passkey.wrong', 'credential');
       await deps.unitOfWork.commit('step-up-passkey', writes);

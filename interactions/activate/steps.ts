@@ -134,5 +134,5 @@ export function sayOf({ pages }: Pick<WizardDeps, 'pages'>, { ctx }: ActivateSce
 }
 
 export function askingOf({ ctx, client, joins }: ActivateScene): Asking {
-  return { accountId: joins?.id, clientId: client.clientId, requestId: ctx.state.requestId };
+  return { accountId: joins?.id, clientId: client.clientId, requestId: ctx.state.requestId, address: ctx.state.address };
 }

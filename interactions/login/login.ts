@@ -26,7 +26,7 @@ import {
   type LoginScene,
   type SecondFactorPageDeps,
 } from './second-factor.ts';
-import { signInEvent, signInWrites, welcome, type SignIn } from './sign-in.ts';
+import { recordRefusal, signInWrites, welcome, type SignIn } from './sign-in.ts';
 
 /**
  * 登录 – one page for each method, tabs are links. Around every method the same: anti-forgery → shape →
@@ -122,7 +122,7 @@ async function authenticate(deps: LoginDeps, method: LoginMethod, form: Submitte
     if (asked) await deps.captchas.pass(form.captcha);
     return await method.authenticate(form, attemptOf(deps, visit));
   } catch (error) {
-    if (error instanceof Refused && failures.has(error.code)) await recordRefusal(deps, method, error, visit);
+    if (error instanceof Refused && failures.has(error.code)) await countFailure(deps, method, error, visit);
     if (error instanceof Refused || error instanceof FormRefused) deps.signIns(method.name, 'refused');
     throw error;
   }
@@ -131,11 +131,9 @@ async function authenticate(deps: LoginDeps, method: LoginMethod, form: Submitte
 /** Guesses that failed. Badly filled forms and what the limits already stopped are no news for the audit log. */
 const failures: ReadonlySet<string> = new Set(['credentials.wrong', 'otp.wrong', 'otp.expired', 'passkey.wrong', 'account.locked']);
 
-async function recordRefusal(deps: LoginDeps, method: LoginMethod, refused: Refused, visit: Visit): Promise<void> {
+async function countFailure(deps: LoginDeps, method: LoginMethod, { code: reason, accountId }: Refused, visit: Visit): Promise<void> {
   await deps.captchas.failedAtLogin(visit.ctx);
-  const address = deps.vault.index('address', visit.ctx.state.address).toString('base64url');
-  const details = { method: method.name, reason: refused.code, address };
-  await deps.unitOfWork.commit('sign-in-refused', [signInEvent(deps, visit, 'sign-in.refused', refused.accountId, details)]);
+  await recordRefusal(deps, visit, 'sign-in.refused', { accountId, method: method.name, reason });
 }
 
 /** Writes what follows from the first factor: that the person is in, or that the second one is still to come. */

@@ -19,7 +19,7 @@ import type { Pages } from '../../src/http/page.ts';
 import type { FormState, WizardStep, NoDraft } from '../../src/http/wizard.ts';
 import type { Say } from '../../src/http/words.ts';
 import type { Visit } from '../visit.ts';
-import { signInEvent, signInWrites, welcome, type SignIn, type SignInDeps } from './sign-in.ts';
+import { recordRefusal, signInEvent, signInWrites, welcome, type SignIn, type SignInDeps } from './sign-in.ts';
 
 /**
  * 双重验证 – an account with an authenticator app is asked for its code after password or SMS code. What was proved
@@ -87,15 +87,14 @@ export async function needsSecondFactor(
   const standing = await deps.secondFactor.totps.standing(accountId);
   if (standing !== 'held') return standing === 'active';
   const refused = new Refused('change.frozen', undefined, { reason: 'sign-in' });
-  const details = { method, reason: refused.code };
-  await deps.unitOfWork.commit('sign-in-refused', [signInEvent(deps, visit, 'sign-in.refused', accountId, details)]);
+  await recordRefusal(deps, visit, 'sign-in.refused', { accountId, method, reason: refused.code });
   throw refused;
 }
 
 /** @returns the address of the second factor */
 export async function keepFirstFactor(deps: SecondFactorPageDeps, visit: Visit, first: SignIn, writes: readonly Write[]): Promise<string> {
   const { accountId, method } = first;
-  await deps.unitOfWork.commit('first-factor', [...writes, signInEvent(deps, visit, 'first-factor.accepted', accountId, { method })]);
+  await deps.unitOfWork.commit('first-factor', [...writes, signInEvent(deps, visit, 'first-factor.accepted', { accountId, method })]);
   const kept: FirstFactor = { ...first, mark: await markOf(deps, accountId) };
   const sealed = deps.vault.sealFor('first-factor', JSON.stringify(kept)).toString('base64');
   await deps.once.put(firstKey(visit.uid), sealed, secondsAfter(deps.clock.now(), keptSeconds));
@@ -141,8 +140,7 @@ async function passSecondFactor(
     return await useSecondFactor(deps.secondFactor, attempt, await signInWrites(deps, visit, accountId, `${first.method}+${kind}`));
   } catch (error) {
     if (error instanceof Refused && error.code !== 'credentials.throttled') {
-      const details = { method: kind, reason: error.code };
-      await deps.unitOfWork.commit('second-factor-refused', [signInEvent(deps, visit, 'second-factor.refused', accountId, details)]);
+      await recordRefusal(deps, visit, 'second-factor.refused', { accountId, method: kind, reason: error.code });
     }
     throw error;
   }

@@ -1,16 +1,16 @@
-import type { AuditDetails, AuditEventName } from '../../src/domain/audit/events.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import { noticeWrites } from '../../src/domain/notification/notice.ts';
 import type { AccountStore } from '../../src/domain/person/account.ts';
 import { fromPlain, isTrusting, onNewDevice, strengthOf, type PlainFactor } from '../../src/domain/presence/strength.ts';
 import type { QuotaStore } from '../../src/domain/short-lived.ts';
 import type { UnitOfWork, Write } from '../../src/domain/unit-of-work.ts';
+import type { Vault } from '../../src/domain/vault.ts';
 import { deviceName } from '../../src/http/device-name.ts';
 import type { Devices } from '../../src/http/devices.ts';
 import type { Pages } from '../../src/http/page.ts';
 import type { Finish } from '../../src/oidc/outcome.ts';
 import type { Visit } from '../visit.ts';
-import { audited } from '../../src/domain/audit/record.ts';
+import { audited, auditedRefusal, type AuditOrigin } from '../../src/domain/audit/record.ts';
 
 /** What every sign-in ends with, whatever it took. */
 export interface SignInDeps {
@@ -19,6 +19,7 @@ export interface SignInDeps {
   readonly unitOfWork: UnitOfWork;
   readonly devices: Devices;
   readonly quotas: QuotaStore;
+  readonly vault: Vault;
   readonly accounts: AccountStore;
   readonly pages: Pages;
   readonly signIns: (method: string, result: 'succeeded' | 'refused') => void;
@@ -60,7 +61,7 @@ async function isNewDevice({ devices, accounts }: SignInDeps, { ctx }: Visit, ac
  * the notice to its owner (PRV-06).
  */
 export async function signInWrites(deps: SignInDeps, visit: Visit, accountId: string, method: string): Promise<readonly Write[]> {
-  const event = signInEvent(deps, visit, 'sign-in.succeeded', accountId, { method });
+  const event = signInEvent(deps, visit, 'sign-in.succeeded', { accountId, method });
   const { ctx } = visit;
   const account = deps.devices.knows(ctx, accountId) ? undefined : await deps.accounts.byId(accountId);
   if (!account || !(await mayTell(deps, accountId))) return [event];
@@ -80,10 +81,23 @@ async function mayTell({ quotas, clock }: Pick<SignInDeps, 'quotas' | 'clock'>, 
 export function signInEvent(
   { clock }: Pick<SignInDeps, 'clock'>,
   visit: Visit,
-  event: AuditEventName,
-  accountId: string | undefined,
-  details: AuditDetails,
+  event: 'sign-in.succeeded' | 'first-factor.accepted',
+  { accountId, method }: { readonly accountId: string; readonly method: string },
 ): Write {
-  const { ctx, client } = visit;
-  return audited(event, clock.now(), { accountId, clientId: client.clientId, requestId: ctx.state.requestId }, details);
+  return audited(event, clock.now(), originOf(visit, accountId), { method });
+}
+
+/** The audit record of a step that was refused. */
+export async function recordRefusal(
+  { clock, vault, unitOfWork }: Pick<SignInDeps, 'clock' | 'vault' | 'unitOfWork'>,
+  visit: Visit,
+  event: 'sign-in.refused' | 'second-factor.refused',
+  { accountId, ...details }: { readonly accountId: string | undefined; readonly method: string; readonly reason: string },
+): Promise<void> {
+  const origin = { ...originOf(visit, accountId), address: visit.ctx.state.address };
+  await unitOfWork.commit('sign-in-refused', [auditedRefusal(vault, event, { at: clock.now(), origin, details })]);
+}
+
+function originOf({ ctx, client }: Visit, accountId: string | undefined): AuditOrigin {
+  return { accountId, clientId: client.clientId, requestId: ctx.state.requestId };
 }

@@ -210,7 +210,13 @@ async function confirm(
   await requireFree(deps, checked);
   return confirmRealName(
     deps,
-    { mobile: checked.mobile, accountId: undefined, clientId: visit.client.clientId, requestId: visit.ctx.state.requestId },
+    {
+      mobile: checked.mobile,
+      accountId: undefined,
+      clientId: visit.client.clientId,
+      requestId: visit.ctx.state.requestId,
+      address: visit.ctx.state.address,
+    },
     identity,
   );
 }
@@ -223,7 +229,7 @@ async function open(
   { ctx, client }: Visit,
 ): Promise<RegisterDraft> {
   const { brand, registration, guardian } = deps.profile;
-  const asking = { requestId: ctx.state.requestId, clientId: client.clientId };
+  const asking = { requestId: ctx.state.requestId, clientId: client.clientId, address: ctx.state.address };
   const now = deps.clock.now();
   const minor = confirmed !== undefined && needsGuardian(guardian, confirmed.identity.birthDate, now);
   // A minor's account is opened first and verified when a guardian has agreed: not for somebody we know already.

@@ -140,7 +140,7 @@ function guardiansStep(deps: RegisterJourneyDeps, method: ProofingMethod): Step 
       ctx,
       uid,
       key: awaiting?.identity.key ?? '',
-      asking: { accountId, clientId: client.clientId, requestId: ctx.state.requestId },
+      asking: { accountId, clientId: client.clientId, requestId: ctx.state.requestId, address: ctx.state.address },
     }),
     frame: (_, visit, state) => {
       const shown = pageScene(deps, visit);

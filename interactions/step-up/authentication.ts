@@ -79,8 +79,8 @@ function passkeyStep(deps: StepUpDeps): Step {
     },
     async submit(form, _, { visit, scene }) {
       checkForm(schema, form.values);
-      const { requestId, locale } = visit.ctx.state;
-      const attempt = { ...challengeScope(visit.uid), requestId, locale };
+      const { requestId, locale, address } = visit.ctx.state;
+      const attempt = { ...challengeScope(visit.uid), requestId, locale, address };
       const { accountId, amr = [], counts, writes } = await signInWithPasskey(deps.passkeys, attempt, form.values.credential ?? '');
       if (accountId !== scene.account.id) throw new Refused('passkey.wrong', 'credential');
       await deps.unitOfWork.commit('step-up-passkey', writes);

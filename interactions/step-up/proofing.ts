@@ -146,7 +146,7 @@ function guardiansStep(deps: ProofingWizardDeps, method: ProofingMethod): Step {
       ctx,
       uid,
       key: awaiting?.identity.key ?? '',
-      asking: { accountId: applicant.accountId, clientId: applicant.clientId, requestId: applicant.requestId },
+      asking: applicant,
     }),
     frame: (_, scene) => ({
       progress: bar(scene.say, method.name, 1),

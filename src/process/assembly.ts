@@ -154,7 +154,7 @@ async function providerRing(options: AssemblyOptions, shown: Shown): Promise<Pro
     create(keys) {
       const provider = createProvider(deps, keys);
       provider.on('grant.error', (ctx, error) => {
-        recordReplay(adapters.unitOfWork, clock, ctx, error).catch((lost: unknown) =>
+        recordReplay({ ...adapters, clock }, ctx, error).catch((lost: unknown) =>
           options.log.error('job.failed', lost, { useCase: 'token-replay' }),
         );
       });

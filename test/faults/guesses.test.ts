@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Client } from 'pg';
+import { auditRecords } from '../support/audit-trail.ts';
 import { newCitizen } from '../support/citizen.ts';
 import { startPostgres, type TemporaryPostgres } from '../support/postgres.ts';
 import { startProduct, type OwnProduct } from '../support/product.ts';
@@ -23,32 +23,7 @@ afterAll(async () => {
   await postgres?.remove();
 });
 
-interface Record {
-  readonly event: string;
-  readonly account: string | null;
-  readonly details: {
-    readonly method?: string;
-    readonly reason?: string;
-    readonly kind?: string;
-    readonly count?: number;
-    readonly address?: string;
-  };
-}
-
-/** Of these events, oldest first, with the account they name. */
-async function records(...events: readonly string[]): Promise<readonly Record[]> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    const found = await client.query<Record>(
-      `select event, account_id as account, details from audit_event where event = any($1) order by at, id`,
-      [events],
-    );
-    return found.rows;
-  } finally {
-    await client.end();
-  }
-}
+const records = (...events: readonly string[]) => auditRecords(url, ...events);
 
 const aKeyedAddress: unknown = expect.stringMatching(/^[\w-]{43}$/);
 

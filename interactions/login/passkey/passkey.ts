@@ -17,7 +17,7 @@ export function passkeyLogin({ passkeys, site }: PasskeyLoginDeps): LoginMethod 
     captcha: 'none',
     form: textFields(['credential']),
     challenge: ({ scope }) => requestOptions({ ...passkeys, site }, { purpose: 'sign-in', scope }),
-    authenticate: ({ values }, { scope, requestId, locale }) =>
-      signInWithPasskey(passkeys, { purpose: 'sign-in', scope, requestId, locale }, values.credential ?? ''),
+    authenticate: ({ values }, { scope, requestId, locale, address }) =>
+      signInWithPasskey(passkeys, { purpose: 'sign-in', scope, requestId, locale, address }, values.credential ?? ''),
   };
 }

@@ -7,7 +7,7 @@ const auditEvents = {
   'account.activated': 'an imported person took up the account; `method` says by which mobile',
   'people.imported': 'a chunk of an import from `source` was written; `reference` names file and lines',
   'sign-in.succeeded': 'a person signed in; `method` says how',
-  'sign-in.refused': 'a sign-in failed; `reason` says why, `address` is the keyed hash of where it came from',
+  'sign-in.refused': 'a sign-in failed; `reason` says why',
   'guesses.stopped': 'the limits stopped `count` guesses within some minutes; `kind` says at what, `address` where all came from one',
   'sign-out.done': 'a person ended the session',
   'sessions.ended': 'every other session of an account was ended',
@@ -51,6 +51,20 @@ const auditEvents = {
 } as const;
 
 export type AuditEventName = keyof typeof auditEvents;
+
+/**
+ * Somebody tried something and was refused. Each says from where, by a keyed hash in `address`: record.ts writes them no other way
+ * (docs/adr/0043).
+ */
+export type RefusalEventName =
+  | 'sign-in.refused'
+  | 'second-factor.refused'
+  | 'passkey.cloned'
+  | 'recovery.refused'
+  | 'owner.refused'
+  | 'identity.not-verified'
+  | 'identity.claimed'
+  | 'token-family.revoked';
 
 /** The only details an event may carry; none of them is personal. */
 export interface AuditDetails {

@@ -1,8 +1,8 @@
 import type { Stopped } from '../authenticator/throttle.ts';
 import type { Clock } from '../clock.ts';
-import type { UnitOfWork, Write } from '../unit-of-work.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
 import type { Vault } from '../vault.ts';
-import { audited } from './record.ts';
+import { auditedStops } from './record.ts';
 
 /**
  * What the limits on guessing stopped, for the audit log. One row an attempt would let a stranger fill the log at will, so
@@ -56,7 +56,7 @@ export function createStoppedAttempts(deps: StoppedAttemptsDeps): StoppedAttempt
       try {
         await deps.unitOfWork.commit(
           'guesses-stopped',
-          told.map((sum) => writeOf(deps.vault, sum, at)),
+          told.map(({ guess: kind, ...sum }) => auditedStops(deps.vault, at, { kind, ...sum })),
         );
       } catch (error) {
         for (const sum of told) add(sum);
@@ -64,9 +64,4 @@ export function createStoppedAttempts(deps: StoppedAttemptsDeps): StoppedAttempt
       }
     },
   };
-}
-
-function writeOf(vault: Vault, { guess, accountId, address, count }: Sum, at: Date): Write {
-  const from = address === undefined ? {} : { address: vault.index('address', address).toString('base64url') };
-  return audited('guesses.stopped', at, { accountId }, { kind: guess, count, ...from });
 }

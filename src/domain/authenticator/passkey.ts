@@ -10,7 +10,7 @@ import type { UnitOfWork } from '../unit-of-work.ts';
 import type { Vault } from '../vault.ts';
 import type { Passkey, PasskeyStore } from './passkey-store.ts';
 import type { Authenticated } from './password.ts';
-import { audited } from '../audit/record.ts';
+import { auditedRefusal } from '../audit/record.ts';
 
 /**
  * Passkeys (Web Authentication Level 3). A key pair per account and site: the private half stays in the
@@ -130,6 +130,8 @@ export function userHandle(vault: Vault, accountId: string): string {
 /** Where an answer was given. */
 export interface PasskeyAttempt extends ChallengeScope {
   readonly requestId: string;
+  /** Network address of the browser. */
+  readonly address: string;
   /** Of the page, for a notice to the owner. */
   readonly locale: string;
 }
@@ -153,7 +155,10 @@ export async function signInWithPasskey(deps: PasskeyDeps, attempt: PasskeyAttem
   if (account?.status !== 'active') throw new Refused('account.locked');
   if (!counterMoves(passkey.counter, signed.counter)) {
     await deps.unitOfWork.commit('passkey-cloned', [
-      audited('passkey.cloned', at, { accountId: account.id, requestId: attempt.requestId }),
+      auditedRefusal(deps.vault, 'passkey.cloned', {
+        at,
+        origin: { accountId: account.id, requestId: attempt.requestId, address: attempt.address },
+      }),
       ...noticeWrites(account, { name: 'passkey-cloned', locale: attempt.locale }, at),
     ]);
     throw new Refused('passkey.cloned', 'credential');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import { audited } from '../audit/record.ts';
+import { audited, auditedRefusal } from '../audit/record.ts';
 import type { AccountStore, IdentifierKind } from '../person/account.ts';
 import type { DocumentType } from '../person/document-number.ts';
 import { settlingOf, type CountsAs, type SessionFactor } from '../presence/strength.ts';
@@ -113,9 +113,12 @@ export async function confirmPassword(
   const stored = await deps.accounts.password(accountId);
   const right = await deps.hasher.verify(normalisePassword(password), stored?.hash);
   if (!stored || !right || (stored.held && !evenHeld)) {
-    const from = { address: deps.vault.index('address', address).toString('base64url') };
     await deps.unitOfWork.commit('presence-refused', [
-      audited('owner.refused', deps.clock.now(), { accountId, requestId }, { kind: 'password', ...from }),
+      auditedRefusal(deps.vault, 'owner.refused', {
+        at: deps.clock.now(),
+        origin: { accountId, requestId, address },
+        details: { kind: 'password' },
+      }),
     ]);
     throw new Refused('credentials.wrong', 'password', { reason: 'confirm' });
   }

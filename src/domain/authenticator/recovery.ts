@@ -12,7 +12,7 @@ import { normalisePassword, type PasswordPolicy } from './password-policy.ts';
 import { passwordMark } from './password.ts';
 import type { Sought } from './recovery-search.ts';
 import { countAttempt, countDocument, type Attempt, type ThrottleDeps } from './throttle.ts';
-import { audited } from '../audit/record.ts';
+import { audited, auditedRefusal } from '../audit/record.ts';
 
 /**
  * Recovery of a password (REC-01 to REC-14): a verified person proves mobile and document number, somebody who is not
@@ -64,7 +64,11 @@ export async function proveOwner(deps: RecoveryDeps, sought: Sought, proof: Owne
   const refused = (await refusalOf(proof.redeem)) ?? (await refusalOfDocument(deps, sought, { attempt, typed: proof.documentNumber }));
   if (!refused) return counted.succeed();
   await deps.unitOfWork.commit('recovery-refused', [
-    audited('recovery.refused', deps.clock.now(), { ...proof.origin, accountId: sought.accountId }, { reason: refused.code }),
+    auditedRefusal(deps.vault, 'recovery.refused', {
+      at: deps.clock.now(),
+      origin: { ...proof.origin, accountId: sought.accountId, address: proof.address },
+      details: { reason: refused.code },
+    }),
   ]);
   throw proof.documentNumber === undefined ? refused : new Refused('recovery.wrong', 'code');
 }

@@ -61,6 +61,8 @@ export interface RegisterOptions {
   readonly usernamePrefix: string | undefined;
   readonly requestId: string;
   readonly clientId: string | undefined;
+  /** Network address of the browser. */
+  readonly address: string;
   readonly locale: string;
 }
 
@@ -115,9 +117,10 @@ async function open(deps: RegisterDeps, registration: Registration, options: Reg
   const { confirmed } = registration;
   const now = deps.clock.now();
   const id = randomUUID();
-  const { clientId, requestId } = options;
+  const { clientId, requestId, address } = options;
   const holder =
-    confirmed && (await requireUnclaimed(deps, confirmedPerson(confirmed).document, { accountId: undefined, clientId, requestId }));
+    confirmed &&
+    (await requireUnclaimed(deps, confirmedPerson(confirmed).document, { accountId: undefined, clientId, requestId, address }));
   const subjectId = holder?.person.subjectId ?? randomUUID();
   const event = { at: now, accountId: id, clientId, requestId };
   await deps.unitOfWork.commit(confirmed ? 'register-verified' : 'register', [

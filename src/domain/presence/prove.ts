@@ -5,7 +5,7 @@ import { documentTypes } from '../person/document-number.ts';
 import { Refused } from '../refused.ts';
 import type { UnitOfWork, Write } from '../unit-of-work.ts';
 import type { SessionFactor } from './strength.ts';
-import { audited } from '../audit/record.ts';
+import { audited, auditedRefusal } from '../audit/record.ts';
 
 /** Proofs of presence besides those that sign in, and how a session keeps them (D22). */
 
@@ -53,7 +53,11 @@ export async function proveDocument(
     return { amr: 'document', at };
   }
   await deps.unitOfWork.commit('presence-refused', [
-    audited('owner.refused', at, { accountId: account.id, requestId }, { kind: 'document' }),
+    auditedRefusal(deps.vault, 'owner.refused', {
+      at,
+      origin: { accountId: account.id, requestId, address },
+      details: { kind: 'document' },
+    }),
   ]);
   throw new Refused('identity.mismatch', 'documentNumber', { reason: 'document' });
 }

@@ -6,7 +6,8 @@ import type { Holder, IdentityDocument, PersonStore } from '../person/account.ts
 import { Refused, type RefusalCode } from '../refused.ts';
 import type { QuotaStore } from '../short-lived.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import { audited } from '../audit/record.ts';
+import type { Vault } from '../vault.ts';
+import { auditedRefusal } from '../audit/record.ts';
 
 /**
  * Somebody proves the data of a person of whom we know already, because an account holds them or because they wait for
@@ -17,11 +18,15 @@ export interface ClaimDeps extends PersonChannelsDeps {
   readonly persons: PersonStore;
   readonly quotas: QuotaStore;
   readonly unitOfWork: UnitOfWork;
+  readonly vault: Vault;
   readonly clock: Clock;
 }
 
 /** Who asks; somebody without an account, in an activation or a registration. */
-export type Asking = Pick<AuditEvent, 'accountId' | 'clientId' | 'requestId'>;
+export interface Asking extends Pick<AuditEvent, 'accountId' | 'clientId' | 'requestId'> {
+  /** Network address of the browser. */
+  readonly address: string;
+}
 
 type Document = Pick<IdentityDocument, 'type' | 'key'>;
 
@@ -68,14 +73,18 @@ export async function mayTell({ quotas, clock }: Pick<ClaimDeps, 'quotas' | 'clo
 async function tell(
   deps: ClaimDeps,
   holder: Holder,
-  { clientId, requestId, accountId }: Asking,
+  { clientId, requestId, accountId, address }: Asking,
   claim: keyof typeof claims,
 ): Promise<void> {
   const at = deps.clock.now();
   const channels = (await mayTell(deps, 'claim', holder.person.id)) ? await channelsOfPerson(deps, holder) : [];
   await deps.unitOfWork.commit('identity-claimed', [
     // Of the account whose person it is, where they have one: there one looks for it.
-    audited('identity.claimed', at, { accountId: holder.accountId ?? accountId, clientId, requestId }, { reason: claim }),
+    auditedRefusal(deps.vault, 'identity.claimed', {
+      at,
+      origin: { accountId: holder.accountId ?? accountId, clientId, requestId, address },
+      details: { reason: claim },
+    }),
     ...channels.flatMap((each) => noticeWrites(each, { name: claims[claim].notice, locale: 'zh-CN' }, at)),
   ]);
 }

@@ -7,18 +7,16 @@ import { Refused, type RefusalCode } from '../refused.ts';
 import { Conflict, type Write } from '../unit-of-work.ts';
 import type { GuardianPolicy } from '../policy.ts';
 import type { EndingWrites } from '../ending-writes.ts';
-import type { Vault } from '../vault.ts';
 import { requireUnclaimed, type Asking, type ClaimDeps } from './claim.ts';
 import { needsGuardian, type GuardianProof } from './guardian-proof.ts';
 import type { SourceAnswer, SourceOutcome } from './identity-source.ts';
-import { audited } from '../audit/record.ts';
+import { audited, auditedRefusal, type AuditOrigin } from '../audit/record.ts';
 
 /** What all proofing methods share: the judge of an authority's answer and the writing down of evidence. */
 
 export interface ProofDeps extends ClaimDeps {
   /** Services are told with the `sub` they know (D1). */
   readonly endings: EndingWrites;
-  readonly vault: Vault;
   readonly guardian: GuardianPolicy | null;
 }
 
@@ -40,6 +38,8 @@ export interface Applicant {
   readonly personId: string | undefined;
   readonly requestId: string;
   readonly clientId: string | undefined;
+  /** Network address of the browser. */
+  readonly address: string;
   /** The session this happens in; it goes on when the others end. */
   readonly sessionUid: string | undefined;
   /** Of the page, for what the owner is told. */
@@ -71,18 +71,17 @@ const retryAfterSeconds: Partial<Record<SourceOutcome, (now: Date) => number>> =
  * of any part of it.
  */
 export async function requireMatch(
-  deps: Pick<ProofDeps, 'unitOfWork' | 'clock'>,
+  deps: Pick<ProofDeps, 'unitOfWork' | 'vault' | 'clock'>,
   applicant: Asking,
   proof: { kind: EvidenceKind; source: string; answer: SourceAnswer; params?: Record<string, string> },
 ): Promise<void> {
   const { outcome, reference, reason } = proof.answer;
   if (outcome === 'match') return;
   await deps.unitOfWork.commit('proofing-refused', [
-    audited('identity.not-verified', deps.clock.now(), applicant, {
-      kind: proof.kind,
-      source: proof.source,
-      reference,
-      reason: reason === undefined ? outcome : `${outcome} ${reason}`,
+    auditedRefusal(deps.vault, 'identity.not-verified', {
+      at: deps.clock.now(),
+      origin: applicant,
+      details: { kind: proof.kind, source: proof.source, reference, reason: reason === undefined ? outcome : `${outcome} ${reason}` },
     }),
   ]);
   throw new Refused(refusalOf[outcome], undefined, proof.params, retryAfterSeconds[outcome]?.(deps.clock.now()));
@@ -159,7 +158,7 @@ async function linkWrites(deps: ProofDeps, applicant: Applicant, person: Person,
  */
 export function evidenceWrites(
   deps: Pick<ProofDeps, 'clock'>,
-  applicant: Asking,
+  applicant: AuditOrigin,
   personId: string,
   { kind, source, reference, expiresAt, guardian }: Proven,
   told: readonly Told[],
@@ -176,7 +175,12 @@ export function evidenceWrites(
   ];
 }
 
-function consentWrites(deps: Pick<ProofDeps, 'clock'>, applicant: Asking, personId: string, guardian: GuardianProof): readonly Write[] {
+function consentWrites(
+  deps: Pick<ProofDeps, 'clock'>,
+  applicant: AuditOrigin,
+  personId: string,
+  guardian: GuardianProof,
+): readonly Write[] {
   const { source, reference, version: agreement } = guardian;
   return [
     { write: 'guardian-consent.put', consent: { ...guardian, personId } },

@@ -217,8 +217,8 @@ export async function verifyRealName(
   identity: CheckedIdentity,
   waits: (confirmed: ConfirmedIdentity) => Promise<void>,
 ): Promise<ConfirmedIdentity | undefined> {
-  const { accountId, personId, mobile, clientId, requestId } = applicant;
-  const asking = { mobile, held: personId !== undefined, accountId, clientId, requestId };
+  const { accountId, personId, mobile, clientId, requestId, address } = applicant;
+  const asking = { mobile, held: personId !== undefined, accountId, clientId, requestId, address };
   const confirmed = await confirmRealName(deps, asking, identity);
   try {
     if (!needsGuardian(deps.guardian, identity.birthDate, deps.clock.now())) return await recordRealName(deps, applicant, confirmed);
