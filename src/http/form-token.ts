@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { Refused } from '../domain/refused.ts';
 import type { Vault } from '../domain/vault.ts';
 import type { AppContext } from './app-context.ts';
@@ -9,7 +9,8 @@ import { isFromElsewhere } from './same-origin.ts';
 /**
  * The hidden field `_form`: it says that the form is ours, made for this browser, this page, this revision of the draft
  * and, where somebody is signed in, for their session and account. A form that was opened as one person and sent as
- * another does nothing (docs/adr/0030).
+ * another does nothing (docs/adr/0030). No two are the same: whoever shares the cookies of a browser cannot make up what it
+ * was given, and so not what it sent (docs/adr/0039).
  */
 export interface FormTokens {
   /**
@@ -68,17 +69,17 @@ export function createFormTokens({ keys, issuer, vault, nameOf }: FormTokenDeps)
   const open = (sealed: string) => JSON.parse(vault.openFor(purpose, Buffer.from(sealed, 'base64url'))) as FormOwner;
   const ofAnother = async (accountId: string) => new Refused('session.other', undefined, { account: await nameOf(accountId) });
   const madeFor = (token = '') => {
-    const [, , , sealed = ''] = shape.exec(token) ?? [];
+    const { sealed = '' } = shape.exec(token)?.groups ?? {};
     return sealed === '' ? undefined : openedOrNot(() => open(sealed));
   };
   return {
     issue(ctx, scope, revision = 0) {
-      const front = `${revision}.${seal(ownerAt(ctx, scope))}`;
+      const front = `${revision}.${randomBytes(nonceBytes).toString('base64url')}.${seal(ownerAt(ctx, scope))}`;
       return `${front}.${mac(newest, ctx, scope, front)}`;
     },
     judge(ctx, scope, token = '') {
       if (isFromElsewhere(ctx, origin)) return { is: 'foreign' };
-      const [, front = '', revision, sealed = '', signature = ''] = shape.exec(token) ?? [];
+      const { front = '', revision, sealed = '', signature = '' } = shape.exec(token)?.groups ?? {};
       if (!keys.some((key) => equal(signature, mac(key, ctx, scope, front)))) return { is: 'unknown' };
       const [made, here] = [sealed === '' ? undefined : open(sealed), ownerAt(ctx, scope)];
       if (made?.accountId !== here?.accountId) return made ? { is: 'of-another', accountId: made.accountId } : { is: 'unknown' };
@@ -93,8 +94,8 @@ export function createFormTokens({ keys, issuer, vault, nameOf }: FormTokenDeps)
   };
 }
 
-/** Front (revision and sealed owner) and signature. */
-const shape = /^((\d{1,9})\.([\w-]*))\.([\w-]+)$/;
+const nonceBytes = 16;
+const shape = /^(?<front>(?<revision>\d{1,9})\.[\w-]{22}\.(?<sealed>[\w-]*))\.(?<signature>[\w-]+)$/;
 
 /** What was tampered with, or sealed under a key that is gone, says nothing. */
 function openedOrNot<T>(open: () => T): T | undefined {

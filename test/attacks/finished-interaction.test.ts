@@ -225,6 +225,35 @@ describe('cookies of a sign-in, put into the browser of somebody else', () => {
   });
 });
 
+describe('all cookies of a sign-in, the seed of its forms among them, put into the browser of somebody else', () => {
+  it('do not tell the one who put them there which password was right', async () => {
+    const service = await relyingParty(product, 'first-party');
+    const attacker = await service.sendsToUs({});
+    const [page, address] = [attacker.page.url, wayBackOf(attacker)];
+    const citizen = await newCitizen(product, 'L2');
+    const guesses = [citizen.password, 'Another-guess-1'].map((password) =>
+      fillForm(attacker.page, { identifier: citizen.username, password }),
+    );
+    const victim = newPerson(product);
+    for (const cookie of [...(await attacker.jar.getCookies(page.href)), ...(await attacker.jar.getCookies(address.href))]) {
+      await victim.jar.setCookie(cookie.toString(), cookie.path === '/' ? product.issuer : address.href);
+    }
+    expect(await victim.jar.getCookieString(page.href)).toMatch(/mx_seed=/);
+    victim.stops.add(address.href);
+    await victim.goes(page);
+    await signsIn(victim, citizen);
+    expect(victim.page.url.href).toBe(address.href);
+    victim.stops.delete(address.href);
+    await victim.goes(address);
+    expect(victim.page.url.searchParams.get('code')).toEqual(expect.any(String));
+    // Here nobody counts tries any more.
+    for (const guess of guesses) {
+      expect(await attacker.posts(guess.action, bodyOf(guess))).toMatchObject({ status: 410, error: { code: 'interaction.expired' } });
+      expect(await attacker.jar.getCookieString(address.href)).not.toMatch(/mx_submission=[^;]/);
+    }
+  });
+});
+
 describe('signing out', () => {
   const asksToLeave = async () => {
     const service = await relyingParty(product, 'basic');

@@ -28,6 +28,12 @@ describe('the token of a form', () => {
     }
   });
 
+  it('is another one each time, so that nobody makes up what a browser was given', () => {
+    const made = [1, 2, 3].map(() => tokens.issue(browser(), '/page', 3));
+    expect(new Set(made).size).toBe(3);
+    for (const token of made) expect(tokens.judge(browser(), '/page', token)).toEqual({ is: 'ours', revision: 3 });
+  });
+
   it('survives a rotation of keys, and not the withdrawal of the key it was made with', () => {
     const token = tokensWith('older').issue(browser(), '/page');
     expect(tokens.judge(browser(), '/page', token)).toEqual({ is: 'ours', revision: 0 });
