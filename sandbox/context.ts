@@ -10,6 +10,8 @@ export interface SandboxState {
   nonce: string;
   /** What the person prefers, as the product sees it. */
   locale: Locale;
+  /** `Host` as it came. */
+  askedHost: string;
 }
 
 export type SandboxContext = ParameterizedContext<SandboxState>;

@@ -20,6 +20,7 @@ import type { People, ScriptedPerson } from './people.ts';
 import { serviceRoutes } from './rp/routes.ts';
 import { demonstrationServices } from './rp/services.ts';
 import { serviceBase } from './rp/site.ts';
+import { ownNames } from './own-names.ts';
 import { restore, type RestoreDeps } from './restore.ts';
 import { seed } from './seed.ts';
 import { startPageRoutes } from './start-page.ts';
@@ -27,6 +28,8 @@ import { startPageRoutes } from './start-page.ts';
 /** Everything the sandbox is made from; it reaches the product through nothing else. */
 export interface SandboxDeps {
   readonly issuer: string;
+  /** Whether it answers under any name of this machine, or under those alone that no other site can have (own-names.ts). */
+  readonly forOthers: boolean;
   /** Where this process answers, `http://127.0.0.1:3000`; asked for when a demonstration service calls the platform. */
   readonly issuerOrigin: () => string;
   /** The slice of the profile that the sandbox shows and seeds by. */
@@ -69,6 +72,7 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
   const { issuer, profile, people } = deps;
   const { brand, ladders, sandbox } = profile;
   const router = new Router<SandboxState>();
+  if (!deps.forOthers) router.use(ownNames);
   const asset = assetRoutes(router, new URL('assets/', import.meta.url));
   const pages = createPages({ asset, platform: brand.platform, city: cityOf(profile), https: issuer.startsWith('https:') });
   const accountsDeps: AccountsDeps = { ...deps, ladder: ladders.person, agreementVersion: brand.agreement.version };

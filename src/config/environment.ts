@@ -70,6 +70,8 @@ export interface Environment {
   /** Where outgoing calls may go although the address is private; `loopback`: any port of this machine. */
   readonly outboundAllow: { readonly loopback: boolean; readonly origins: readonly string[] };
   readonly sandbox: boolean;
+  /** Whether it was written out, so that others than this machine may ask it. */
+  readonly sandboxForOthers: boolean;
   /** False: the limits per address are lifted. */
   readonly sandboxQuotas: boolean;
   /** The write at which the process kills itself. */
@@ -123,6 +125,7 @@ function environmentOf(checked: CheckedVariables): Environment {
     trustProxy: checked.TRUST_PROXY,
     outboundAllow: outboundAllow(checked),
     sandbox: isSandbox(checked),
+    sandboxForOthers: checked.SANDBOX === 'on',
     sandboxQuotas: checked.SANDBOX_QUOTAS === 'on',
     faultAt: checked.FAULT_AT,
     metricsPort: checked.METRICS_PORT ?? (production ? 9464 : 0),

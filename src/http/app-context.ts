@@ -10,6 +10,8 @@ export interface AppState {
   address: string;
   /** The browser came by another name than the issuer's. */
   foreignHost: boolean;
+  /** `Host` as it came, before the issuer's was put in its place; anybody writes what they like there. */
+  askedHost: string;
   /** Of the Content-Security-Policy. */
   nonce: string;
   /** Random value of this browser that anti-forgery tokens are bound to. */

@@ -18,6 +18,7 @@ export function requestContext({ issuer, proxyHops }: { issuer: string; proxyHop
     const forwarded = String(ctx.req.headers['x-forwarded-for'] ?? '');
     ctx.state.address = clientAddress({ peer: ctx.req.socket.remoteAddress, forwarded, hops: proxyHops });
     ctx.state.foreignHost = isForeign([ctx.req.headers.host, ctx.req.headers['x-forwarded-host']], own);
+    ctx.state.askedHost = ctx.req.headers.host ?? '';
     for (const name of Object.keys(ctx.req.headers)) {
       if (name === 'forwarded' || name.startsWith('x-forwarded-')) delete ctx.req.headers[name];
     }

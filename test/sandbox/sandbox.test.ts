@@ -66,6 +66,7 @@ let behaviour: Behaviour = 'normal';
 
 const sandbox = createSandbox({
   issuer,
+  forOthers: false,
   issuerOrigin: () => 'http://127.0.0.1:9',
   profile,
   clients,
@@ -113,6 +114,7 @@ let origin: string;
 beforeAll(async () => {
   const app = new Koa<SandboxState>();
   app.use(async (ctx, next) => {
+    ctx.state.askedHost = ctx.host;
     ctx.state.nonce = 'the-nonce';
     ctx.state.locale = 'zh-CN';
     await next();

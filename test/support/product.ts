@@ -26,7 +26,7 @@ export interface ProductOptions {
   /** Clients besides those of clients.json and test/support/clients.json. */
   readonly clients?: readonly object[];
   /** Environment of the process, over that of `environmentOf`: DATABASE_URL, REDIS_URL … */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Another process of this installation: the same issuer, secrets and clients. Needs stores that are shared. */
   readonly beside?: Product;
   /** Folder of the code, where a test runs another copy than this checkout. */

@@ -38,6 +38,7 @@ export const openSandbox: OpenSandbox = async ({ environment, clients }, adapter
       followClock(adapters.settings, closing.signal);
       const sandbox = createSandbox({
         issuer: environment.issuer,
+        forOthers: environment.sandboxForOthers,
         issuerOrigin: () => `http://127.0.0.1:${environment.port}`,
         profile: assembly.profile,
         clients,
