@@ -1,5 +1,5 @@
 import type { SessionSummary } from '../../src/domain/protocol-state.ts';
-import type { ActModel } from '../../src/http/page-model.ts';
+import type { ActModel, FormModel } from '../../src/http/page-model.ts';
 import { levelModel, type LevelFacts, type LevelModel } from './level.ts';
 import { profileModel, type ProfileFacts, type ProfileModel } from './profile.ts';
 import { sayIn, type AccountScene } from './scene.ts';
@@ -13,6 +13,8 @@ export interface OverviewModel {
   /** What was done a moment ago. */
   readonly done: string | undefined;
   readonly profile: ProfileModel;
+  /** What is changed in its row; undefined: nothing. */
+  readonly form: FormModel | undefined;
   readonly level: LevelModel;
   /** Undefined: on a page of its own. */
   readonly sessions: readonly SessionModel[] | undefined;
@@ -35,10 +37,12 @@ export function overviewModel(scene: AccountScene, facts: OverviewFacts, endSess
   const { authenticators } = scene.profile;
   const say = sayIn(scene);
   const tabs = tabsModel(say, scene.profile, 'profile');
+  const person = profileModel(scene, facts);
   return {
     tabs,
     done: facts.saved ? say('account.saved') : undefined,
-    profile: profileModel(scene, facts),
+    profile: person,
+    form: person.edit?.form,
     level: levelModel(scene, facts),
     sessions: tabs.length === 0 ? sessionModels(scene, facts.sessions, facts.currentUid) : undefined,
     endSessions,

@@ -68,6 +68,7 @@ export function profileModel(scene: AccountScene, { account, person, edit, mayRe
   const { username, email, ethnicity, address, socialHistory, asserted } = account;
   const { registration, account: offered } = profile;
   const change = changeLinks(scene);
+  const hasRow = offered.blocks.some(({ rows }) => rows.some((row) => row === edit?.detail));
   return {
     blocks: offered.blocks.map(({ title, rows, edit: opens }) => ({
       title: title[locale],
@@ -97,7 +98,7 @@ export function profileModel(scene: AccountScene, { account, person, edit, mayRe
       : undefined,
     socialHistory: offered.changes.includes('social-history') ? { text: socialHistory, limit: longestSocialHistory } : undefined,
     change,
-    edit: edit && { ...edit, ethnicities: ethnicityChoices(scene) },
+    edit: hasRow && edit ? { ...edit, ethnicities: ethnicityChoices(scene) } : undefined,
   };
 }
 

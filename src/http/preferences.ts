@@ -44,8 +44,8 @@ export function preferredLocale(
 }
 
 /**
- * A page's form that is sent with a switch besides – the script of the page does it, so that nothing typed is lost – is
- * shown again as the person wants to see it. Forms that another site made a browser send bring no seed, and switch nothing.
+ * A page's form that is sent by a switch – the switches are buttons of it, so that nothing typed is lost – is shown again as
+ * the person wants to see it. Forms that another site made a browser send bring no seed, and switch nothing.
  *
  * @param origin - our own
  */

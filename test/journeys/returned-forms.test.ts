@@ -134,6 +134,10 @@ describe('a form that is out of date', () => {
       word('error', 'signed-out'),
     ]);
     const kept = fillForm(person.page, {}, '#next');
+    // In another language it is kept as well.
+    await person.submits({}, { button: 'button[name=locale][value=en]' });
+    expect([person.page.error?.code, person.page.says('h1')]).toEqual(['session.required', word('error', 'signed-out', {}, 'en')]);
+    expect(fillForm(person.page, {}, '#next').fields).toEqual(kept.fields);
     // Pressed too early, it is where it was.
     expect((await person.submits({}, { button: '#next' })).error?.code).toBe('session.required');
     await tab.goes('/login');

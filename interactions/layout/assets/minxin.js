@@ -94,19 +94,6 @@ addEventListener('input', ({ target }) => {
   if (target.matches('.input[aria-invalid]') && wrongWith(target) === '') mark(target, '');
 });
 
-/* Another language, or the elder mode: the form goes along with what was typed, and comes back in it. */
-
-for (const button of document.querySelectorAll('.switches button')) {
-  button.addEventListener('click', (event) => {
-    const { form } = [...document.querySelectorAll('form.form .input')].find(({ value, dataset }) => value || dataset.touched) ?? {};
-    if (!form) return;
-    event.preventDefault();
-    const wanted = form.appendChild(document.createElement('input'));
-    Object.assign(wanted, { type: 'hidden', name: button.name, value: button.value });
-    form.submit();
-  });
-}
-
 /* The eye of a password, the cross that empties a field. */
 
 for (const button of document.querySelectorAll('[data-reveal]')) {

@@ -73,7 +73,8 @@ function byButton(form) {
   }
 
   form.addEventListener('submit', (event) => {
-    if (answer.value !== '') return;
+    // A switch of language goes without an answer.
+    if (answer.value !== '' || event.submitter?.closest('.switches')) return;
     event.preventDefault();
     event.stopPropagation();
     if (!button.getAttribute('aria-disabled')) void ask();
