@@ -30,7 +30,7 @@ interface LevelGroup {
   readonly acr: string;
   readonly state: 'held' | 'open' | 'coming-soon';
   readonly tiles: readonly LevelTile[];
-  /** Where the level is given while nothing here leads to it. */
+  /** Where the level is given, or whom to ask, while nothing here leads to it. */
   readonly where: string | undefined;
 }
 
@@ -90,6 +90,7 @@ function groupModel(scene: AccountScene, rung: AssuranceLevel, { held, kinds, pe
   const { locale, profile } = scene;
   const say = sayIn(scene);
   const group = { label: rung.label[locale], opens: opensModel(rung, locale), acr: rung.acr, where: undefined };
+  const elsewhere = rung.where?.[locale] ?? say('account.no-way-yet');
   if (rung.comingSoon) {
     const state = 'coming-soon' as const;
     const tile = {
@@ -99,7 +100,7 @@ function groupModel(scene: AccountScene, rung: AssuranceLevel, { held, kinds, pe
       state,
       href: undefined,
     };
-    return { ...group, state, tiles: [tile], where: rung.where?.[locale] };
+    return { ...group, state, tiles: [tile], where: elsewhere };
   }
   const isHeld = compareAcr(held.acr, rung.acr) >= 0;
   // Of a rung that is reached, a way that was not gone, or ended, leads no further.
@@ -113,7 +114,7 @@ function groupModel(scene: AccountScene, rung: AssuranceLevel, { held, kinds, pe
     first: kind === identityKind || personKnown ? undefined : say('layout.tile.first', { method: say(`step-up.${identityKind}.name`) }),
   }));
   const coming = isHeld ? [] : (rung.soon ?? []).map((kind) => soonTile(say, kind));
-  const where = isHeld || offered.length > 0 ? undefined : (rung.where?.[locale] ?? say('account.no-way-yet'));
+  const where = isHeld || offered.length > 0 ? undefined : elsewhere;
   return { ...group, state: isHeld ? 'held' : 'open', tiles: [...tiles, ...coming], where };
 }
 

@@ -14,10 +14,10 @@ export function levelRows(scene: HelpScene): readonly LevelRow[] {
   return profile.ladders.person.map((level) => ({ label: level.label[locale], opens: level.opens[locale], ways: waysOf(scene, level) }));
 }
 
-function waysOf({ locale, words, profile }: HelpScene, { anyOf, comingSoon, where }: AssuranceLevel): string {
+function waysOf({ locale, words, profile }: HelpScene, { anyOf, where }: AssuranceLevel): string {
   if (anyOf.some((kinds) => kinds.length === 0)) return words.text(locale, 'help.levels.none');
   const offered = anyOf.filter((kinds) => kinds.every((kind) => profile.proofing.includes(kind)));
-  if (offered.length === 0) return where?.[locale] ?? words.text(locale, comingSoon ? 'help.levels.soon' : 'help.levels.ask');
+  if (offered.length === 0) return where?.[locale] ?? words.text(locale, 'help.levels.ask');
   const named = offered.map((kinds) => kinds.map((kind) => words.text(locale, `step-up.${kind}.name`)).join(' + '));
   return named.join(words.text(locale, 'help.levels.or'));
 }

@@ -3,6 +3,7 @@ import { newPerson, type Page, type Person } from '../support/browser.ts';
 import { newCitizen, opensProofing, signsIn, signsInBySms, type Citizen } from '../support/citizen.ts';
 import { listen } from '../support/listener.ts';
 import { identityFields, newcomer, registersUnverified } from '../support/newcomer.ts';
+import { profileOf } from '../support/profiles.ts';
 import { startProduct, type OwnProduct, type Product } from '../support/product.ts';
 import { relyingParty } from '../support/relying-party.ts';
 import { sharedProduct } from '../support/shared-products.ts';
@@ -147,6 +148,8 @@ describe.each(['demo', 'beijing', 'beijing-2019'])('the account centre in %s', (
     expect(tile.is('a')).toBe(false);
     expect(tile.find('a, button').length).toBe(0);
     expect(page.html).not.toContain('acr=L4');
+    // Nor is anybody left with that: who wants the level knows whom to ask.
+    expect(page.$('.group').last().text()).toContain(profileOf(profile).brand.hotline);
   });
 
   it('[UXP-01] speaks English', async () => {
