@@ -18,7 +18,7 @@ const terms: readonly Term[] = [
   { names: ['authenticators.totp'], 'zh-CN': /身份验证器|动态(口令|密码)|恢复码/, en: /authenticator|recovery code/i },
   { names: ['proofing.bank-card'], 'zh-CN': /银行卡/, en: /bank card/i },
   { names: ['activation'], 'zh-CN': /激活/, en: /activat/i },
-  { names: ['account.email'], 'zh-CN': /邮箱/, en: /e-mail/i },
+  { names: ['account.email'], 'zh-CN': /邮箱/, en: /e-?mail/i },
   { names: ['recovery'], 'zh-CN': /找回密码/, en: /recover (your |the )?password/i },
   { names: ['registration.nationalPlatform'], 'zh-CN': /国家政务服务平台/, en: /national .*platform/i },
   { names: ['documents.hk-permit'], 'zh-CN': /港澳居民来往内地通行证/, en: /mainland travel permit for hong kong/i },
