@@ -28,6 +28,9 @@ export interface StartPageDeps extends Pick<ApiDeps, 'clock' | 'people' | 'messa
 
 const shownMessages = 8;
 
+/** Of a folded group. */
+const namedMembers = 4;
+
 /** The page that makes a newcomer successful in a minute, and the forms on it. */
 export function startPageRoutes(router: Router<SandboxState>, deps: StartPageDeps): void {
   const { pages, clock, authorities, people, restore } = deps;
@@ -66,7 +69,7 @@ export function startPageRoutes(router: Router<SandboxState>, deps: StartPageDep
       const person = people.scripted.find(({ id }) => id === form.get('id'));
       if (!person) throw new BadRequest(400, 'invalid', 'there is no such person');
       await restore(person);
-      return `/sandbox?restored=${person.id}${form.get('at') === 'steps' ? '#steps' : `#person-${person.id}`}`;
+      return `/sandbox?restored=${person.id}${form.get('at') === 'steps' ? '#again' : `#person-${person.id}`}`;
     }),
   );
 }
@@ -96,21 +99,32 @@ async function startModel(
   const say = pages.words.in(locale);
   const filter = { text: beginning(String(ctx.query['q'] ?? ''), 60), scenario: String(ctx.query['scenario'] ?? '') };
   const newcomer = people.scripted.find(({ account }) => account);
+  const restored = people.scripted.find(({ id }) => id === ctx.query['restored'])?.id;
   return {
     newcomer,
     password,
     activation,
     card: climbs ? newcomer?.bankCards.find(({ outcome, kind }) => outcome === 'match' && kind === 'debit') : undefined,
-    restored: people.scripted.find(({ id }) => id === ctx.query['restored'])?.id,
+    restored,
     trial: services.map(serviceModel(locale)).find(({ id }) => id === trial),
     services: services.map(serviceModel(locale)),
-    people: people.scripted.map((person) => ({
-      ...person,
-      plays: person.plays[locale],
-      bankCards: person.bankCards.map(({ number, plays }) => ({ number, plays: plays[locale] })),
-      taken: documents.includes(person.document.type),
-      words: searchWords(person),
-      shown: matches(person, filter),
+    groups: groupsOf(people.scripted, filter, restored).map(({ name, members, shown, open }) => ({
+      name,
+      label: say(`start.scenario.${name}`),
+      names: members
+        .slice(0, namedMembers)
+        .map((person) => person.name)
+        .join(say('start.names-between')),
+      shown,
+      open,
+      people: members.map((person) => ({
+        ...person,
+        plays: person.plays[locale],
+        bankCards: person.bankCards.map(({ number, plays }) => ({ number, plays: plays[locale] })),
+        taken: documents.includes(person.document.type),
+        words: searchWords(person),
+        shown: matches(person, filter),
+      })),
     })),
     shown: people.scripted.filter((person) => matches(person, filter)).length,
     filter,
@@ -147,7 +161,22 @@ function searchWords({ id, name, mobile, document, plays, scenario, account }: S
   return [id, name, mobile, document.number, document.type, scenario, account?.username, plays['zh-CN'], plays.en].join(' ').toLowerCase();
 }
 
-function matches(person: ScriptedPerson, { text, scenario }: { text: string; scenario: string }): boolean {
+/** What somebody looks for. */
+interface Filter {
+  readonly text: string;
+  readonly scenario: string;
+}
+
+/** People by what they play, folded but where somebody is looked for, or was just set back. */
+function groupsOf(people: readonly ScriptedPerson[], filter: Filter, restored: string | undefined) {
+  const looking = filter.text !== '' || filter.scenario !== '';
+  return [...Map.groupBy(people, ({ scenario }) => scenario)].map(([name, members]) => {
+    const shown = members.filter((person) => matches(person, filter)).length;
+    return { name, members, shown, open: (looking && shown > 0) || members.some(({ id }) => id === restored) };
+  });
+}
+
+function matches(person: ScriptedPerson, { text, scenario }: Filter): boolean {
   return (scenario === '' || person.scenario === scenario) && searchWords(person).includes(text.trim().toLowerCase());
 }
 

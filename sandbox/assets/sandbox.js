@@ -38,12 +38,21 @@ if (filter) {
   const { q, scenario } = filter.elements;
   const rows = [...document.querySelectorAll('[data-words]')];
   const count = filter.querySelector('[data-count]');
+  const groups = [...document.querySelectorAll('[data-group]')];
+  const say = (place, number) => (place.textContent = place.dataset.count.replace('{}', String(number)));
   const apply = () => {
     const words = q.value.trim().toLowerCase();
+    const looking = words !== '' || scenario.value !== '';
     for (const row of rows) {
       row.hidden = !row.dataset.words.includes(words) || (scenario.value !== '' && row.dataset.scenario !== scenario.value);
     }
-    count.textContent = count.dataset.count.replace('{}', String(rows.filter((row) => !row.hidden).length));
+    for (const group of groups) {
+      const shown = group.querySelectorAll('[data-words]:not([hidden])').length;
+      group.hidden = shown === 0;
+      group.open = looking && shown > 0;
+      say(group.querySelector('[data-count]'), shown);
+    }
+    say(count, rows.filter((row) => !row.hidden).length);
   };
   filter.querySelector('[type="submit"]').hidden = true;
   filter.addEventListener('submit', (event) => event.preventDefault());

@@ -64,6 +64,11 @@ describe('the start page of the sandbox', () => {
       await window.goes('/sandbox');
       await expectClean(window);
       expect(await page.locator('.people tbody tr').count()).toBe(people.length);
+      // Folded by what they play, until somebody is looked for.
+      expect(await page.locator('.people tbody tr:visible').count()).toBe(0);
+      for (const summary of await page.locator('.group > summary').all()) await summary.click();
+      expect(await page.locator('.people tbody tr:visible').count()).toBe(people.length);
+      await expectClean(window);
       for (const { id, name, document, mobile, plays } of people) {
         const row = await page.textContent(`#person-${id}`);
         for (const shown of [name, document.number, mobile, plays[locale]]) expect(row).toContain(shown);
@@ -80,12 +85,39 @@ describe('the start page of the sandbox', () => {
     },
   );
 
+  it('[RPX-01] finds people without scripts, in groups that are open then', async () => {
+    window = await openPage(product, { width: 360, scripts: false });
+    const { page } = window;
+    await window.goes('/sandbox?scenario=mismatch#people');
+    const rows = people.filter(({ scenario }) => scenario === 'mismatch');
+    expect(await page.locator('.people tbody tr:visible').count()).toBe(rows.length);
+    expect(await page.locator('.group:visible').count()).toBe(1);
+  });
+
+  it.each(['zh-CN', 'en'] as const)(
+    '[RPX-01 UXP-01] is one screen to begin with on a phone, the messages under the step that waits for one, in %s',
+    async (locale) => {
+      window = await openPage(product, { width: 360, locale });
+      const { page } = window;
+      await page.setViewportSize({ width: 360, height: 740 });
+      await window.goes('/sandbox');
+      const ends = async (selector: string) => {
+        const box = await page.locator(selector).last().boundingBox();
+        return (box?.y ?? Infinity) + (box?.height ?? 0);
+      };
+      for (const needed of ['#steps a.button', '#steps .copy code', '#steps > li', '#messages-title'])
+        expect([needed, (await ends(needed)) <= 740]).toEqual([needed, true]);
+      const next = await page.locator('.hero-rest').boundingBox();
+      expect(next?.y).toBeGreaterThanOrEqual(await ends('#messages'));
+    },
+  );
+
   it('[RPX-01] sets a person back to the beginning', async () => {
     window = await openPage(product);
     const { page } = window;
     await window.goes('/sandbox');
     await page.click('#restore');
-    await page.locator('#steps + .again .restored').waitFor();
+    await page.locator('#again .restored').waitFor();
     await expectClean(window);
     await window.goes('/sandbox/rp/housing-fund/');
     await page.click('#sign-in');
