@@ -9,8 +9,8 @@ export interface Question {
   /** Last part of the address, key of its words, name in the profile. */
   readonly id: string;
   readonly topic: 'account' | 'identity' | 'other';
-  /** Refusals and places of pages that link to it, there as `<id>.ask`. */
-  readonly arises: readonly (RefusalCode | Place)[];
+  /** Refusals, some for one reason alone, and places of pages that link to it, there as `<id>.ask`. */
+  readonly arises: readonly (RefusalCode | `${RefusalCode}.${string}` | Place)[];
   /** Paragraphs in their order: the ends of their keys. */
   readonly answer: readonly (string | Paragraph)[];
   readonly related: readonly string[];
@@ -138,14 +138,14 @@ export const questions: readonly Question[] = [
   {
     id: 'rare-characters',
     topic: 'identity',
-    arises: ['identity.mismatch', 'name.invalid'],
+    arises: ['identity.mismatch', 'name.invalid.characters'],
     answer: ['input', 'symbol', 'offline'],
     related: ['permit-fails', 'identity-taken', 'business'],
   },
   {
     id: 'permit-fails',
     topic: 'identity',
-    arises: ['identity.mismatch', 'identity.invalid'],
+    arises: ['identity.mismatch', 'identity.mismatch.letters', 'identity.invalid'],
     answer: ['check', 'issuer'],
     related: ['rare-characters', 'levels'],
   },
@@ -173,7 +173,7 @@ export const questions: readonly Question[] = [
   {
     id: 'bank-card',
     topic: 'identity',
-    arises: ['bank-card.invalid', 'bank-card.not-debit', 'bank-card.class', 'bank-card.mobile-differs'],
+    arises: ['bank-card.invalid', 'bank-card.not-debit', 'bank-card.class', 'bank-card.mobile-differs', 'identity.mismatch.bank-card'],
     answer: [
       'same',
       where('bankCard.debitOnly', 'debit'),

@@ -7,7 +7,7 @@ import { identityFields } from '../support/newcomer.ts';
 import { logsOf, type Product } from '../support/product.ts';
 import { relyingParty } from '../support/relying-party.ts';
 import { sharedProduct } from '../support/shared-products.ts';
-import { word } from '../support/words.ts';
+import { refusal, word } from '../support/words.ts';
 
 const title = (id: string, locale: 'zh-CN' | 'en' = 'zh-CN'): string => word('help/questions', `${id}.title`, {}, locale);
 const hrefs = ({ $ }: Page, selector: string): string[] =>
@@ -241,6 +241,10 @@ describe('where a question arises', () => {
     await person.submits({ ...identityFields(citizen.identity), name: rare?.name ?? '' });
     expect(person.page.error?.code).toBe('identity.mismatch');
     expect(asked(person.page, 'identity.mismatch')).toEqual([inNewWindow('rare-characters'), inNewWindow('permit-fails')]);
+    // A name of letters has no such characters.
+    await person.submits({ ...identityFields(citizen.identity), name: 'Emily Rose Carter' });
+    expect(person.page.error?.text).toContain(refusal('identity.mismatch.letters'));
+    expect(asked(person.page, 'identity.mismatch')).toEqual([inNewWindow('permit-fails')]);
   });
 
   it('[NOT-06] every page links to whom to ask about business, and the answer leads back to the waiting service', async () => {

@@ -115,7 +115,10 @@ describe('the questions', () => {
       .filter((file) => file.endsWith('.pug'))
       .map((file) => readFileSync(`interactions/${file}`, 'utf8'))
       .join('\n');
-    const places = [...new Set(questions.flatMap(({ arises }) => arises))].filter((place) => !Object.hasOwn(refusals, place));
+    // Of a refusal for one reason, the text of that reason is what names the place.
+    const { has } = wordsOf(profileOf('demo'));
+    const isRefusal = (place: string) => Object.hasOwn(refusals, place) || has(`refused.${place}`);
+    const places = [...new Set(questions.flatMap(({ arises }) => arises))].filter((place) => !isRefusal(place));
     expect(places.filter((place) => !templates.includes(`answers('${place}')`))).toEqual([]);
   });
 
@@ -134,7 +137,11 @@ describe('the questions', () => {
   it('go by the exact text of a refusal: the rare characters of a name are no help with the number of a document', () => {
     const ask = createAsk(wordsOf(profileOf('demo')), profileOf('demo'));
     const linked = (place: string) => ask('zh-CN', place).map(({ href }) => href);
-    expect(linked('identity.mismatch.bank-card')).toEqual(linked('identity.mismatch'));
+    expect(linked('identity.mismatch')).toEqual(['/help/rare-characters', '/help/permit-fails']);
+    expect(linked('identity.mismatch.rare-character')).toEqual(linked('identity.mismatch'));
+    // Nor with a name that has no such characters, or with a card.
+    expect([linked('identity.mismatch.letters'), linked('name.invalid.letters')]).toEqual([['/help/permit-fails'], []]);
+    expect(linked('identity.mismatch.bank-card')).toEqual(['/help/bank-card']);
     expect([linked('identity.mismatch').length > 0, linked('identity.mismatch.document')]).toEqual([true, []]);
     // A place of a page is no refusal.
     expect([linked('captcha').length > 0, linked('captcha.wrong')]).toEqual([true, []]);

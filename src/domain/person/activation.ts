@@ -8,7 +8,7 @@ import type { PersonNamePolicy } from './person-name.ts';
 import { normalisePassword, type PasswordPolicy } from '../authenticator/password-policy.ts';
 import type { IdentitySource } from '../proofing/identity-source.ts';
 import type { Asking } from '../proofing/claim.ts';
-import { checkedName, checkedNumber, type ConfirmedIdentity } from '../proofing/real-name.ts';
+import { checkedName, checkedNumber, concerning, type ConfirmedIdentity } from '../proofing/real-name.ts';
 import { askCounted, askersOf } from '../proofing/inquiry.ts';
 import { requireMatch, type ProofDeps } from '../proofing/proof.ts';
 import { FormRefused, Refused } from '../refused.ts';
@@ -131,7 +131,7 @@ export async function confirmPossession(
   const inquiry = { askers: askersOf(origin.accountId, sought.mobile), guessed: onRecord ? undefined : sought };
   const answer = await askCounted(deps, inquiry, () => deps.identitySource.check(check, randomUUID()));
   const source = deps.identitySource.name;
-  const proof = { kind: 'real-name', source, answer, params: { reason: 'activation' } };
+  const proof = { kind: 'real-name', source, answer, params: concerning(name, 'activation') };
   await requireMatch(deps, { ...origin, accountId: undefined }, proof);
   return { name, typedName: possession.typedName, validFrom, validUntil, source, reference: answer.reference };
 }

@@ -7,7 +7,7 @@ import radicals from './radicals.json' with { type: 'json' };
  */
 
 /** Why a name is refused; part of a locale key. */
-export type PersonNameReason = 'empty' | 'digits' | 'characters' | 'length' | 'too-narrow' | 'too-wide';
+export type PersonNameReason = 'empty' | 'digits' | 'characters' | 'letters' | 'length' | 'too-narrow' | 'too-wide';
 
 /** `shown`: as typed, without what nobody sees. */
 export type PersonNameCheck = { ok: true; canonical: string; shown: string } | { ok: false; reason: PersonNameReason };
@@ -99,7 +99,9 @@ export function canonicalPersonName(text: string): string {
 export function checkPersonName(text: string, policy: PersonNamePolicy = anyPersonName): PersonNameCheck {
   const canonical = canonicalPersonName(text);
   if (canonical === '') return { ok: false, reason: 'empty' };
-  if (!allowed.test(canonical) || !letter.test(canonical)) return { ok: false, reason: 'characters' };
+  if (!allowed.test(canonical) || !letter.test(canonical)) {
+    return { ok: false, reason: isNameOfLetters(canonical) ? 'letters' : 'characters' };
+  }
   if (!policy.digits && /\p{Nd}/u.test(canonical)) return { ok: false, reason: 'digits' };
   if ([...canonical].length > maxCodePoints) return { ok: false, reason: 'length' };
   const width = displayWidth(canonical);
@@ -147,6 +149,11 @@ const wide = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han
 export function displayWidth(name: string): number {
   const columns = (character: string) => (/\p{M}/u.test(character) ? 0 : wide.test(character) ? 2 : 1);
   return [...name].reduce((width, character) => width + columns(character), 0);
+}
+
+/** Whether a name has letters and no Han character: what is said of those does not concern it. */
+export function isNameOfLetters(name: string): boolean {
+  return letter.test(name) && !han.test(name);
 }
 
 /**

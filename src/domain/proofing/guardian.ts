@@ -12,7 +12,7 @@ import type { Vault } from '../vault.ts';
 import { mayTell, type Asking, type ClaimDeps } from './claim.ts';
 import { askCounted, askersOf, guessedBy } from './inquiry.ts';
 import { requireMatch } from './proof.ts';
-import { checkedName, checkedNumber, chosenType } from './real-name.ts';
+import { checkedName, checkedNumber, chosenType, concerning } from './real-name.ts';
 
 /**
  * The consent of a guardian (PRV-05): who says to be one is verified by name and document, has a mobile in their hand
@@ -98,7 +98,7 @@ export async function proveGuardian(
   } as const;
   const answer = await askCounted(deps, inquiry, () => deps.identitySource.check(check, randomUUID()));
   const source = deps.identitySource.name;
-  await requireMatch(deps, asking, { kind: 'real-name', source, answer, params: { reason: 'guardian' } });
+  await requireMatch(deps, asking, { kind: 'real-name', source, answer, params: concerning(name, 'guardian') });
   await tellGuardian(deps, guardian);
   return { name, documentType, documentNumber, mobile, version, source, reference: answer.reference, at: deps.clock.now().getTime() };
 }

@@ -3,7 +3,7 @@ import type { Person, Sex } from '../person/account.ts';
 import { compareCivilDates, endOfDay, readCivilDate, todayInShanghai, type CivilDate } from '../person/civil-date.ts';
 import { documentTypes, isDocumentType, type DocumentType } from '../person/document-number.ts';
 import type { DocumentNumber } from '../person/document-number-check.ts';
-import { checkPersonName, hasRareCharacter, type PersonNamePolicy } from '../person/person-name.ts';
+import { checkPersonName, hasRareCharacter, isNameOfLetters, type PersonNamePolicy } from '../person/person-name.ts';
 import { FormRefused, Refused } from '../refused.ts';
 import type { IdentityCheck, IdentitySource } from './identity-source.ts';
 import { needsGuardian, type GuardianProof } from './guardian-proof.ts';
@@ -170,9 +170,19 @@ export async function confirmRealName(
   };
   const answer = await askCounted(deps, inquiry, () => deps.identitySource.check(check, randomUUID()));
   const source = deps.identitySource.name;
-  const params = hasRareCharacter(identity.typedName ?? name) ? { reason: 'rare-character' } : {};
-  await requireMatch(deps, asking, { kind: 'real-name', source, answer, params });
+  await requireMatch(deps, asking, { kind: 'real-name', source, answer, params: concerning(identity.typedName ?? name) });
   return { identity: { ...identity, name: answer.name ?? name }, source, reference: answer.reference };
+}
+
+/**
+ * Why a name may not match, so that nobody is told of characters that their name has not.
+ *
+ * @param otherwise - the reason for other names; undefined: none
+ */
+export function concerning(name: string, otherwise?: string): Record<string, string> {
+  if (isNameOfLetters(name)) return { reason: 'letters' };
+  const reason = otherwise ?? (hasRareCharacter(name) ? 'rare-character' : undefined);
+  return reason === undefined ? {} : { reason };
 }
 
 /** The person as the register confirmed them. */

@@ -56,6 +56,7 @@ describe('checkPersonName', () => {
     ['nothing was typed', ' \u200b', 'empty'],
     ['only dots were typed', '···', 'characters'],
     ['a place was left for a missing character', '王□', 'characters'],
+    ['it is of letters, and a sign is among them', 'CARTER & ROSE', 'letters'],
     ['a character is described', '王⿰火华', 'characters'],
     ['markup is among it', '<b>王伟</b>', 'characters'],
     ['a digit is among it', '王伟2', 'digits'],
