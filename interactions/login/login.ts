@@ -11,7 +11,7 @@ import type { SubmittedForm } from '../../src/http/form.ts';
 import { checkFormAnd } from '../../src/http/form-schema.ts';
 import type { Channel, FormModel, Link } from '../../src/http/page-model.ts';
 import type { Page } from '../../src/http/page.ts';
-import { plainForm, sendCode } from '../../src/http/step-form.ts';
+import { codeForm, plainForm, sendCode } from '../../src/http/step-form.ts';
 import type { FormState, Wizard, WizardDeps, WizardStep, NoDraft } from '../../src/http/wizard.ts';
 import { wizardRoutes } from '../../src/http/wizard-routes.ts';
 import type { Journey } from '../journey.ts';
@@ -185,11 +185,6 @@ async function loginPage(
 ): Promise<Page> {
   const { ctx } = visit;
   const say = (key: string) => deps.pages.words.text(ctx.state.locale, key);
-  const code = method.code ? await deps.codes.model(ctx, `${state.action}/send-code`, codePlace(visit)) : undefined;
-  const asks =
-    method.captcha === 'with-form'
-      ? await deps.captchas.neededAtLogin(ctx)
-      : code !== undefined && (!code.sent || code.cooldownSeconds === 0);
   const model: LoginModel = {
     subjects: subjectsModel(say, { to: 'sign-in', coming: deps.profile.comingSubjects, href: `${visit.base}/login` }),
     tabs: offered.map(({ name }) => ({
@@ -198,11 +193,7 @@ async function loginPage(
       href: `${visit.base}/login/${name}`,
       current: name === method.name,
     })),
-    form: {
-      ...plainForm({ ...state, values: filled(method, visit, state) }, [...method.fields, 'captcha']),
-      captcha: asks ? await deps.captchas.model(ctx) : undefined,
-      code,
-    },
+    form: await loginForm(deps, method, visit, { ...state, values: filled(method, visit, state) }),
     identifierLabel: identifiersOf(deps.profile, ctx.state.channel)
       .map((kind) => say(`login.identifier.${kind}`))
       .join('/'),
@@ -214,6 +205,13 @@ async function loginPage(
     passkey: passkeyForm(deps, offered, visit),
   };
   return { view: `login/${method.name}/view`, model, service: visit.service };
+}
+
+async function loginForm(deps: LoginDeps, method: LoginMethod, visit: Visit, state: FormState): Promise<FormModel> {
+  const { ctx } = visit;
+  if (method.code) return codeForm(deps, ctx, state, { where: codePlace(visit), fields: method.fields });
+  const asks = method.captcha === 'with-form' && (await deps.captchas.neededAtLogin(ctx));
+  return { ...plainForm(state, [...method.fields, 'captcha']), captcha: asks ? await deps.captchas.model(ctx) : undefined };
 }
 
 /** Into an account whose password is forgotten, or that is not active yet. */

@@ -1,12 +1,15 @@
 import type { FieldName } from '../domain/form-fields.ts';
 import type { CaptchaAnswer } from '../domain/authenticator/captcha.ts';
 import type { Recipient } from '../domain/authenticator/otp.ts';
+import { Refused } from '../domain/refused.ts';
 import type { AppContext } from './app-context.ts';
 import type { CaptchaDesk } from './captcha-desk.ts';
 import type { CodeDesk, CodePlace, CodeRequest } from './code-desk.ts';
-import { fieldsOf } from './form.ts';
+import { fieldsOf, problemsOf } from './form.ts';
 import { both } from './form-schema.ts';
-import type { ActModel, FormModel } from './page-model.ts';
+import type { ActModel, CaptchaModel, FormModel, ProblemModel } from './page-model.ts';
+import type { Pages } from './page.ts';
+import type { Words } from './words.ts';
 import type { FormState } from './wizard.ts';
 
 /** Form models of wizard steps. */
@@ -33,6 +36,9 @@ export interface CodeForms {
   readonly captchas: CaptchaDesk;
 }
 
+/** The words are for what is missing besides. */
+export type CodeFormDeps = CodeForms & { readonly pages: Pick<Pages, 'words'> };
+
 export interface CodeFields {
   readonly where: CodePlace;
   /** Besides code and captcha. */
@@ -42,14 +48,30 @@ export interface CodeFields {
 
 /** With a one-time code, and a captcha while one may be sent; the button posts to `<action>/send-code`. */
 export async function codeForm(
-  { codes, captchas }: CodeForms,
+  { codes, captchas, pages }: CodeFormDeps,
   ctx: AppContext,
   state: FormState,
   { where, fields = [], preset }: CodeFields,
 ): Promise<FormModel> {
   const code = await codes.model(ctx, `${state.action}/send-code`, where);
   const captcha = code.cooldownSeconds === 0 ? await captchas.model(ctx) : undefined;
-  return { ...plainForm(state, [...fields, 'code', 'captcha'], preset), captcha, code };
+  const problems = captcha ? withCaptcha(state.problems, captcha, missingCaptcha(pages.words, ctx)) : state.problems;
+  return { ...plainForm({ ...state, problems }, [...fields, 'code', 'captcha'], preset), captcha, code };
+}
+
+function missingCaptcha(words: Words, ctx: AppContext): readonly ProblemModel[] {
+  return problemsOf(words, ctx.state.locale, new Refused('captcha.required', 'captcha'));
+}
+
+/** Whoever has no code yet lacks what comes before it as well, and is told so at once. */
+function withCaptcha(
+  problems: readonly ProblemModel[],
+  { answer, proof }: CaptchaModel,
+  missing: readonly ProblemModel[],
+): readonly ProblemModel[] {
+  const at = problems.findIndex(({ code, field }) => code === 'field.required' && field === 'code');
+  const isTold = problems.some(({ field }) => field === 'captcha');
+  return at < 0 || isTold || answer !== '' || proof !== '' ? problems : problems.toSpliced(at, 0, ...missing);
 }
 
 export interface CodeOrder {

@@ -271,7 +271,7 @@ function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
 
 function methodDeps(
   { adapters, profile, sources, clock }: AssemblyOptions,
-  { codes, captchas, words, endings, passkeys, site, activationPass, stopped }: JourneyDeps,
+  { codes, captchas, pages, words, endings, passkeys, site, activationPass, stopped }: JourneyDeps,
 ) {
   const { accounts, activations, persons, hasher, unitOfWork, vault } = adapters;
   return {
@@ -285,6 +285,7 @@ function methodDeps(
     clock,
     codes,
     captchas,
+    pages,
     words,
     passkeys,
     site,

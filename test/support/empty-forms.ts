@@ -5,8 +5,6 @@ import { problemsOf } from './form-problems.ts';
 /** What must be filled in, as the page marks it, in its order: empty fields, groups of choices with none chosen. */
 export function emptyFields({ $ }: Page, button = mainButton): readonly string[] {
   const form = $(button).first().closest('form');
-  // The captcha is spent by asking for a code; without a code there is nothing it would be good for.
-  const withCode = form.find('#send-code').length > 0;
   const types = form.find('[name=documentType] option');
   const chosen = types.filter('[selected]').length > 0 ? types.filter('[selected]') : types.first();
   const elsewhere = chosen.attr('data-tells-sex') === undefined ? '.of-cards' : '.of-permits';
@@ -18,7 +16,7 @@ export function emptyFields({ $ }: Page, button = mainButton): readonly string[]
     .flatMap((control) => {
       if (control.is('fieldset')) return fieldOfGroup(control, elsewhere);
       const name = control.attr('name') ?? '';
-      if (control.attr('aria-required') !== 'true' || (withCode && name === 'captcha')) return [];
+      if (control.attr('aria-required') !== 'true') return [];
       return isEmpty(control) ? [name] : [];
     });
 }

@@ -13,12 +13,12 @@ import type { Vault } from '../../../src/domain/vault.ts';
 import { checkFormAnd, textFields } from '../../../src/http/form-schema.ts';
 import { maskedModel } from '../../../src/http/masked.ts';
 import type { Link, Locale, MaskedModel } from '../../../src/http/page-model.ts';
-import type { CodeForms } from '../../../src/http/step-form.ts';
+import type { CodeFormDeps } from '../../../src/http/step-form.ts';
 import type { Words } from '../../../src/http/words.ts';
 import type { ProofingMethod } from '../../proofing-method.ts';
 import { possessionOf, requiresCode, reservedMobileForm, sendReservedCode } from './reserved-mobile.ts';
 
-export interface BankCardDeps extends ProofDeps, CodeForms {
+export interface BankCardDeps extends ProofDeps, CodeFormDeps {
   readonly once: OnceStore;
   readonly vault: Vault;
   readonly bankCardSource: BankCardSource;

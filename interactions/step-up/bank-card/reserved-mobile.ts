@@ -6,7 +6,7 @@ import type { BankCardPolicy } from '../../../src/domain/policy.ts';
 import type { CodeRequest } from '../../../src/http/code-desk.ts';
 import type { SubmittedForm } from '../../../src/http/form.ts';
 import type { FormModel } from '../../../src/http/page-model.ts';
-import { codeForm, plainForm, redeemOnce, sendCode, type CodeForms } from '../../../src/http/step-form.ts';
+import { codeForm, plainForm, redeemOnce, sendCode, type CodeFormDeps, type CodeForms } from '../../../src/http/step-form.ts';
 import type { FormState } from '../../../src/http/wizard.ts';
 import type { ProofingScene } from '../../proofing-method.ts';
 
@@ -40,7 +40,7 @@ export async function requiresCode(deps: Codes & { readonly policy: BankCardPoli
 }
 
 export async function reservedMobileForm(
-  deps: CodeForms,
+  deps: CodeFormDeps,
   state: FormState,
   scene: ProofingScene,
   fields: readonly FieldName[],
