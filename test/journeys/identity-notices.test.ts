@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { provesMobile, sendsCode, startsChange } from '../support/account-changes.ts';
+import { bindsEmail } from '../support/account-changes.ts';
 import { newPerson, type Person } from '../support/browser.ts';
 import { goesOn, newCitizen, opensProofing, signsIn, type Citizen } from '../support/citizen.ts';
 import { documentFields, registersWith, untilTimeOfDay } from '../support/city-forms.ts';
@@ -23,17 +22,6 @@ describe('the notices of a verification', () => {
 
   const told = async (to: string, template = verified): Promise<number> => (await messagesOf(sandboxOf(product), to, template)).length;
 
-  /** Binds an e-mail address to the account. */
-  const withEmail = async (who: Citizen): Promise<string> => {
-    const email = `n${randomBytes(6).toString('hex')}@example.cn`;
-    const person = await startsChange(newPerson(product), 'email', who);
-    if (!person.page.has('[name=email]')) await provesMobile(person, who.mobile);
-    await person.sandbox.waits(61);
-    await person.goes(person.page.url);
-    await person.submits({ email, code: await sendsCode(person, email, { email }) });
-    return email;
-  };
-
   const atStepUp = async (who: Citizen, client: string): Promise<Person> => {
     const person = await (await relyingParty(product, client)).sendsToUs();
     await person.sandbox.waits(61);
@@ -43,7 +31,7 @@ describe('the notices of a verification', () => {
 
   it('[PRV-06] of a real name and of a bank card go to mobile and e-mail of the account', async () => {
     const who = await newCitizen(product);
-    const email = await withEmail(who);
+    const email = await bindsEmail(product, who);
     const person = await atStepUp(who, 'level-3');
     await opensProofing(person, 'real-name', who);
     await person.submits(identityFields(who.identity));
@@ -83,7 +71,7 @@ describe('the notices of a verification', () => {
 
   it('[PRV-06 REG-37] tell whoever has an account that somebody proved their data elsewhere, three times a day at most', async () => {
     const owner = await newCitizen(product, 'L2');
-    const email = await withEmail(owner);
+    const email = await bindsEmail(product, owner);
     for (let times = 0; times < 4; times += 1) {
       const person = newPerson(product);
       await person.goes('/register');

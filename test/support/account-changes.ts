@@ -1,5 +1,7 @@
-import type { Page, Person } from './browser.ts';
+import { randomBytes } from 'node:crypto';
+import { newPerson, type Page, type Person } from './browser.ts';
 import { signsIn, type Citizen } from './citizen.ts';
+import type { Product } from './product.ts';
 import { nextCode } from './sandbox.ts';
 
 /** What a person does in the account centre, as far as many tests do it. */
@@ -35,4 +37,15 @@ export function shown({ $ }: Page, term: string): string {
   const value = row.find('dd').clone();
   value.find('.unseen, .change').remove();
   return value.text().trim();
+}
+
+/** Binds an e-mail address that nobody else has to the account, in a browser of its owner. */
+export async function bindsEmail(product: Product, who: Citizen): Promise<string> {
+  const email = `n${randomBytes(6).toString('hex')}@example.cn`;
+  const person = await startsChange(newPerson(product), 'email', who);
+  if (!person.page.has('[name=email]')) await provesMobile(person, who.mobile);
+  await person.sandbox.waits(61);
+  await person.goes(person.page.url);
+  await person.submits({ email, code: await sendsCode(person, email, { email }) });
+  return email;
 }

@@ -1,9 +1,10 @@
 import { noticeWrites } from '../notification/notice.ts';
-import type { AccountStore } from '../person/account.ts';
+import type { Account, AccountStore } from '../person/account.ts';
 import { documentTypes } from '../person/document-number.ts';
 import { passwordProblems } from '../person/register.ts';
 import type { PresencePolicy } from '../policy.ts';
 import { newChange } from '../presence/change.ts';
+import { wrongDocumentWrites } from '../presence/wrong-document.ts';
 import { FormRefused, Refused, type RefusalCode } from '../refused.ts';
 import type { EndingWrites } from '../ending-writes.ts';
 import { Conflict, type UnitOfWork } from '../unit-of-work.ts';
@@ -61,7 +62,8 @@ export async function proveOwner(deps: RecoveryDeps, sought: Sought, proof: Owne
     field: 'code',
   };
   const counted = await countAttempt(deps, attempt);
-  const refused = (await refusalOf(proof.redeem)) ?? (await refusalOfDocument(deps, sought, { attempt, typed: proof.documentNumber }));
+  const ofCode = await refusalOf(proof.redeem);
+  const refused = ofCode ?? (await refusalOfDocument(deps, sought, { attempt, typed: proof.documentNumber }));
   if (!refused) return counted.succeed();
   await deps.unitOfWork.commit('recovery-refused', [
     auditedRefusal(deps.vault, 'recovery.refused', {
@@ -69,8 +71,13 @@ export async function proveOwner(deps: RecoveryDeps, sought: Sought, proof: Owne
       origin: { ...proof.origin, accountId: sought.accountId, address: proof.address },
       details: { reason: refused.code },
     }),
+    ...(ofCode ? [] : await wrongDocumentWrites(deps, await accountOf(deps, sought))),
   ]);
   throw proof.documentNumber === undefined ? refused : new Refused('recovery.wrong', 'code');
+}
+
+async function accountOf({ accounts }: RecoveryDeps, { accountId, usable }: Sought): Promise<Account | undefined> {
+  return accountId === undefined || !usable ? undefined : accounts.byId(accountId);
 }
 
 async function refusalOfDocument(

@@ -5,6 +5,7 @@ import { documentTypes } from '../person/document-number.ts';
 import { Refused } from '../refused.ts';
 import type { UnitOfWork, Write } from '../unit-of-work.ts';
 import type { SessionFactor } from './strength.ts';
+import { wrongDocumentWrites, type WronglyNamed } from './wrong-document.ts';
 import { audited, auditedRefusal } from '../audit/record.ts';
 
 /** Proofs of presence besides those that sign in, and how a session keeps them (D22). */
@@ -15,7 +16,7 @@ export interface ProveDocumentDeps extends ThrottleDeps {
 }
 
 export interface DocumentAttempt {
-  readonly account: Pick<Account, 'id' | 'personId'>;
+  readonly account: WronglyNamed & Pick<Account, 'personId'>;
   /** As typed. */
   readonly documentNumber: string;
   readonly address: string;
@@ -27,7 +28,7 @@ export interface DocumentAttempt {
 /**
  * The number of the verified person's document, which whoever found a phone does not know. It is no secret, so it counts
  * for little and only beside the mobile; wrong ones are counted as those of a recovery are, for the day and wherever they
- * come from: who knows birthday and home town of somebody has five hundred to try.
+ * come from: who knows birthday and home town of somebody has five hundred to try. The owner is told of them.
  *
  * @throws Refused document.invalid, identity.mismatch, credentials.throttled, all on the field `documentNumber`
  */
@@ -58,6 +59,7 @@ export async function proveDocument(
       origin: { accountId: account.id, requestId, address },
       details: { kind: 'document' },
     }),
+    ...(await wrongDocumentWrites(deps, account)),
   ]);
   throw new Refused('identity.mismatch', 'documentNumber', { reason: 'document' });
 }
