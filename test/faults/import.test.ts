@@ -97,7 +97,7 @@ describe('an import', () => {
     return reached();
   }
 
-  it('[OPX-09] lets people sign in with the password they have, which is hashed anew', async () => {
+  it('[OPX-09 DIS-01] lets people sign in with the password they have, whatever the rule is today, which is hashed anew', async () => {
     const kinds = Object.entries(legacyHashes);
     const first = 600_000_000;
     const path = file(

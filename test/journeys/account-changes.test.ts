@@ -205,7 +205,13 @@ describe('a change of the password', () => {
   });
 });
 
-describe.each(['demo', 'beijing', 'beijing-2019'])('a change of the mobile in %s', (profile) => {
+const portals: Readonly<Record<string, string>> = {
+  demo: 'https://www.demonstration-city.example/',
+  beijing: 'http://www.beijing.gov.cn/',
+  'beijing-2019': 'http://www.beijing.gov.cn/',
+};
+
+describe.each(Object.keys(portals))('a change of the mobile in %s', (profile) => {
   let product: Product;
   beforeAll(async () => {
     product = await sharedProduct(profile);
@@ -230,7 +236,8 @@ describe.each(['demo', 'beijing', 'beijing-2019'])('a change of the mobile in %s
         .$('.result .actions a')
         .toArray()
         .map((link) => person.page.$(link).attr('href')),
-    ).toContain('/account');
+    ).toEqual(['/account', portals[profile]]);
+    expect(person.page.text).toContain(`前往${profile === 'demo' ? '示范市政务服务网' : '首都之窗'}`);
     await person.opens('#next');
     expect(shown(person.page, '手机号')).toBe(`${mobile.slice(0, 3)}****${mobile.slice(-4)}`);
   });

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { fetchAlone } from '../support/connection.ts';
 import { provesMobile, shown } from '../support/account-changes.ts';
 import { newPerson, type Page, type Person } from '../support/browser.ts';
-import { newCitizen, signsIn, type Citizen } from '../support/citizen.ts';
+import { allows, newCitizen, signsIn, type Citizen } from '../support/citizen.ts';
 import { assertedFields, registersWith } from '../support/city-forms.ts';
 import { citizen, newcomer } from '../support/newcomer.ts';
 import type { Product } from '../support/product.ts';
@@ -144,11 +143,26 @@ describe('details', () => {
       await person.submits({ socialHistory: '2003 年参军\n<b>𠮷林</b>' });
       expect(shown(person.page, '社会经历信息')).toBe('2003 年参军\n<b>𠮷林</b>');
     }
-    const product = await sharedProduct('demo');
-    const service = await relyingParty(product, 'basic');
-    expect(JSON.stringify(service)).not.toContain('social');
-    const discovery = await (await fetchAlone(`${product.address}/.well-known/openid-configuration`)).text();
-    expect(discovery).not.toMatch(/social.?history/i);
+  });
+
+  it('[DIS-19] hold a social history that no service is told of, whatever it asks for', async () => {
+    const product = await sharedProduct();
+    const who = await newCitizen(product, 'L2');
+    const person = await inAccount(product, who);
+    const history = '2003 年参军';
+    await person.opens('#change-social-history');
+    await person.submits({ socialHistory: history });
+    const service = await relyingParty(product, 'entitled');
+    const { scopes_supported: scopes = [], claims_supported: claims = [] } = (await service.configuration()).serverMetadata();
+    expect([...scopes, ...claims].join(' ')).not.toMatch(/social/i);
+    const asked = ['social_history', 'socialHistory', 'social-history', ...claims.filter((claim) => claim !== 'acr')];
+    const wanted = Object.fromEntries(asked.map((claim) => [claim, null]));
+    await service.sendsToUs({ scope: scopes.join(' '), claims: { userinfo: wanted, id_token: wanted } }, person);
+    await allows(person);
+    const received = await service.receives(person);
+    // Of everything else it was told.
+    expect(received.userinfo).toMatchObject({ identity_document: { number: who.identity.document.number }, real_name: who.identity.name });
+    expect(JSON.stringify([received.userinfo, received.claims])).not.toMatch(new RegExp(`${history}|social`, 'i'));
   });
 });
 
@@ -249,6 +263,24 @@ describe('the account centre of Guangzhou', () => {
     expect(person.page.$('.group .tile').length).toBe(0);
     expect(person.page.$('#levels .group').last().text()).toContain('到广州市信息化公共服务大厅 10 号窗进行现场实名认证');
   });
+
+  it.each([
+    ['L2', 'V1 实名登记', '可以在网上办理需要实名登记的政务事项。'],
+    ['L4', 'V2 实名认证', '可以在网上办理需要现场实名认证的政务事项。'],
+  ] as const)('[RN-09] tells a person of %s the name and number as verified, and since when they are %s', async (level, label, permits) => {
+    const verified = await newCitizen(product, level);
+    const inChina = new Date(Date.now() + (await person.sandbox.clockAhead()) * 1000 + 8 * 3_600_000);
+    const of = await inAccount(product, verified);
+    await of.opens('#tab-level');
+    const { name, document } = verified.identity;
+    expect([shown(of.page, '姓名'), shown(of.page, '证件号码'), shown(of.page, '认证等级'), shown(of.page, '权限描述')]).toEqual([
+      `${'*'.repeat([...name].length - 1)}${[...name].at(-1)}`,
+      `${document.number.slice(0, 4)}*****${document.number.slice(-4)}`,
+      label,
+      permits,
+    ]);
+    expect(shown(of.page, '认证时间')).toBe(`${inChina.getUTCFullYear()}年${inChina.getUTCMonth() + 1}月${inChina.getUTCDate()}日`);
+  });
 });
 
 describe('the account centre of Hubei', () => {
@@ -283,17 +315,23 @@ describe('the account centre of Hubei', () => {
   });
 });
 
-describe('the account centre of Beijing', () => {
-  it('[ACC-01] is reached from the button of the portal, and shows the ways to a higher level', async () => {
-    for (const profile of ['beijing', 'beijing-2019']) {
-      const product = await sharedProduct(profile);
-      const who = await newCitizen(product, 'L1');
-      const person = newPerson(product);
-      // The portal links to the account centre; whoever is not signed in there signs in on the way.
-      await person.arrives('/account');
-      await signsIn(person, who);
-      expect(person.page.url.pathname).toBe('/account');
-      expect(person.page.$('.group .tile').length).toBeGreaterThan(1);
-    }
+describe.each(['beijing', 'beijing-2019'])('the account centre in %s', (profile) => {
+  it('[ACC-01] is reached from a service by the button beside the name and the level, and shows the ways to a higher one', async () => {
+    const product = await sharedProduct(profile);
+    const who = await newCitizen(product, 'L2');
+    const person = newPerson(product);
+    await person.goes('/sandbox/rp/social-insurance/');
+    expect(person.page.has('#to-account')).toBe(false);
+    await person.opens('#sign-in');
+    await signsIn(person, who);
+    expect(person.page.url.pathname).toBe('/sandbox/rp/social-insurance/');
+    expect([person.page.says('.greeting'), person.page.$('.level-held').attr('data-level')]).toEqual([
+      expect.stringContaining(who.identity.name),
+      'L2',
+    ]);
+    await person.opens('#to-account');
+    expect([person.page.url.pathname, person.page.says('.level strong')]).toEqual(['/account', '初级认证']);
+    await person.opens('#tile-bank-card');
+    expect(person.page.url.pathname).toMatch(/\/step-up\/bank-card\/verify$/);
   });
 });

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { loginMethodNames } from '../../interactions/registry.ts';
 import { newPerson, type Person } from '../support/browser.ts';
 import { newCitizen, onOwnDevice, signsIn, signsInBySms, type Citizen } from '../support/citizen.ts';
+import { problemsOf } from '../support/form-problems.ts';
 import type { Product } from '../support/product.ts';
 import { relyingParty, type RelyingParty } from '../support/relying-party.ts';
 import { sandboxOf } from '../support/sandbox.ts';
@@ -82,6 +84,19 @@ describe.each(['demo', 'beijing', 'beijing-2019'])('signing in, %s', (profile) =
     expect(page.$('#login-identifier').attr('value')).toBe(citizen.username);
     expect(page.$('#login-identifier').attr('aria-invalid')).toBe('true');
     expect(page.$('#login-password').attr('value') ?? '').toBe('');
+  });
+
+  it('[DIS-01] a password from before the rule of the city still signs in, although nobody may choose it now', async () => {
+    const password = '12345';
+    const prefix = `old-${randomBytes(4).toString('hex')}-`;
+    const { first } = await sandboxOf(product).accounts({ count: 1, prefix, password, level: 'L1' });
+    const person = newPerson(product);
+    await person.goes('/register');
+    await person.submits({ newPassword: password, confirmPassword: password });
+    expect(problemsOf(person.page)).toHaveProperty('newPassword');
+    await person.goes('/login');
+    await signsIn(person, { username: first.username, password });
+    expect((await person.goes('/account')).url.pathname).toBe('/account');
   });
 
   it('[LOG-05] a code is sent only after the captcha, which is then used up and not asked for again', async () => {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { fetchAlone } from '../support/connection.ts';
+import { provesMobile, shown } from '../support/account-changes.ts';
 import { newPerson, type Person, type PersonOptions } from '../support/browser.ts';
 import { registersWith } from '../support/city-forms.ts';
 import { accountFields, citizen, identityFields, newcomer, skipsIdentity, type Newcomer } from '../support/newcomer.ts';
@@ -86,10 +87,34 @@ describe.each(['beijing', 'beijing-2019'])('registration on a phone in %s', (pro
     expect(await learns('openid profile phone')).toMatchObject({ preferred_username: `bjt_${who.mobile}`, phone_number_verified: true });
     await person.goes('/account');
     expect(person.page.html).not.toContain(who.mobile);
+    expect(shown(person.page, '用户名')).toBe(`b****${who.mobile.slice(-1)}`);
     const back = newPerson(product);
     await back.goes('/login');
     await back.submits({ identifier: `bjt_${who.mobile}`, password: who.password });
     expect(back.page.error).toBeUndefined();
+  });
+
+  it('[REG-14 ACC-06] lets the later edition change it into a chosen one, which signs in from then on', async () => {
+    const who = newcomer();
+    const person = await atTheForm();
+    await registersWith(person, shortFields(who));
+    await skipsIdentity(person);
+    await person.opens('a[href$="/finish?to=account"]');
+    // The manual of the earlier one shows no way to change it.
+    expect(person.page.has('#change-username')).toBe(profile === 'beijing');
+    if (profile !== 'beijing') return;
+    await person.opens('#change-username');
+    if (!person.page.has('[name=username]')) await provesMobile(person, who.mobile);
+    const { username } = newcomer();
+    await person.submits({ username });
+    expect(person.page.outcome).toBe('done');
+    const signsInAs = async (identifier: string) => {
+      const back = newPerson(product);
+      await back.goes('/login');
+      await back.submits({ identifier, password: who.password });
+      return back.page.error?.code;
+    };
+    expect([await signsInAs(username), await signsInAs(`bjt_${who.mobile}`)]).toEqual([undefined, 'credentials.wrong']);
   });
 
   it.each(['desktop', 'h5'] as const)('[REG-47] leads from the form on %s to the sign-in and to the help centre', async (channel) => {
