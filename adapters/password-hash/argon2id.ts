@@ -1,6 +1,6 @@
 import { argon2, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { PasswordHasher } from '../../src/domain/authenticator/password-hasher.ts';
 import { boundedQueue } from './bounded-queue.ts';
@@ -57,7 +57,7 @@ export function hashWidth(cores: number, threads: number): number {
  */
 export function createArgon2idHasher(options: Argon2idOptions): PasswordHasher {
   const { pepper, pepperVersion = 1, earlierPeppers = {}, width = hashWidth(availableParallelism(), 4), maxWaiting = 64 } = options;
-  const { stopwatch = { now: () => performance.now(), pause } } = options;
+  const { stopwatch = { now: () => performance.now(), pause: sleep } } = options;
   let failureMs = leastFailureMs;
   const peppers = { ...earlierPeppers, [pepperVersion]: pepper };
   const queue = boundedQueue(width, maxWaiting);

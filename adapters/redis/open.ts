@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, Redis } from 'ioredis';
 import type { RedisOptions } from 'ioredis';
 import { Unavailable } from '../../src/domain/refused.ts';
@@ -76,7 +76,7 @@ export async function openRedis(url: string, report: (error: Error) => void = ()
   for (const event of ['error', 'node error']) client.on(event, (error: Error) => report(bare(error)));
   const attempt = client.connect().catch(() => {}); // reported above, and tried again by itself
   // A cluster that is not complete yet leaves the attempt open for ever.
-  await Promise.race([attempt, wait(CONNECT_TIMEOUT_MS, undefined, { ref: false })]);
+  await Promise.race([attempt, sleep(CONNECT_TIMEOUT_MS, undefined, { ref: false })]);
 
   let waiting = 0;
   async function ask<T>(act: (client: RedisClient) => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../src/domain/clock.ts';
 
 /**
@@ -88,8 +88,8 @@ export async function startSimulator({ clock, answer, timing = { slowMs: 2000, l
     const reply = body
       ? await answer({ method, url, headers: incoming.headers, body, receivedAt, overQuota: current === 'over-quota' })
       : ({ status: 413, body: '' } as const);
-    if (current === 'slow') await wait(timing.slowMs, undefined, { signal: closing.signal });
-    if (current === 'late') await wait(timing.lateMs, undefined, { signal: closing.signal });
+    if (current === 'slow') await sleep(timing.slowMs, undefined, { signal: closing.signal });
+    if (current === 'late') await sleep(timing.lateMs, undefined, { signal: closing.signal });
     if (reply === 'reset') return incoming.socket.resetAndDestroy();
     return outgoing.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers }).end(reply.body);
   };

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AppContext, Next } from './app-context.ts';
 
 /** What must answer before requests are sent here, by name; a rejection means it does not. */
@@ -48,7 +48,7 @@ export function createRounds(checks: HealthChecks): () => Promise<Round> {
   let current: Promise<Round> | undefined;
   const begin = (): Promise<Round> => {
     const round = runRound(checks);
-    void Promise.all([round, pause(pauseMs, undefined, { ref: false })]).then(() => (current = undefined));
+    void Promise.all([round, sleep(pauseMs, undefined, { ref: false })]).then(() => (current = undefined));
     return round;
   };
   return () => (current ??= begin());
@@ -61,7 +61,7 @@ async function runRound(checks: HealthChecks): Promise<Round> {
 
 async function resultOf(check: HealthChecks[string]): Promise<CheckResult> {
   const answered = new AbortController();
-  const late = pause(answerWithinMs, 'timeout' as const, { signal: answered.signal });
+  const late = sleep(answerWithinMs, 'timeout' as const, { signal: answered.signal });
   try {
     return await Promise.race([check().then(() => 'ok' as const), late]);
   } catch {

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.ts';
 import type { Write } from '../domain/unit-of-work.ts';
 
@@ -101,7 +101,7 @@ class Loop {
     const owed = now.getTime() - this.job.everySeconds * 750;
     while (!this.#stopped && (this.#running || this.#begun <= owed)) {
       if (!this.#running) this.wake(0);
-      await pause(5);
+      await sleep(5);
     }
   }
 
@@ -115,8 +115,8 @@ class Loop {
     const { signal } = this.#woken;
     for (let left = 1; left > 0 && !signal.aborted;) {
       left = moment - clock.now().getTime();
-      if (left > 0) await pause(Math.min(left, lookMs), undefined, { signal }).catch(() => undefined);
+      if (left > 0) await sleep(Math.min(left, lookMs), undefined, { signal }).catch(() => undefined);
     }
-    if (signal.aborted && this.#delayMs > 0) await pause(this.#delayMs * (0.5 + random()));
+    if (signal.aborted && this.#delayMs > 0) await sleep(this.#delayMs * (0.5 + random()));
   }
 }

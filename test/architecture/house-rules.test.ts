@@ -76,6 +76,16 @@ describe('files', () => {
     expect(unused).toEqual([]);
   });
 
+  it('have one name for each thing that Node does with time', () => {
+    const names = { setTimeout: 'sleep', setImmediate: 'turn' };
+    const other = [...code, ...filesUnder(['test', 'bench'], /\.ts$/)].flatMap((file) =>
+      [...read(file).matchAll(/\b(setTimeout|setImmediate) as (\w+)/g)]
+        .filter(([, timer, name]) => name !== names[timer as keyof typeof names])
+        .map(([line]) => `${file}: ${line}`),
+    );
+    expect(other).toEqual([]);
+  });
+
   it('leave nothing to be done later', () => {
     expect(
       [...code, ...filesUnder(product, /\.pug$/)].filter((file) =>
@@ -91,8 +101,8 @@ describe('tests', () => {
     files.flatMap((file) => [...read(file).matchAll(pattern)].map(([line]) => `${file}: ${line.trim()}`));
 
   it('have no stopwatch: they do not know how fast the machine is (ADR 38)', () => {
-    // Reports of what was done, and the clock that is the subject.
-    const allowed = ['test/support/progress.ts', 'test/support/race-runner.ts', 'test/run.ts', 'test/sandbox/clock.test.ts'];
+    // Reports of what was done.
+    const allowed = ['test/support/progress.ts', 'test/support/race-runner.ts', 'test/run.ts'];
     const others = tests.filter((file) => !allowed.includes(file) && file !== 'test/architecture/house-rules.test.ts');
     expect(findIn(others, /^.*(performance\.now|hrtime|console\.time).*$/gm)).toEqual([]);
   });
@@ -107,8 +117,8 @@ describe('tests', () => {
       tests.filter((file) => file.endsWith('.test.ts')),
       /^.*(?<!\w)(sleep|wait|pause|delay)\(\d[\d_]*\).*$|^.*setTimeout\(\w+, \d.*$/gm,
     );
-    // Between two looks of a loop that ends by a condition, and beside the clock that is the subject.
-    const allowed = /^test\/(http\/health|sandbox\/clock|faults\/import|browser\/forms|process\/watched|process\/loops)\.test\.ts/;
+    // Between two looks of a loop that ends by a condition.
+    const allowed = /^test\/(http\/health|faults\/import|browser\/forms|process\/watched|process\/loops)\.test\.ts/;
     expect(waits.filter((line) => !allowed.test(line))).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setImmediate as immediate } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { createMemoryState } from '../../adapters/memory/state.ts';
@@ -115,7 +115,7 @@ async function drive(scheduler: fc.Scheduler, all: Promise<unknown>): Promise<vo
   ended.catch(() => {});
   while (!under.signal.aborted) {
     if (scheduler.count() > 0) await scheduler.waitNext(1);
-    await immediate();
+    await turn();
   }
   await ended;
 }

@@ -2,7 +2,7 @@ import { createServer, request } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Answers one request as a test says; `body` is the whole request. */
 export type RawHandler = (incoming: IncomingMessage, outgoing: ServerResponse, body: string) => void;
@@ -69,7 +69,7 @@ async function endless(outgoing: ServerResponse): Promise<void> {
 
 async function half(outgoing: ServerResponse): Promise<void> {
   outgoing.writeHead(200, { 'content-length': 100 }).write('{');
-  await wait(20);
+  await sleep(20);
   outgoing.destroy();
 }
 
@@ -77,6 +77,6 @@ async function drip(outgoing: ServerResponse): Promise<void> {
   outgoing.writeHead(200);
   while (!outgoing.destroyed) {
     outgoing.write(' ');
-    await wait(50);
+    await sleep(50);
   }
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort } from './free-port.ts';
 
@@ -107,11 +107,11 @@ async function prepare(client: Redis, cluster: boolean): Promise<void> {
   await client.ping();
   if (!cluster) return;
   await client.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-  while (!String(await client.call('CLUSTER', 'INFO')).includes('cluster_state:ok')) await wait(25);
+  while (!String(await client.call('CLUSTER', 'INFO')).includes('cluster_state:ok')) await sleep(25);
 }
 
 /** A limit for a server that hangs. */
 async function rejectAfter(milliseconds: number): Promise<never> {
-  await wait(milliseconds, undefined, { ref: false });
+  await sleep(milliseconds, undefined, { ref: false });
   throw new Error('redis-server does not answer');
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import { Refused, Unavailable } from '../refused.ts';
 import { audited } from '../audit/record.ts';
@@ -134,7 +134,7 @@ async function importChunk(deps: ImportDeps, chunk: Chunk, progress: ImportProgr
       // Somebody registered one of these meanwhile: ask again who is taken.
       if (error instanceof Conflict && error.write !== 'import-progress.put') continue;
       if (!(error instanceof Unavailable)) throw error;
-      await pause(500 * 2 ** attempt);
+      await sleep(500 * 2 ** attempt);
       const stored = await deps.imports.progress(progress.file, progress.source).catch(() => undefined);
       // It was committed, and only the answer was lost.
       if (stored && (stored.line > progress.line || stored.finishedAt)) return stored;

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { Server as TcpServer } from 'node:net';
-import { setImmediate as immediately, setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import type Koa from 'koa';
 import type { Configuration } from '../../config/configuration.ts';
 import type { AppState } from '../../http/app-context.ts';
@@ -31,12 +31,12 @@ const drainLimitMs = 10_000;
 
 /** Takes no new connections and lets what is under way finish. */
 export async function drain(server: Server): Promise<void> {
-  await pause(noticeMs);
+  await sleep(noticeMs);
   // Right after what had arrived was accepted; kept connections stay, unlike with the server's own `close`.
-  await immediately();
+  await turn();
   const closed = new Promise((resolve) => TcpServer.prototype.close.call(server, resolve));
-  await Promise.race([closed, pause(idleMs, undefined, { ref: false })]);
+  await Promise.race([closed, sleep(idleMs, undefined, { ref: false })]);
   server.closeIdleConnections();
-  await Promise.race([closed, pause(drainLimitMs, undefined, { ref: false })]);
+  await Promise.race([closed, sleep(drainLimitMs, undefined, { ref: false })]);
   server.closeAllConnections();
 }
