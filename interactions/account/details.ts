@@ -1,9 +1,10 @@
-import { setAddress, setEthnicity, setSocialHistory, type DetailChanger } from '../../src/domain/person/account-details.ts';
+import { setAddress, setEthnicity, setSocialHistory } from '../../src/domain/person/account-details.ts';
+import type { Actor } from '../../src/domain/presence/carry-out.ts';
 import { checkForm, textFields } from '../../src/http/form-schema.ts';
 import type { Action, NoDraft } from '../../src/http/wizard.ts';
 import type { AccountDeps } from './deps.ts';
 import { detailsOf, editQuery, fields } from './detail-form.ts';
-import type { OwnerScene } from './owner.ts';
+import { actorOf, type OwnerScene } from './owner.ts';
 import type { Detail } from './profile.ts';
 
 /** 修改 → 保存 in the row itself: ethnicity (ACC-12), address and social history (DIS-19). */
@@ -14,9 +15,9 @@ const schemas = {
   'social-history': textFields(['socialHistory'], []),
 };
 
-const set: Readonly<Record<Detail, (deps: AccountDeps, changer: DetailChanger, typed: string) => Promise<void>>> = {
+const set: Readonly<Record<Detail, (deps: AccountDeps, actor: Actor, typed: string) => Promise<void>>> = {
   ethnicity: setEthnicity,
-  address: (deps, changer, typed) => setAddress(deps, changer, typed, deps.profile.registration.address),
+  address: (deps, actor, typed) => setAddress(deps, actor, typed, deps.profile.registration.address),
   'social-history': setSocialHistory,
 };
 
@@ -32,7 +33,7 @@ function save(deps: AccountDeps, detail: Detail): Save {
     shownBy: editQuery(detail),
     async goesOn({ values }, _, { ctx, owner }) {
       checkForm(schemas[detail], values);
-      await set[detail](deps, { account: owner.account, requestId: ctx.state.requestId }, values[fields[detail]] ?? '');
+      await set[detail](deps, actorOf(ctx, owner), values[fields[detail]] ?? '');
       return { leaveTo: '/account?saved=1' };
     },
   };

@@ -1,5 +1,6 @@
 import type { Account, AccountStore } from '../../src/domain/person/account.ts';
 import { mask } from '../../src/domain/person/masking.ts';
+import type { Actor } from '../../src/domain/presence/carry-out.ts';
 import { isTrusting, strengthOf } from '../../src/domain/presence/strength.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import type { SessionStore } from '../../src/domain/protocol-state.ts';
@@ -40,6 +41,12 @@ export async function requireOwner(deps: OwnerDeps, ctx: AppContext): Promise<Ow
   await keepTrust(deps, ctx, account, signedIn.uid);
   const scope = `${signedIn.uid}:${account.id}`;
   return { account, sessionUid: signedIn.uid, scope, user: { name: mask.mobile(account.mobile).text } };
+}
+
+/** Who acts, for what the domain does in the owner's name. */
+export function actorOf(ctx: AppContext, { account, sessionUid }: Owner): Actor {
+  const { requestId, locale } = ctx.state;
+  return { account, sessionUid, requestId, locale };
 }
 
 /**

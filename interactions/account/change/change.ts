@@ -1,7 +1,8 @@
 import type Router from '@koa/router';
-import type { AccountChangeDeps, Changer } from '../../../src/domain/person/account-changes.ts';
+import type { AccountChangeDeps } from '../../../src/domain/person/account-changes.ts';
 import { mask } from '../../../src/domain/person/masking.ts';
 import type { Act } from '../../../src/domain/presence/acts.ts';
+import type { Actor } from '../../../src/domain/presence/carry-out.ts';
 import { freshSeconds } from '../../../src/domain/presence/strength.ts';
 import type { Profile } from '../../../src/domain/policy.ts';
 import type { AppContext, AppState } from '../../../src/http/app-context.ts';
@@ -12,18 +13,8 @@ import { sendCode, toOwner } from '../../../src/http/step-form.ts';
 import type { FormState, Wizard, WizardStep } from '../../../src/http/wizard.ts';
 import { draftOf, forget } from '../../../src/http/wizard-draft.ts';
 import { wizardRoutes } from '../../../src/http/wizard-routes.ts';
-import { requireOwner, type Owner } from '../owner.ts';
-import {
-  codeRequest,
-  deviceOf,
-  isProved,
-  mobileAsked,
-  mobileForm,
-  proveMobile,
-  standingOf,
-  type PresenceDeps,
-  type Standing,
-} from '../presence.ts';
+import { actorOf, requireOwner, type Owner } from '../owner.ts';
+import { codeRequest, isProved, mobileAsked, mobileForm, proveMobile, standingOf, type PresenceDeps, type Standing } from '../presence.ts';
 import { otherWays, type ProofModel } from '../proof.ts';
 import { changeTabs } from '../tabs.ts';
 import { frozenPath } from '../undo/paths.ts';
@@ -43,7 +34,7 @@ export interface ChangeScene {
   readonly ctx: AppContext;
   readonly owner: Owner;
   readonly standing: Standing;
-  readonly changer: Changer;
+  readonly actor: Actor;
 }
 
 /** What differs from one change to another. */
@@ -88,13 +79,11 @@ export function changeRoutes(router: Router<AppState>, deps: ChangeDeps, change:
 
 async function sceneOf(deps: ChangeDeps, ctx: AppContext, { act }: Change): Promise<ChangeScene> {
   const owner = await requireOwner(deps, ctx);
-  const { account, sessionUid } = owner;
-  const { requestId, locale, address } = ctx.state;
   return {
     ctx,
     owner,
     standing: await standingOf(deps, owner, act),
-    changer: { account, sessionUid, requestId, locale, address, device: deviceOf(deps, ctx, owner) },
+    actor: actorOf(ctx, owner),
   };
 }
 

@@ -25,7 +25,7 @@ export function emailChange(deps: ChangeDeps): Change {
       const email = checkFormAnd(schema, form.values, () => typed(form, scene), called);
       const request: CodeRequest = { ...where(scene), email };
       await redeemOnce(deps.codes, request, form.values.code ?? '');
-      await changeEmail(deps, scene.changer, email);
+      await changeEmail(deps, scene.actor, email);
     },
   };
 }

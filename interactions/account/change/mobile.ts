@@ -26,7 +26,7 @@ export function mobileChange(deps: ChangeDeps): Change {
       const mobile = checkFormAnd(schema, form.values, () => typed(form, scene));
       const request: CodeRequest = { ...where(scene), mobile };
       await redeemOnce(deps.codes, request, form.values.code ?? '');
-      await changeMobile(deps, scene.changer, mobile);
+      await changeMobile(deps, scene.actor, mobile);
     },
   };
 }

@@ -3,6 +3,7 @@ import type { PersonStore } from '../../../src/domain/person/account.ts';
 import { checkForm, textFields } from '../../../src/http/form-schema.ts';
 import { plainForm } from '../../../src/http/step-form.ts';
 import type { Change, ChangeDeps } from './change.ts';
+import { deviceOf } from '../presence.ts';
 import { newPasswordModel } from './pages.ts';
 
 /** 修改密码 – the old one, the new one twice; every other session ends (ACC-07). */
@@ -21,12 +22,14 @@ export function passwordChange(deps: ChangeDeps & { readonly persons: PersonStor
       );
       return { view: 'account/change/password', model };
     },
-    async submit({ values }, { owner, changer }) {
+    async submit({ values }, { ctx, owner, actor }) {
       checkForm(schema, values);
       const { password = '', newPassword = '', confirmPassword = '' } = values;
       const { personId } = owner.account;
       const person = personId === undefined ? undefined : await deps.persons.byId(personId);
-      await changePassword(deps, changer, { password, newPassword, confirmPassword }, { policy, document: person?.document.number });
+      const from = { address: ctx.state.address, device: deviceOf(deps, ctx, owner) };
+      const facts = { policy, document: person?.document.number, from };
+      await changePassword(deps, actor, { password, newPassword, confirmPassword }, facts);
     },
   };
 }

@@ -25,10 +25,10 @@ export function usernameChange(deps: ChangeDeps, policy: UsernamePolicy): Change
       const model = newUsernameModel((key, params) => words.text(locale, key, params), policy, current, plainForm(state, ['username']));
       return { view: 'account/change/username', model };
     },
-    async submit({ values }, { changer }) {
+    async submit({ values }, { actor }) {
       checkForm(schema, values);
-      await countSearch(deps.passwords, { name: 'username', by: changer.account.id, limitPerHour: triesPerHour, field: 'username' });
-      await changeUsername(deps, changer, values.username ?? '', policy);
+      await countSearch(deps.passwords, { name: 'username', by: actor.account.id, limitPerHour: triesPerHour, field: 'username' });
+      await changeUsername(deps, actor, values.username ?? '', policy);
     },
   };
 }

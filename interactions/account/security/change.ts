@@ -1,10 +1,7 @@
 import type { ProtectionDeps } from '../../../src/domain/authenticator/protection.ts';
 import type { RecoveryCodeStore } from '../../../src/domain/authenticator/recovery-codes.ts';
-import type { Actor } from '../../../src/domain/presence/carry-out.ts';
 import type { AuthenticatorPolicy } from '../../../src/domain/policy.ts';
 import type { OnceStore } from '../../../src/domain/short-lived.ts';
-import type { AppContext } from '../../../src/http/app-context.ts';
-import type { Owner } from '../owner.ts';
 import type { PresenceDeps } from '../presence.ts';
 
 /** What the pages of the sign-in protection have in common. */
@@ -15,12 +12,6 @@ export interface SecurityDeps extends PresenceDeps, ProtectionDeps {
 }
 
 export const securityPath = '/account/security';
-
-/** Who acts. */
-export function actorOf(ctx: AppContext, { account, sessionUid }: Owner): Actor {
-  const { requestId, locale } = ctx.state;
-  return { account, sessionUid, requestId, locale };
-}
 
 /** Back to the list, which says what was done. */
 export function leaveWith(change: Change): string {

@@ -12,9 +12,9 @@ import { actForm, plainForm } from '../../../src/http/step-form.ts';
 import { onePage, type FormState, type Wizard, type NoDraft } from '../../../src/http/wizard.ts';
 import { pageRoutes } from '../../../src/http/wizard-routes.ts';
 import { dayText } from '../../../src/http/moment.ts';
-import type { Owner, OwnerScene } from '../owner.ts';
+import { actorOf, type Owner, type OwnerScene } from '../owner.ts';
 import { provedOwner } from '../proof.ts';
-import { actorOf, leaveWith, securityPath, type SecurityDeps } from './change.ts';
+import { leaveWith, securityPath, type SecurityDeps } from './change.ts';
 
 /** 通行密钥 – adding one, naming it, removing it. */
 

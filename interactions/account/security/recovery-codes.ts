@@ -7,9 +7,9 @@ import type { ActModel } from '../../../src/http/page-model.ts';
 import { actForm } from '../../../src/http/step-form.ts';
 import { onePage, type FormState, type Wizard, type NoDraft } from '../../../src/http/wizard.ts';
 import { pageRoutes } from '../../../src/http/wizard-routes.ts';
-import { requireOwner, type Owner, type OwnerScene } from '../owner.ts';
+import { actorOf, requireOwner, type Owner, type OwnerScene } from '../owner.ts';
 import { provedOwner } from '../proof.ts';
-import { actorOf, securityPath, type SecurityDeps } from './change.ts';
+import { securityPath, type SecurityDeps } from './change.ts';
 
 /** 恢复码 – shown until the owner says that they are kept, ten minutes at most; afterwards only hashes of them are left. */
 

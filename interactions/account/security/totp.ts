@@ -10,9 +10,9 @@ import type { FormModel } from '../../../src/http/page-model.ts';
 import { actForm, plainForm } from '../../../src/http/step-form.ts';
 import { onePage, type FormState, type Wizard, type NoDraft } from '../../../src/http/wizard.ts';
 import { pageRoutes } from '../../../src/http/wizard-routes.ts';
-import type { Owner } from '../owner.ts';
+import { actorOf, type Owner } from '../owner.ts';
 import { provedOwner } from '../proof.ts';
-import { actorOf, leaveWith, securityPath, type SecurityDeps } from './change.ts';
+import { leaveWith, securityPath, type SecurityDeps } from './change.ts';
 import { recoveryCodesPath, showOnce } from './recovery-codes.ts';
 
 /** 验证器应用 – set up by a picture to scan or a text to type, confirmed by its first code. */

@@ -17,38 +17,38 @@ export interface AccountChangeDeps extends CarryOutDeps {
   readonly accounts: AccountStore;
 }
 
-/** Whose account, and from where. */
-export interface Changer extends Actor {
-  readonly address: string;
-  /** Id of the browser, or of the session. */
-  readonly device: string;
-}
-
 export interface PasswordChange {
   readonly password: string;
   readonly newPassword: string;
   readonly confirmPassword: string;
 }
 
+export interface PasswordChangeFacts {
+  readonly policy: PasswordPolicy;
+  /** Number of the verified document, which a password must not contain. */
+  readonly document: string | undefined;
+  /** Where the old password is tried; `device`: id of the browser, or of the session. */
+  readonly from: { readonly address: string; readonly device: string };
+}
+
 /**
- * @param document - number of the verified document, which a password must not contain
  * @throws FormRefused password.weak, password.mismatch
  * @throws Refused credentials.wrong on the field `password`, credentials.throttled, service.busy
  */
 export async function changePassword(
   deps: AccountChangeDeps & { readonly passwords: ConfirmPasswordDeps },
-  changer: Changer,
+  actor: Actor,
   form: PasswordChange,
-  { policy, document }: { policy: PasswordPolicy; document: string | undefined },
+  { policy, document, from }: PasswordChangeFacts,
 ): Promise<void> {
-  const { account, address, requestId, device } = changer;
+  const { account, requestId } = actor;
   const problems = passwordProblems(form, policy, { username: account.username, mobile: account.mobile, document });
   if (problems.length > 0) throw new FormRefused(problems);
-  const old = await confirmPassword(deps.passwords, { accountId: account.id, password: form.password, address, requestId, device });
+  const old = await confirmPassword(deps.passwords, { accountId: account.id, password: form.password, requestId, ...from });
   const password = normalisePassword(form.newPassword);
   if (password === normalisePassword(form.password)) throw new Refused('password.weak', 'newPassword', { reason: 'same' });
   const hash = await deps.passwords.hasher.hash(password);
-  await change(deps, changer, 'password.change', {
+  await change(deps, actor, 'password.change', {
     // Of a change and a recovery at the same moment, the second one finds that the password is another one.
     writes: (by, at) => [{ write: 'password.put', accountId: account.id, hash, at, by, replaces: old.hash }],
     proved: [old.factor],
@@ -67,10 +67,10 @@ export function requireOtherMobile(typed: string, { mobile: old }: Pick<Account,
  * @param mobile - proven by an SMS code: whether it is taken is told to nobody else (DIS-21)
  * @throws Refused mobile.taken
  */
-export async function changeMobile(deps: AccountChangeDeps, changer: Changer, mobile: string): Promise<void> {
-  const { account } = changer;
+export async function changeMobile(deps: AccountChangeDeps, actor: Actor, mobile: string): Promise<void> {
+  const { account } = actor;
   if (await deps.accounts.byIdentifier('mobile', mobile)) throw new Refused('mobile.taken', 'mobile');
-  await change(deps, changer, 'mobile.change', {
+  await change(deps, actor, 'mobile.change', {
     writes: (_, at) => [{ write: 'account.update', accountId: account.id, set: { mobile }, at }],
     old: { mobile: account.mobile },
     added: { mobile, email: undefined },
@@ -89,17 +89,17 @@ export function requireOtherEmail(typed: string, { email: old }: Pick<Account, '
  * @param email - proven by a code sent to it
  * @throws Refused email.taken
  */
-export async function changeEmail(deps: AccountChangeDeps, changer: Changer, email: string): Promise<void> {
-  await change(deps, changer, 'email.change', {
-    writes: (_, at) => [{ write: 'account.update', accountId: changer.account.id, set: { email }, at }],
-    old: { email: changer.account.email ?? null },
+export async function changeEmail(deps: AccountChangeDeps, actor: Actor, email: string): Promise<void> {
+  await change(deps, actor, 'email.change', {
+    writes: (_, at) => [{ write: 'account.update', accountId: actor.account.id, set: { email }, at }],
+    old: { email: actor.account.email ?? null },
     added: { mobile: undefined, email },
   });
 }
 
 /** @throws Refused username.invalid, username.taken */
-export async function changeUsername(deps: AccountChangeDeps, changer: Changer, typed: string, policy: UsernamePolicy): Promise<void> {
-  const { account } = changer;
+export async function changeUsername(deps: AccountChangeDeps, actor: Actor, typed: string, policy: UsernamePolicy): Promise<void> {
+  const { account } = actor;
   const username = normaliseUsername(typed);
   const { minLength: min, maxLength: max } = policy;
   const [reason] = username === account.username ? ['same'] : unmetUsernameRules(policy, username);
@@ -107,7 +107,7 @@ export async function changeUsername(deps: AccountChangeDeps, changer: Changer, 
   const holder = await deps.accounts.byIdentifier('username', usernameKey(username));
   // Another spelling of one's own name is no one else's.
   if (holder && holder.id !== account.id) throw new Refused('username.taken', 'username');
-  await change(deps, changer, 'username.change', {
+  await change(deps, actor, 'username.change', {
     writes: (_, at) => [{ write: 'account.update', accountId: account.id, set: { username }, at }],
     old: { username: account.username ?? null },
   });
@@ -116,9 +116,9 @@ export async function changeUsername(deps: AccountChangeDeps, changer: Changer, 
 /** What a unique rule of the database refuses, where two were at it at once. */
 const taken = { mobile: 'mobile.taken', email: 'email.taken', username: 'username.taken' } as const;
 
-async function change(deps: AccountChangeDeps, changer: Changer, act: Act, doing: Doing): Promise<void> {
+async function change(deps: AccountChangeDeps, actor: Actor, act: Act, doing: Doing): Promise<void> {
   try {
-    await carryOut(deps, changer, act, doing);
+    await carryOut(deps, actor, act, doing);
   } catch (error) {
     if (!(error instanceof Conflict)) throw error;
     if (error.write === 'password.put') throw new Refused('credentials.wrong', 'password', { reason: 'confirm' });
