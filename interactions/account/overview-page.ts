@@ -43,9 +43,8 @@ function overviewWizard(deps: AccountDeps): Wizard<NoDraft, OwnerScene> {
 
 async function overviewPage(deps: AccountDeps, { ctx, owner }: OwnerScene, state: FormState): Promise<Page> {
   const now = deps.clock.now();
-  const { account, sessionUid: currentUid } = owner;
-  const [person, evidence, sessions, factors] = await Promise.all([
-    account.personId === undefined ? undefined : deps.persons.byId(account.personId),
+  const { account, person, sessionUid: currentUid, user } = owner;
+  const [evidence, sessions, factors] = await Promise.all([
     deps.evidence.ofAccount(account.id),
     deps.sessions.ofAccount(account.id, now),
     deps.sessions.factors(currentUid, now),
@@ -65,5 +64,5 @@ async function overviewPage(deps: AccountDeps, { ctx, owner }: OwnerScene, state
     },
     actForm(state.pressed === endAll ? state : { ...state, problems: [] }, endAll),
   );
-  return { view: 'account/overview', model, user: { name: (model.profile.name ?? model.profile.mobile).text } };
+  return { view: 'account/overview', model, user };
 }

@@ -1,6 +1,8 @@
-import type { Account, AccountStore } from '../../src/domain/person/account.ts';
+import type { Account, AccountStore, Person, PersonStore } from '../../src/domain/person/account.ts';
 import { mask } from '../../src/domain/person/masking.ts';
 import type { Actor } from '../../src/domain/presence/carry-out.ts';
+import { shownName } from '../../src/domain/person/person-name.ts';
+import type { Profile } from '../../src/domain/policy.ts';
 import { isTrusting, strengthOf } from '../../src/domain/presence/strength.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import type { SessionStore } from '../../src/domain/protocol-state.ts';
@@ -12,10 +14,12 @@ import { requireSession, type BrowserSessionDeps } from '../../src/oidc/browser-
 /** Who is at a page of the account centre. */
 export interface Owner {
   readonly account: Account;
+  /** Whom it belongs to, where they are verified. */
+  readonly person: Person | undefined;
   readonly sessionUid: string;
   /** What is learnt, sent and asked here belongs to this account in this session and to nobody else. */
   readonly scope: string;
-  /** Masked, for the masthead. */
+  /** Masked, for the masthead: the name, of whoever is not verified the mobile. */
   readonly user: { readonly name: string };
 }
 
@@ -28,9 +32,11 @@ export interface OwnerScene {
 export interface OwnerDeps {
   readonly session: BrowserSessionDeps;
   readonly accounts: AccountStore;
+  readonly persons: PersonStore;
   readonly sessions: SessionStore;
   readonly devices: Devices;
   readonly clock: Clock;
+  readonly profile: Pick<Profile, 'masking'>;
 }
 
 /** @throws Refused session.required */
@@ -38,9 +44,13 @@ export async function requireOwner(deps: OwnerDeps, ctx: AppContext): Promise<Ow
   const signedIn = await requireSession(deps.session, ctx);
   const account = await deps.accounts.byId(signedIn.account.id);
   if (!account) throw new Refused('session.required');
-  await keepTrust(deps, ctx, account, signedIn.uid);
+  const [person] = await Promise.all([
+    account.personId === undefined ? undefined : deps.persons.byId(account.personId),
+    keepTrust(deps, ctx, account, signedIn.uid),
+  ]);
   const scope = `${signedIn.uid}:${account.id}`;
-  return { account, sessionUid: signedIn.uid, scope, user: { name: mask.mobile(account.mobile).text } };
+  const name = person ? mask.name(shownName(person), deps.profile.masking.name) : mask.mobile(account.mobile);
+  return { account, person, sessionUid: signedIn.uid, scope, user: { name: name.text } };
 }
 
 /** Who acts, for what the domain does in the owner's name. */

@@ -28,13 +28,9 @@ export function placeRoutes(router: Router<AppState>, deps: AccountDeps): void {
   });
   for (const tab of ['level', 'settings'] as const) {
     router.get(`/account/${tab}`, async (ctx) => {
-      const { account, sessionUid, user } = await requireOwner(deps, ctx);
+      const { account, person, sessionUid, user } = await requireOwner(deps, ctx);
       const now = deps.clock.now();
-      const [person, evidence, factors] = await Promise.all([
-        account.personId === undefined ? undefined : deps.persons.byId(account.personId),
-        deps.evidence.ofAccount(account.id),
-        deps.sessions.factors(sessionUid, now),
-      ]);
+      const [evidence, factors] = await Promise.all([deps.evidence.ofAccount(account.id), deps.sessions.factors(sessionUid, now)]);
       const scene = { locale: ctx.state.locale, words: deps.pages.words, profile: deps.profile };
       const model = levelPageModel(scene, tab, { account, person, mayReadIdentity: mayReadIdentity(factors, now), evidence, now });
       await deps.pages.render(ctx, { view: `account/${tab}`, model, user });

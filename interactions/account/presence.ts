@@ -33,7 +33,7 @@ export interface PresenceDeps extends OwnerDeps, WizardDeps, ProveDocumentDeps, 
   readonly authenticators: Pick<Profile['authenticators'], 'passkey'>;
   readonly passkeys: PasskeyDeps;
   readonly site: PasskeySite;
-  readonly profile: Pick<Profile, 'documents'>;
+  readonly profile: Pick<Profile, 'documents' | 'masking'>;
 }
 
 /** What an owner has proved in this session, and what an act still wants. */

@@ -87,6 +87,16 @@ describe.each(['demo', 'beijing', 'beijing-2019'])('the account centre in %s', (
     for (const secret of [name, document.number, who.mobile, who.username]) expect(page.html).not.toContain(secret);
   });
 
+  it('[ACC-05] greets a verified person by name on every page of theirs, not just the first', async () => {
+    const who = await newCitizen(product, 'L2');
+    const person = await inAccount(product, who);
+    const name = person.page.says('.account-head .masked [aria-hidden]');
+    for (const path of ['/account', '/account/level', '/account/settings', '/account/password']) {
+      await person.goes(path);
+      expect([path, person.page.status, person.page.says('.masthead .account').includes(name)]).toEqual([path, 200, true]);
+    }
+  });
+
   it('[RN-10] groups the ways to prove oneself by level, each open or done', async () => {
     const open = (name: string) => [name, '立即认证', true];
     const done = (name: string) => [name, '已认证', false];
@@ -149,7 +159,8 @@ describe.each(['demo', 'beijing', 'beijing-2019'])('the account centre in %s', (
     expect(tile.find('a, button').length).toBe(0);
     expect(page.html).not.toContain('acr=L4');
     // Nor is anybody left with that: who wants the level knows whom to ask.
-    expect(page.$('.group').last().text()).toContain(profileOf(profile).brand.hotline);
+    const { brand, ladders } = profileOf(profile);
+    expect(page.$('.group').last().text()).toContain(ladders.person.at(-1)?.where?.['zh-CN'] ?? brand.hotline);
   });
 
   it('[UXP-01] speaks English', async () => {

@@ -27,7 +27,7 @@ import { bar, doneModel, type ChangeName } from './pages.ts';
  * the mobile meets one field more where the account is a verified person's: the number of the document.
  */
 export interface ChangeDeps extends PresenceDeps, AccountChangeDeps {
-  readonly profile: Pick<Profile, 'account' | 'username' | 'password' | 'brand' | 'documents'>;
+  readonly profile: Pick<Profile, 'account' | 'username' | 'password' | 'brand' | 'documents' | 'masking'>;
 }
 
 export interface ChangeScene {

@@ -1,5 +1,4 @@
 import { changePassword } from '../../../src/domain/person/account-changes.ts';
-import type { PersonStore } from '../../../src/domain/person/account.ts';
 import { checkForm, textFields } from '../../../src/http/form-schema.ts';
 import { plainForm } from '../../../src/http/step-form.ts';
 import type { Change, ChangeDeps } from './change.ts';
@@ -7,7 +6,7 @@ import { deviceOf } from '../presence.ts';
 import { newPasswordModel } from './pages.ts';
 
 /** 修改密码 – the old one, the new one twice; every other session ends (ACC-07). */
-export function passwordChange(deps: ChangeDeps & { readonly persons: PersonStore }): Change {
+export function passwordChange(deps: ChangeDeps): Change {
   const { password: policy } = deps.profile;
   const fields = ['password', 'newPassword', 'confirmPassword'] as const;
   const schema = textFields(fields);
@@ -25,10 +24,8 @@ export function passwordChange(deps: ChangeDeps & { readonly persons: PersonStor
     async submit({ values }, { ctx, owner, actor }) {
       checkForm(schema, values);
       const { password = '', newPassword = '', confirmPassword = '' } = values;
-      const { personId } = owner.account;
-      const person = personId === undefined ? undefined : await deps.persons.byId(personId);
       const from = { address: ctx.state.address, device: deviceOf(deps, ctx, owner) };
-      const facts = { policy, document: person?.document.number, from };
+      const facts = { policy, document: owner.person?.document.number, from };
       await changePassword(deps, actor, { password, newPassword, confirmPassword }, facts);
     },
   };

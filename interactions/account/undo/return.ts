@@ -19,7 +19,7 @@ export interface ReturnDeps extends UndoDeps, WizardDeps {
   readonly devices: Devices;
   readonly captchas: CaptchaDesk;
   readonly codes: CodeDesk;
-  readonly profile: Pick<Profile, 'documents'>;
+  readonly profile: Pick<Profile, 'documents' | 'masking'>;
 }
 
 export interface ReturnScene {
