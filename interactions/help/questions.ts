@@ -126,13 +126,7 @@ export const questions: readonly Question[] = [
     id: 'levels',
     topic: 'identity',
     arises: ['levels'],
-    answer: [
-      'why',
-      'where',
-      coming('proofing.face', 'face'),
-      coming('proofing.social-security-card', 'social-security-card'),
-      coming('proofing.on-site', 'on-site'),
-    ],
+    answer: ['why', 'where', coming('proofing.face', 'face'), coming('proofing.social-security-card', 'social-security-card')],
     related: ['bank-card', 'rare-characters', 'permit-fails'],
   },
   {

@@ -40,6 +40,12 @@ describe('the help of a city', () => {
     expect(rows('guangzhou').map(([, ways]) => ways)).toEqual(['注册即可', expect.stringContaining('现场实名认证'), expect.stringContaining('10 号窗')]);
   });
 
+  it.each(['hubei', 'guangzhou'])('[RN-37 RN-38] says in %s where one is verified in person, and not that this is still to come', (name) => {
+    const profile = profileOf(name);
+    expect(levelRows(scene(profile)).at(-1)?.ways).toBe(profile.ladders.person.at(-1)?.where?.['zh-CN']);
+    expect(answer(profile, 'levels')).not.toMatch(/现场.*建设/);
+  });
+
   it('gives the limits that hold there', () => {
     const profile = profileOf('demo');
     const strict = { ...profile, sms: { ...profile.sms, perHour: 3, perDay: 7, cooldownSeconds: 90, ttlSeconds: 120 } };
