@@ -36,12 +36,12 @@ function signedOut(state: string, typed?: Readonly<Record<string, string>>): Exa
   };
 }
 
-function expired(state: string, back?: WayBack): Example {
-  return { view: 'error/expired', state, model: ({ locale }): ExpiredModel => ({ back: back?.(locale) }) };
+function expired(state: string, back?: WayBack, cookieless = false): Example {
+  return { view: 'error/expired', state, model: ({ locale }): ExpiredModel => ({ back: back?.(locale), cookieless }) };
 }
 
 function done(state: string, back?: WayBack): Example {
-  return { view: 'error/done', state, model: ({ locale }): ExpiredModel => ({ back: back?.(locale) }) };
+  return { view: 'error/done', state, model: ({ locale }): ExpiredModel => ({ back: back?.(locale), cookieless: false }) };
 }
 
 function protocol(code: string, back?: WayBack): Example {
@@ -69,6 +69,7 @@ export const examples: readonly Example[] = [
   other('without-service'),
   other('with-service', toService),
   expired('without-service'),
+  expired('without-cookies', undefined, true),
   expired('with-service', toService),
   expired('with-long-service', toLongService),
   done('without-service'),

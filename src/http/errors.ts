@@ -36,7 +36,10 @@ export interface SignedOutModel extends ErrorModel {
 }
 
 /** What a page about an interaction that is over shows. */
-export type ExpiredModel = Pick<ErrorModel, 'back'>;
+export interface ExpiredModel extends Pick<ErrorModel, 'back'> {
+  /** The browser sent none: it blocks them, or it is another one than that in which the person began. */
+  readonly cookieless: boolean;
+}
 
 /** What a page about a wrong request of a relying party shows; `code` is its OAuth error. */
 export type ProtocolErrorModel = Pick<ErrorModel, 'code' | 'back'>;
@@ -82,9 +85,14 @@ async function show(deps: ErrorPagesDeps, ctx: AppContext, refused: Refused): Pr
   }
   // A store that is away must not keep the page that says so from being shown.
   const back = await deps.wayBack(ctx).catch(() => undefined);
-  const model = errorModel(deps.pages.words, locale, refused, back);
+  const model = { ...errorModel(deps.pages.words, locale, refused, back), cookieless: isCookieless(ctx) };
   if (refused.code === 'session.required') return showSignedOut(deps, ctx, model);
   await deps.pages.render(ctx, { view: viewOf[refused.code] ?? 'error/error', model, status: refused.status });
+}
+
+/** Whoever was here within the day would have one of ours at least. */
+export function isCookieless({ req }: Pick<AppContext, 'req'>): boolean {
+  return !req.headers.cookie;
 }
 
 const signInFor = (address: string): string => `/login?return=${encodeURIComponent(address)}`;

@@ -2,7 +2,7 @@ import { errors, type Client, type ErrorOut, type Interaction, type KoaContextWi
 import { refusals, type Refused } from '../domain/refused.ts';
 import type { CookieJar } from '../http/cookies.ts';
 import { endpoints, interactionPath, resumedAt } from '../http/endpoints.ts';
-import { errorModel, type ExpiredModel, type ProtocolErrorModel } from '../http/errors.ts';
+import { errorModel, isCookieless, type ExpiredModel, type ProtocolErrorModel } from '../http/errors.ts';
 import type { FormTokens } from '../http/form-token.ts';
 import type { Link, Locale } from '../http/page-model.ts';
 import type { Pages } from '../http/page.ts';
@@ -90,7 +90,7 @@ export function createProviderPages({ pages, cookies, tokens, subjectOf, answere
     async error(ctx, out, error) {
       // Nobody sent a wrong request: a page of a sign-in that is over was opened again.
       if (error instanceof errors.SessionNotFound) {
-        const model: ExpiredModel = { back: wayBackOf(ctx, await last.recall(ctx)) };
+        const model: ExpiredModel = { back: wayBackOf(ctx, await last.recall(ctx)), cookieless: isCookieless(ctx) };
         const uid = resumedAt(ctx.path);
         const done = uid !== undefined && ctx.oidc.session?.accountId !== undefined && (await answered(uid));
         return done

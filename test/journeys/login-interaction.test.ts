@@ -7,6 +7,7 @@ import type { Product } from '../support/product.ts';
 import { initiates, relyingParty, type RelyingParty } from '../support/relying-party.ts';
 import { sandboxOf } from '../support/sandbox.ts';
 import { sharedProduct } from '../support/shared-products.ts';
+import { word } from '../support/words.ts';
 
 let product: Product;
 /** Has an address to start again, a page of its own, and no consent page. */
@@ -38,6 +39,20 @@ describe('a sign-in that begins', () => {
     const { pathname } = person.page.url;
     const page = await person.goes(pathname.replace('/password', ''));
     expect([page.status, page.url.pathname]).toEqual([200, pathname]);
+  });
+});
+
+describe('a browser that sends no cookie back', () => {
+  it.each(['zh-CN', 'en'] as const)('is told to allow cookies, not that time ran out, in %s', async (locale) => {
+    const { url } = (await service.sendsToUs()).page;
+    const blocking = newPerson(product, { locale });
+    for (const path of [url.pathname, `/interaction/${url.pathname.split('/')[2]}`, `/auth/${url.pathname.split('/')[2]}`]) {
+      await blocking.jar.removeAllCookies();
+      const page = await blocking.goes(path);
+      expect(page).toMatchObject(expired);
+      expect(page.says('h1')).toBe(word('error', 'no-cookies', {}, locale));
+      expect(page.text).toContain(word('error', 'no-cookies-text', {}, locale));
+    }
   });
 });
 
