@@ -198,8 +198,19 @@ describe('the account centre of Guangzhou', () => {
       await person.opens(`#tab-${tab}`);
       expect([tab, person.page.status, person.page.text.includes(says), current(person.page)]).toEqual([tab, 200, true, label]);
       // 退出 and 使用帮助 beside each other at the top of each of them (ACC-05).
-      expect([tab, person.page.has('#logout') || tab === 'password', person.page.has('.switches .help')]).toEqual([tab, true, true]);
+      expect([tab, person.page.has('#logout'), person.page.has('.switches .help')]).toEqual([tab, true, true]);
     }
+  });
+
+  it('[LOG-21] has 退出 on every page, and it leads out', async () => {
+    for (const path of ['/account', '/account?edit=address', '/account/mobile', '/account/email', '/account/sessions/others']) {
+      await person.goes(path);
+      expect([path, person.page.status, person.page.$('#logout').length, person.page.says('#logout')]).toEqual([path, 200, 1, '退出']);
+    }
+    const tab = person.tab();
+    await tab.goes('/account');
+    await tab.opens('#logout');
+    expect(tab.page.has('#logout-yes')).toBe(true);
   });
 
   it('[ACC-20] resets the password behind its tab, which stays marked all the way', async () => {
