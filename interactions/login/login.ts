@@ -9,9 +9,11 @@ import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
 import type { CodeDesk } from '../../src/http/code-desk.ts';
 import type { SubmittedForm } from '../../src/http/form.ts';
 import { checkFormAnd } from '../../src/http/form-schema.ts';
+import type { AppContext } from '../../src/http/app-context.ts';
 import type { Channel, FormModel, Link } from '../../src/http/page-model.ts';
 import type { Page } from '../../src/http/page.ts';
 import { codeForm, plainForm, sendCode } from '../../src/http/step-form.ts';
+import type { Words } from '../../src/http/words.ts';
 import type { FormState, Wizard, WizardDeps, WizardStep, NoDraft } from '../../src/http/wizard.ts';
 import { wizardRoutes } from '../../src/http/wizard-routes.ts';
 import type { Journey } from '../journey.ts';
@@ -189,7 +191,7 @@ async function loginPage(
     subjects: subjectsModel(say, { to: 'sign-in', coming: deps.profile.comingSubjects, href: `${visit.base}/login` }),
     tabs: offered.map(({ name }) => ({
       name,
-      label: say(`login.${name}.name`),
+      label: tabLabel(deps.pages.words, ctx, name),
       href: `${visit.base}/login/${name}`,
       current: name === method.name,
     })),
@@ -205,6 +207,12 @@ async function loginPage(
     passkey: passkeyForm(deps, offered, visit),
   };
   return { view: `login/${method.name}/view`, model, service: visit.service };
+}
+
+/** On phones some ways to sign in are called otherwise (LOG-15). */
+function tabLabel(words: Words, { state }: AppContext, name: string): string {
+  const [key, onPhones] = [`login.${name}.name`, `login.${name}.name.h5`];
+  return words.text(state.locale, state.channel === 'h5' && words.has(onPhones) ? onPhones : key);
 }
 
 async function loginForm(deps: LoginDeps, method: LoginMethod, visit: Visit, state: FormState): Promise<FormModel> {

@@ -115,8 +115,14 @@ describe.each(['beijing', 'demo'])('the pages of a phone in %s', (profile) => {
     await (await relyingParty(product, 'level-2')).sendsToUs({}, person);
     await signsInBySms(person, who);
     await opensProofing(person, 'real-name', who);
-    expect(person.page.says('label[for=longTerm-no]')).toBe('有失效日期');
-    expect(person.page.says('label[for=longTerm-yes]')).toBe('长期有效');
+    const labels = ['label[for=validFrom]', '#longTerm legend', '#validFrom-hint', 'label[for=longTerm-no]', 'label[for=longTerm-yes]'];
+    expect(labels.map((label) => person.page.says(label).replace(' *', ''))).toEqual([
+      '生效日期',
+      '失效日期',
+      '请保持和证件上的有效期一致，例：2018-06-06',
+      '有失效日期',
+      profile === 'demo' ? '长期有效' : '长期',
+    ]);
     expect(person.page.$('#longTerm-no').attr('checked')).toBeDefined();
     const { validUntil: _, ...rest } = identityFields(who.identity);
     await person.submits({ ...rest, longTerm: 'no', validUntil: '' });

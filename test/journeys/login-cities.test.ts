@@ -98,11 +98,12 @@ describe.each(['beijing', 'beijing-2019', 'hubei'])('the login card in %s', (pro
 });
 
 describe.each([
-  ['beijing', 'desktop', ['密码登录', '短信登录']],
-  ['beijing', 'h5', ['密码登录', '短信登录']],
-  ['beijing-2019', 'desktop', ['密码登录', '短信登录']],
+  ['demo', 'desktop', ['密码登录', '短信登录', '通行密钥']],
+  ['beijing', 'desktop', ['账号登录', '短信登录']],
+  ['beijing', 'h5', ['密码登录', '验证码登录']],
+  ['beijing-2019', 'desktop', ['账号登录', '短信登录']],
 ] as const)('the tabs of the login card in %s on %s', (profile, channel, tabs) => {
-  it('are those that there are today, the first one open', async () => {
+  it('[LOG-15] are those that there are today, in the words of its manual, the first one open', async () => {
     const product = await sharedProduct(profile);
     const person = newPerson(product, { channel });
     await person.goes('/login');
@@ -111,7 +112,7 @@ describe.each([
       .toArray()
       .map((tab) => person.page.$(tab));
     expect(shown.map((tab) => tab.text())).toEqual(tabs);
-    expect(shown.map((tab) => tab.attr('aria-current'))).toEqual(['page', undefined]);
+    expect(shown.map((tab) => tab.attr('aria-current'))).toEqual(tabs.map((_, index) => (index === 0 ? 'page' : undefined)));
   });
 });
 

@@ -57,6 +57,12 @@ describe('registration in guangzhou', () => {
     expect(person.page.url.href).toBe('http://wsbs.gz.gov.cn/');
   });
 
+  it('[REG-08] has its agreement read and accepted, in its words', async () => {
+    const { page } = await atTheForm();
+    expect(page.says('label[for=agreement]')).toMatch(/^我已阅读并接受 《服务协议》/);
+    expect(page.$('#agreement').attr('checked')).toBeUndefined();
+  });
+
   it.each([
     ['#option-sign-in', /\/login\/password$/],
     ['#option-recover', /\/recover\//],

@@ -66,7 +66,13 @@ describe.each(['demo', 'beijing', 'beijing-2019'])('the real-name step of the re
         'validUntil',
       ]);
       expect(page.says('#validFrom-hint')).toContain('2018-06-06');
-      expect(page.says('label[for=longTerm-yes]')).toBe(word('layout', 'document.long-term'));
+      const label = (field: string) => page.says(`label[for=${field}], #${field} legend`).replace(' *', '');
+      const ways = page
+        .$('#longTerm .choices label')
+        .toArray()
+        .map((way) => page.$(way).text());
+      const [from, until, ends] = profile === 'demo' ? ['证件生效日期', '证件失效日期', '有失效日期'] : ['生效日期', '失效日期', '有效期'];
+      expect([label('validFrom'), label('longTerm'), ways]).toEqual([from, until, [profile === 'demo' ? '长期有效' : '长期', ends]]);
       expect(page.$('#longTerm-no').attr('checked')).toBeDefined();
     });
 

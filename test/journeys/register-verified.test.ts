@@ -108,6 +108,22 @@ describe('registration in hubei', () => {
     expect(person.page.outcome).toBe('done');
   });
 
+  it('[REG-30 REG-31 REG-32] asks in the words and in the order of its manual', () => {
+    const { $ } = person.page;
+    const labels = $('form.form .field')
+      .toArray()
+      .map((field) => $(field).find('label, legend').first().text().replace(' *', '').trim());
+    const [ofCards, ofPermits] = ['证件有效起始时间 证件有效期', '用户性别 出生年月'];
+    expect(labels.slice(0, -1).join(' ')).toBe(
+      `用户姓名 证件类型 证件号码 ${ofCards} ${ofPermits} 手机号码 图形验证码 短信验证码 登录密码 确认密码`,
+    );
+    const types = $('#documentType option')
+      .toArray()
+      .map((type) => $(type).text());
+    expect(types).toEqual(['身份证', '港澳居民来往内地通行证（香港）', '港澳居民来往内地通行证（澳门）', '台湾居民来往大陆通行证']);
+    expect(person.page.says('label[for=agreement]')).toMatch(/^我已阅读并同意 《湖北政务服务注册协议》/);
+  });
+
   it.each(['hk-permit', 'taiwan-permit'])('[REG-32] takes a %s with sex and birth date and without dates of validity', async (type) => {
     const somebody = scripted(({ document, outcome, account }) => document.type === type && outcome === 'match' && !account);
     expect(
