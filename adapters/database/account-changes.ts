@@ -31,18 +31,21 @@ export function createAccountChangeStore({ db, vault }: { readonly db: Kysely<Ta
 type ChangeRow = Selectable<Tables['account_change']> & Pick<Selectable<Tables['account']>, 'data_key'>;
 
 async function openChange(vault: Vault, row: ChangeRow): Promise<AccountChange> {
-  const old = await vault.open(row.data_key, { table: 'account_change', column: 'old_sealed', row: row.id }, row.old_sealed);
+  // Authenticated by the vault: it is what was written, so its shape needs no second check.
+  const open = async (column: string, sealed: Buffer) =>
+    JSON.parse(await vault.open(row.data_key, { table: 'account_change', column, row: row.id }, sealed)) as Old;
   return {
     id: row.id,
     accountId: row.account_id,
     act: row.act,
     by: row.set_by,
-    // Authenticated by the vault: it is what was written, so its shape needs no second check.
-    old: JSON.parse(old) as Old,
+    old: await open('old_sealed', row.old_sealed),
     passkeyId: row.passkey_id ?? undefined,
     madeAt: row.made_at,
     expiresAt: row.expires_at,
     frozenAt: row.frozen_at ?? undefined,
+    kept: row.kept_sealed ? await open('kept_sealed', row.kept_sealed) : undefined,
     returnedAt: row.returned_at ?? undefined,
+    confirmedAt: row.confirmed_at ?? undefined,
   };
 }

@@ -79,9 +79,8 @@ export const tables = {
     national_platform_agreed_at: nullable(moment),
     /** Null: the platform's own. */
     locale: nullable(text()),
-    /** When all sessions ended last, one perhaps excepted; null: never. */
+    /** When all sessions ended last, one perhaps excepted; null: never. Likewise the trust in browsers. */
     sessions_ended_at: nullable(moment),
-    /** When the trust in browsers ended last; null: never. */
     trust_ended_at: nullable(moment),
     created_at: moment,
     updated_at: moment,
@@ -106,13 +105,15 @@ export const tables = {
     act: text<UndoableAct>(),
     set_by: text<Strength>(),
     token_index: bytes,
-    /** JSON of what was there before. */
+    /** JSON of what was there before; `kept_sealed` is that of what it had set, while it is frozen. */
     old_sealed: bytes,
     passkey_id: nullable(uuid),
     made_at: moment,
     expires_at: moment,
     frozen_at: nullable(moment),
+    kept_sealed: nullable(bytes),
     returned_at: nullable(moment),
+    confirmed_at: nullable(moment),
   },
 
   evidence: {

@@ -17,7 +17,15 @@ import {
   useRecoveryCodes,
   useTotps,
 } from './writes/authenticators.ts';
-import { freezeChanges, holdWaysIn, insertChanges, releaseWaysIn, returnChanges } from './writes/account-changes.ts';
+import {
+  confirmChanges,
+  freezeChanges,
+  holdWaysIn,
+  insertChanges,
+  releaseWaysIn,
+  restoreWaysIn,
+  returnChanges,
+} from './writes/account-changes.ts';
 import { putConsents } from './writes/consent.ts';
 import { rewrapDataKeys } from './writes/data-keys.ts';
 import { insertEvidence, tellEvidenceEnds } from './writes/evidence.ts';
@@ -50,8 +58,10 @@ const handlers: { readonly [Name in WriteName]: Handler<Name> } = {
   'change.insert': insertChanges,
   'changes.freeze': freezeChanges,
   'changes.return': returnChanges,
+  'changes.confirm': confirmChanges,
   'ways-in.hold': holdWaysIn,
   'ways-in.release': releaseWaysIn,
+  'ways-in.restore': restoreWaysIn,
   'session.end': endSession,
   'sessions.end': endSessions,
   'trust.end': endTrust,

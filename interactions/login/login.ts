@@ -22,8 +22,9 @@ import { subjectsModel, type SubjectsModel } from '../layout/subjects.ts';
 import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
 import {
   firstFactor,
+  frozenFor,
   keepFirstFactor,
-  needsSecondFactor,
+  nextFactor,
   secondFactorSteps,
   type LoginScene,
   type SecondFactorPageDeps,
@@ -74,7 +75,9 @@ export function createLogin(deps: LoginDeps, methods: readonly LoginMethod[]): J
       });
       wizardRoutes(router, deps, '/interaction/:uid/login', async (ctx) => {
         const visit = await visitOf(deps, ctx);
-        const scene: LoginScene = { ...visit, first: await firstFactor(deps, visit.uid, ctx.params.step) };
+        const { step } = ctx.params;
+        const first = await firstFactor(deps, visit.uid, step);
+        const scene: LoginScene = { ...visit, first, frozen: await frozenFor(deps, first, step) };
         return { wizard, id: visit.uid, base: `${visit.base}/login`, scene };
       });
     },
@@ -141,7 +144,8 @@ async function countFailure(deps: LoginDeps, method: LoginMethod, { code: reason
 /** Writes what follows from the first factor: that the person is in, or that the second one is still to come. */
 async function signIn(deps: LoginDeps, method: LoginMethod, { accountId, amr = method.amr, counts, writes }: Authenticated, visit: Visit) {
   const proved: SignIn = { accountId, method: method.name, factors: factorsOf(amr, deps.clock.now(), counts).map(toPlain) };
-  if (await needsSecondFactor(deps, visit, proved)) return { leaveTo: await keepFirstFactor(deps, visit, proved, writes) };
+  const path = await nextFactor(deps, visit, proved);
+  if (path !== undefined) return { leaveTo: await keepFirstFactor(deps, visit, proved, { path, writes }) };
   await deps.unitOfWork.commit('sign-in', [...writes, ...(await signInWrites(deps, visit, accountId, method.name))]).catch(refuseCopies);
   return { finish: () => welcome(deps, visit, proved) };
 }

@@ -34,6 +34,8 @@ export const endings = {
   // Whoever is in came in by what was changed, or will not be found out.
   'change.frozen': { sessions: 'all', grants: true, trust: true },
   'change.returned': { sessions: 'others', grants: true, trust: true },
+  // Whoever had frozen it, or came in by what it had replaced.
+  'change.confirmed': { sessions: 'others', grants: true, trust: true },
   // Whoever is in elsewhere proved to be there before there was a person to be. A browser is trusted by a way in beyond the
   // mobile, which is there still: who has that one is in by more than the trust.
   'person.linked': { sessions: 'others', grants: false, trust: false },

@@ -14,6 +14,7 @@ export type OtpPurpose =
   | 'change-mobile'
   | 'guardian'
   | 'undo'
+  | 'confirm-change'
   | 'change-email';
 
 export type OtpResult = 'ok' | 'wrong' | 'exhausted' | 'none';

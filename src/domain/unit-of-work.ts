@@ -5,7 +5,7 @@ import type { Consent } from './consent/consent.ts';
 import type { Jwk, SigningKey } from './keys/signing-keys.ts';
 import type { OutboxMessage } from './notification/outbox.ts';
 import type { AccountChanges, NewAccount, Person } from './person/account.ts';
-import type { NewChange, Taken } from './presence/change.ts';
+import type { NewChange, Old, Taken, UndoableAct } from './presence/change.ts';
 import type { SessionFactor, Strength } from './presence/strength.ts';
 import type { GuardianConsent } from './proofing/guardian-proof.ts';
 import type { ImportProgress } from './person/import-progress.ts';
@@ -93,12 +93,26 @@ export type Write =
   | {
       readonly write: 'changes.freeze';
       readonly accountId: string;
-      readonly ids: readonly string[];
+      /** `kept`: what it had set. */
+      readonly changes: readonly { readonly id: string; readonly kept: Old }[];
       readonly known: number;
       readonly at: Date;
     }
   /** Refuses (`moved`) when one of them is not frozen, or was given back. */
   | { readonly write: 'changes.return'; readonly accountId: string; readonly ids: readonly string[]; readonly at: Date }
+  /**
+   * They are the owner's own, for good. Refuses (`moved`) when one of them is not frozen, or no more. Changes of the acts
+   * `supersedes` that nobody has frozen yet can be frozen no more either.
+   */
+  | {
+      readonly write: 'changes.confirm';
+      readonly accountId: string;
+      readonly ids: readonly string[];
+      readonly supersedes: readonly UndoableAct[];
+      readonly at: Date;
+    }
+  /** What was held signs in again. */
+  | { readonly write: 'ways-in.restore'; readonly accountId: string; readonly passkeyIds: readonly string[]; readonly totp: boolean }
   /** Puts old values back, but so that nobody is found by them, and takes out of use what was added. */
   | ({ readonly write: 'ways-in.hold'; readonly accountId: string; readonly at: Date } & Omit<Taken, 'changes'>)
   /** Lets people be found by these values again, and removes what was added. Refuses as `account.update`. */

@@ -193,6 +193,7 @@ describe('what opens an account', () => {
     'src/domain/person/register.ts',
     'src/domain/person/take-up.ts',
     'src/domain/presence/carry-out.ts',
+    'src/domain/presence/confirm.ts',
     'src/domain/presence/undo.ts',
   ];
   const sensitive =

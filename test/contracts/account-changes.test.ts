@@ -52,7 +52,7 @@ describe.each(databaseKinds)('changes of ways in, in %s', (kind) => {
   const freeze = (change: NewChange, known = 1): Write => ({
     write: 'changes.freeze',
     accountId: change.accountId,
-    ids: [change.id],
+    changes: [{ id: change.id, kept: { mobile: '13912341234' } }],
     known,
     at: later(60),
   });
@@ -63,7 +63,7 @@ describe.each(databaseKinds)('changes of ways in, in %s', (kind) => {
     const change = newChange(accountId);
     await commit(insert(change));
     const { tokenIndex, ...known } = change;
-    const found = { ...known, frozenAt: undefined, returnedAt: undefined };
+    const found = { ...known, frozenAt: undefined, kept: undefined, returnedAt: undefined, confirmedAt: undefined };
     expect(await changes().byToken(tokenIndex)).toEqual(found);
     expect(await changes().byToken(randomBytes(32))).toBeUndefined();
     expect(await changes().ofAccount(accountId, happenedAt)).toEqual([found]);
@@ -89,6 +89,30 @@ describe.each(databaseKinds)('changes of ways in, in %s', (kind) => {
     await expect(commit(giveBack)).rejects.toEqual(refused('changes.return', 'moved'));
     expect((await accounts().byId(accountId))?.frozen).toBe(false);
     await commit(insert(newChange(accountId)));
+  });
+
+  it('are confirmed once, for good, with the earlier ones of the same thing, and keep nothing of what they had set', async () => {
+    const { id: accountId } = await owner();
+    const [earlier, change, other] = [newChange(accountId), newChange(accountId), newChange(accountId, { act: 'email.change' })];
+    await commit(insert(earlier), insert(change), insert(other));
+    const confirm: Write = { write: 'changes.confirm', accountId, ids: [change.id], supersedes: ['mobile.change'], at: later(90) };
+    await expect(commit(confirm)).rejects.toEqual(refused('changes.confirm', 'moved'));
+    await commit(freeze(change, 3));
+    expect((await changes().byToken(change.tokenIndex))?.kept).toEqual({ mobile: '13912341234' });
+    const row = () => stores.db.selectFrom('account_change').selectAll().where('id', '=', change.id).executeTakeFirstOrThrow();
+    expect((await row()).kept_sealed?.includes('13912341234')).toBe(false);
+    await commit(confirm);
+    await expect(commit(confirm)).rejects.toEqual(refused('changes.confirm', 'moved'));
+    await expect(commit({ write: 'changes.return', accountId, ids: [change.id], at: later(90) })).rejects.toEqual(
+      refused('changes.return', 'moved'),
+    );
+    expect((await row()).kept_sealed).toBeNull();
+    expect((await accounts().byId(accountId))?.frozen).toBe(false);
+    for (const each of [earlier, change]) {
+      expect((await changes().byToken(each.tokenIndex))?.confirmedAt).toEqual(later(90));
+      await expect(commit(freeze(each))).rejects.toEqual(refused('changes.freeze', 'moved'));
+    }
+    expect((await changes().ofAccount(accountId, later(90))).map(({ id }) => id)).toEqual([other.id]);
   });
 
   it('old values that are held find nobody, and do again when they are released', async () => {
@@ -156,6 +180,11 @@ describe.each(databaseKinds)('changes of ways in, in %s', (kind) => {
     const totps = createTotpStore(stores);
     expect([await totps.standing(accountId), await totps.ofAccount(accountId)]).toEqual(['held', undefined]);
     expect(await createRecoveryCodeStore(stores).left(accountId)).toBe(0);
+    // Some of it was the owner's own.
+    await commit({ write: 'ways-in.restore', accountId, passkeyIds: [passkey.id], totp: true });
+    expect((await createPasskeyStore(stores).ofAccount(accountId)).map(({ id }) => id)).toEqual([passkey.id]);
+    expect(await totps.standing(accountId)).toBe('active');
+    expect((await accounts().password(accountId))?.held).toBe(true);
     await commit({ write: 'ways-in.release', accountId, set: {}, password: true, passkeyIds: [passkey.id], totp: true, at: later(2) });
     expect(await accounts().password(accountId)).toEqual({ hash: 'before', set: undefined, held: false });
     expect(await stores.db.selectFrom('passkey').select('id').where('id', '=', passkey.id).execute()).toEqual([]);

@@ -91,6 +91,29 @@ export function accountUseCases(survivor: () => Product): Readonly<Record<string
         return { person, act: () => person.submits(fields), done: ({ outcome }) => outcome === 'done' };
       },
     },
+    'confirm-change': {
+      writes: [
+        'presence.hold',
+        'changes.confirm',
+        'ways-in.release',
+        'sessions.end',
+        'grants.end',
+        'trust.end',
+        'audit.append',
+        'outbox.enqueue',
+      ],
+      async scene() {
+        const { link, who, mobile } = await movedMobile(survivor());
+        const person = newPerson(survivor());
+        await person.goes(link);
+        await person.submits();
+        await person.sandbox.waits(7200);
+        await signedIn(survivor(), who);
+        await startsChange(person, 'frozen/confirm/mobile', who);
+        const code = await sendsCode(person, mobile);
+        return { person, act: () => person.submits({ code }), done: ({ outcome }) => outcome === 'done' };
+      },
+    },
     'change-profile': {
       writes: ['account.update', 'audit.append'],
       async scene() {
@@ -113,12 +136,12 @@ export function accountUseCases(survivor: () => Product): Readonly<Record<string
 }
 
 /** Somebody whose mobile was moved, and the link that freezes it. */
-async function movedMobile(product: Product): Promise<{ who: Citizen; link: string }> {
+async function movedMobile(product: Product): Promise<{ who: Citizen; link: string; mobile: string }> {
   const [who, { mobile }] = [await newCitizen(product, 'L2'), newcomer()];
   const person = await startsChange(newPerson(product), 'mobile', who);
   await provesMobile(person, who.mobile);
   await person.submits({ mobile, code: await sendsCode(person, mobile, { mobile }) });
-  return { who, link: linkIn(await messageOf(person.sandbox, who.mobile, 'notice.mobile-changed')) };
+  return { who, mobile, link: linkIn(await messageOf(person.sandbox, who.mobile, 'notice.mobile-changed')) };
 }
 
 /** A session elsewhere. */

@@ -293,7 +293,7 @@ function frozen(name: string): Write[] {
   const { id: accountId, mobile } = account(name);
   const nothing = { password: false, passkeyIds: [], totp: false, recoveryCodes: false };
   return [
-    { write: 'changes.freeze', accountId, ids: [idOf(`change ${name}`)], known: 1, at: now },
+    { write: 'changes.freeze', accountId, changes: [{ id: idOf(`change ${name}`), kept: {} }], known: 1, at: now },
     { write: 'ways-in.hold', accountId, old: { mobile }, ...nothing, at: now },
   ];
 }

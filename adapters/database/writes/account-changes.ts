@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type Updateable } from 'kysely';
 import { Conflict } from '../../../src/domain/unit-of-work.ts';
 import type { Tables } from '../tables.ts';
 import { changedColumns, dataKeyOf } from './accounts.ts';
@@ -28,45 +28,108 @@ export const insertChanges: Handler<'change.insert'> = async (writes, { db: read
   );
 
 /** Acts of one account take turns by its row (`presence.hold`), so that none of them slips in between. */
-export const freezeChanges: Handler<'changes.freeze'> = async (writes) =>
-  writes.flatMap(({ accountId, ids, known, at }) => [
-    async (db: Kysely<Tables>) => void (await db.selectFrom('account').select('id').where('id', '=', accountId).forNoKeyUpdate().execute()),
-    async (db: Kysely<Tables>) => {
-      const { open } = await db
-        .selectFrom('account_change')
-        .select((eb) => eb.fn.countAll<number | string>().as('open'))
-        .where('account_id', '=', accountId)
-        .where('frozen_at', 'is', null)
-        .where('returned_at', 'is', null)
-        .where('expires_at', '>', at)
-        .executeTakeFirstOrThrow();
-      if (Number(open) !== known) throw new Conflict('changes.freeze', 'moved');
-    },
-    async (db: Kysely<Tables>) => {
-      const { numUpdatedRows } = await db
-        .updateTable('account_change')
-        .set({ frozen_at: at })
-        .where('id', 'in', [...ids])
-        .where('account_id', '=', accountId)
-        .where('frozen_at', 'is', null)
-        .where('returned_at', 'is', null)
-        .executeTakeFirst();
-      if (Number(numUpdatedRows) !== ids.length) throw new Conflict('changes.freeze', 'moved');
-    },
-  ]);
+export const freezeChanges: Handler<'changes.freeze'> = async (writes, { db: reader, vault }) =>
+  (
+    await Promise.all(
+      writes.map(async ({ accountId, changes, known, at }) => {
+        const key = await dataKeyOf(reader, accountId);
+        const rows = await Promise.all(
+          changes.map(async ({ id, kept }) => {
+            const place = { table: 'account_change', column: 'kept_sealed', row: id };
+            return { id, kept_sealed: await vault.seal(key, place, JSON.stringify(kept)) };
+          }),
+        );
+        return [
+          async (db: Kysely<Tables>) =>
+            void (await db.selectFrom('account').select('id').where('id', '=', accountId).forNoKeyUpdate().execute()),
+          async (db: Kysely<Tables>) => {
+            const { open } = await db
+              .selectFrom('account_change')
+              .select((eb) => eb.fn.countAll<number | string>().as('open'))
+              .where('account_id', '=', accountId)
+              .where('frozen_at', 'is', null)
+              .where('returned_at', 'is', null)
+              .where('expires_at', '>', at)
+              .executeTakeFirstOrThrow();
+            if (Number(open) !== known) throw new Conflict('changes.freeze', 'moved');
+          },
+          ...rows.map(({ id, kept_sealed }) => async (db: Kysely<Tables>) => {
+            const { numUpdatedRows } = await db
+              .updateTable('account_change')
+              .set({ frozen_at: at, kept_sealed })
+              .where('id', '=', id)
+              .where('account_id', '=', accountId)
+              .where('frozen_at', 'is', null)
+              .where('returned_at', 'is', null)
+              .executeTakeFirst();
+            if (Number(numUpdatedRows) !== 1) throw new Conflict('changes.freeze', 'moved');
+          }),
+        ];
+      }),
+    )
+  ).flat();
+
+/** Nothing of what was set is kept any longer. */
+const ended = (at: Date) => ({ returned_at: at, kept_sealed: null });
+
+async function endFrozen(
+  db: Kysely<Tables>,
+  write: 'changes.return' | 'changes.confirm',
+  { accountId, ids }: { readonly accountId: string; readonly ids: readonly string[] },
+  set: Updateable<Tables['account_change']>,
+): Promise<void> {
+  const { numUpdatedRows } = await db
+    .updateTable('account_change')
+    .set(set)
+    .where('id', 'in', [...ids])
+    .where('account_id', '=', accountId)
+    .where('frozen_at', 'is not', null)
+    .where('returned_at', 'is', null)
+    .executeTakeFirst();
+  if (Number(numUpdatedRows) !== ids.length) throw new Conflict(write, 'moved');
+}
 
 export const returnChanges: Handler<'changes.return'> = async (writes) =>
-  writes.map(({ accountId, ids, at }) => async (db: Kysely<Tables>) => {
-    const { numUpdatedRows } = await db
-      .updateTable('account_change')
-      .set({ returned_at: at })
-      .where('id', 'in', [...ids])
-      .where('account_id', '=', accountId)
-      .where('frozen_at', 'is not', null)
-      .where('returned_at', 'is', null)
-      .executeTakeFirst();
-    if (Number(numUpdatedRows) !== ids.length) throw new Conflict('changes.return', 'moved');
+  writes.map(
+    ({ at, ...which }) =>
+      (db: Kysely<Tables>) =>
+        endFrozen(db, 'changes.return', which, ended(at)),
+  );
+
+export const confirmChanges: Handler<'changes.confirm'> = async (writes) =>
+  writes.flatMap(({ supersedes, at, ...which }) => {
+    const confirmed = { ...ended(at), confirmed_at: at };
+    return [
+      (db: Kysely<Tables>) => endFrozen(db, 'changes.confirm', which, confirmed),
+      async (db: Kysely<Tables>) => {
+        if (supersedes.length === 0) return;
+        await db
+          .updateTable('account_change')
+          .set(confirmed)
+          .where('account_id', '=', which.accountId)
+          .where('act', 'in', [...supersedes])
+          .where('frozen_at', 'is', null)
+          .where('returned_at', 'is', null)
+          .execute();
+      },
+    ];
   });
+
+export const restoreWaysIn: Handler<'ways-in.restore'> = async (writes) =>
+  writes.flatMap(({ accountId, passkeyIds, totp }) => [
+    async (db: Kysely<Tables>) => {
+      if (passkeyIds.length === 0) return;
+      await db
+        .updateTable('passkey')
+        .set({ held_at: null })
+        .where('id', 'in', [...passkeyIds])
+        .where('account_id', '=', accountId)
+        .execute();
+    },
+    async (db: Kysely<Tables>) => {
+      if (totp) await db.updateTable('totp').set({ held_at: null }).where('account_id', '=', accountId).execute();
+    },
+  ]);
 
 /** Old values are put back without the hashes that people are found by. */
 export const holdWaysIn: Handler<'ways-in.hold'> = async (writes, { db: reader, vault }) =>

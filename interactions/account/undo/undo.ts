@@ -1,6 +1,8 @@
 import type Router from '@koa/router';
 import type { Account } from '../../../src/domain/person/account.ts';
 import type { AccountChange } from '../../../src/domain/presence/change.ts';
+import { confirmable, type Confirmable } from '../../../src/domain/presence/confirmable.ts';
+import { atLeast, strengthOf, type Strength } from '../../../src/domain/presence/strength.ts';
 import { changeOf, freeze, frozenOf, type Frozen, type UndoDeps } from '../../../src/domain/presence/undo.ts';
 import { countSearch } from '../../../src/domain/authenticator/throttle.ts';
 import type { AppContext, AppState } from '../../../src/http/app-context.ts';
@@ -9,9 +11,10 @@ import { onePage, type Wizard, type NoDraft } from '../../../src/http/wizard.ts'
 import { pageRoutes, wizardRoutes } from '../../../src/http/wizard-routes.ts';
 import { readSession, type BrowserSessionDeps } from '../../../src/oidc/browser-session.ts';
 import type { Journey } from '../../journey.ts';
-import { requireOwner } from '../owner.ts';
-import { frozenPath, undoPath } from './paths.ts';
-import { undoModel, type UndoFacts, type UndoModel } from './pages.ts';
+import { confirmPage, sendConfirmCode, submitConfirm, type ConfirmScene } from '../../confirm-change.ts';
+import { requireOwner, type Owner } from '../owner.ts';
+import { confirmPath, frozenPath, undoPath } from './paths.ts';
+import { undoModel, type UndoFacts, type UndoModel, type UndoState } from './pages.ts';
 import { isStrong, returnWizard, type ReturnDeps, type ReturnScene } from './return.ts';
 
 /**
@@ -31,6 +34,7 @@ export function createUndo(deps: UndoJourneyDeps): Journey {
     routes(router) {
       linkRoutes(router, deps);
       ownerRoutes(router, deps);
+      confirmRoutes(router, deps);
     },
   };
 }
@@ -61,10 +65,11 @@ function freezeWizard(deps: UndoJourneyDeps): Wizard<NoDraft, LinkScene> {
     async page(_, { ctx, change, account }, state) {
       const frozen = await frozenOf(deps, account);
       const facts: UndoFacts = {
-        state: change.frozenAt === undefined ? 'open' : frozen ? 'frozen' : 'returned',
-        changes: frozen && change.frozenAt !== undefined ? frozen.changes : [change],
+        state: stateOf(change, frozen),
+        changes: stateOf(change, frozen) === 'frozen' && frozen ? frozen.changes : [change],
         form: actForm(state),
         returnHref: `${state.action}/return`,
+        confirmable: undefined,
       };
       return { view: 'account/undo/undo', model: modelOf(deps, ctx, facts) };
     },
@@ -76,12 +81,25 @@ function freezeWizard(deps: UndoJourneyDeps): Wizard<NoDraft, LinkScene> {
   });
 }
 
+/** What is confirmed is so for good, whatever else is frozen; only what nobody has frozen is open. */
+function stateOf(change: AccountChange, frozen: Frozen | undefined): UndoState {
+  if (change.confirmedAt) return 'confirmed';
+  if (change.frozenAt === undefined) return 'open';
+  return frozen ? 'frozen' : 'returned';
+}
+
 function ownerRoutes(router: Router<AppState>, deps: UndoJourneyDeps): void {
   router.get(frozenPath, async (ctx) => {
-    const { account, user } = await requireOwner(deps, ctx);
+    const owner = await requireOwner(deps, ctx);
+    const { account, user } = owner;
     const frozen = await frozenOf(deps, account);
-    const facts = { form: undefined, returnHref: `${frozenPath}/return`, changes: frozen?.changes ?? [] };
-    const model = modelOf(deps, ctx, { ...facts, state: frozen ? 'frozen' : 'returned' });
+    const model = modelOf(deps, ctx, {
+      form: undefined,
+      returnHref: `${frozenPath}/return`,
+      changes: frozen?.changes ?? [],
+      confirmable: frozen && (await confirmableHere(deps, owner, frozen)).map(({ thing }) => thing),
+      state: frozen ? 'frozen' : ctx.query.confirmed === undefined ? 'returned' : 'confirmed',
+    });
     await deps.pages.render(ctx, { view: 'account/undo/undo', model, user });
   });
   wizardRoutes(router, deps, `${frozenPath}/return`, async (ctx) => {
@@ -90,6 +108,53 @@ function ownerRoutes(router: Router<AppState>, deps: UndoJourneyDeps): void {
     if (!frozen) return { leaveTo: frozenPath };
     return standing(deps, ctx, frozen, { home: frozenPath, scope });
   });
+}
+
+function confirmRoutes(router: Router<AppState>, deps: UndoJourneyDeps): void {
+  const wizard = confirmWizard(deps);
+  pageRoutes(router, deps, { path: `${frozenPath}/confirm/:thing`, wizard }, async (ctx) => {
+    const owner = await requireOwner(deps, ctx);
+    const frozen = await frozenOf(deps, owner.account);
+    const one = frozen && (await confirmableHere(deps, owner, frozen)).find(({ thing }) => thing === ctx.params.thing);
+    if (!one) return { leaveTo: frozen ? frozenPath : confirmedPath };
+    const { account, sessionUid, scope } = owner;
+    const isProved = atLeast(await strengthHere(deps, sessionUid), one.rule.strength);
+    const device = deps.devices.idInSession(ctx, { accountId: account.id, uid: sessionUid });
+    const scene: ConfirmScene = {
+      ctx,
+      frozen,
+      one,
+      scope,
+      proof: isProved ? { way: 'session', sessionUid } : { way: 'password', sessionUid, device },
+      back: { href: frozenPath, label: deps.pages.words.text(ctx.state.locale, 'layout.back') },
+    };
+    return { id: `${scope}:${one.thing}`, base: confirmPath(one.thing), scene };
+  });
+}
+
+const confirmedPath = `${frozenPath}?confirmed=1`;
+
+function confirmWizard(deps: UndoJourneyDeps): Wizard<NoDraft, ConfirmScene> {
+  return onePage('account-confirm', {
+    page: (_, scene, state) => confirmPage(deps, scene, state),
+    actions: { 'send-code': { stays: (form, _, scene) => sendConfirmCode(deps, scene, form) } },
+    async submit(form, _, scene) {
+      await submitConfirm(deps, scene, form);
+      return { leaveTo: confirmedPath };
+    },
+  });
+}
+
+async function strengthHere({ sessions, clock }: UndoJourneyDeps, sessionUid: string): Promise<Strength | undefined> {
+  const now = clock.now();
+  return strengthOf(await sessions.factors(sessionUid, now), now);
+}
+
+/** What the session has proved enough for, or a password can, unless that is frozen itself. */
+async function confirmableHere(deps: UndoJourneyDeps, { account, sessionUid }: Owner, frozen: Frozen): Promise<readonly Confirmable[]> {
+  const [strength, password] = await Promise.all([strengthHere(deps, sessionUid), deps.accounts.password(account.id)]);
+  const reached = password && !password.held ? (['password'] as const) : [];
+  return confirmable(frozen.changes).filter(({ rule }) => [strength, ...reached].some((each) => atLeast(each, rule.strength)));
 }
 
 /** Nobody goes through tokens: there are 2^128, but every try costs a look-up. */

@@ -32,6 +32,8 @@ const auditEvents = {
   'change.frozen':
     'a change of an account was frozen by the link in its notice, with all sessions ended; `kind` is the act, `count` how many changes froze',
   'change.returned': 'what was there before a frozen change is back; `method` says what the owner proved besides the old channel',
+  'change.confirmed':
+    'an owner put a frozen change back in force; `kind` is what it is of, `method` by what they proved it besides a code to the mobile',
   'profile.changed': 'an owner changed what the account says of them; `kind`',
   'session.ended': 'an owner ended one session from another',
   'passkey.added': 'a passkey was added to an account; `method`: the proof it went by',

@@ -20,12 +20,16 @@ export interface AccountChange {
   readonly madeAt: Date;
   readonly expiresAt: Date;
   readonly frozenAt: Date | undefined;
+  /** What it had set, while it is frozen; undefined: it is not, or was frozen by a version that kept nothing. */
+  readonly kept: Old | undefined;
+  /** When that came to an end: what was there before is back, or the change was confirmed. */
   readonly returnedAt: Date | undefined;
+  readonly confirmedAt: Date | undefined;
 }
 
 export type UndoableAct = Act | 'password.recover';
 
-/** What stood there before, of the one thing that the act changed; null: nothing. */
+/** What stands in an account of the one thing that an act changes; null: nothing. */
 export interface Old {
   readonly mobile?: string;
   readonly email?: string | null;
@@ -34,7 +38,7 @@ export interface Old {
   readonly password?: string;
 }
 
-export interface NewChange extends Omit<AccountChange, 'frozenAt' | 'returnedAt'> {
+export interface NewChange extends Omit<AccountChange, 'frozenAt' | 'kept' | 'returnedAt' | 'confirmedAt'> {
   /** Keyed hash of the token in the link. */
   readonly tokenIndex: Buffer;
 }
@@ -63,14 +67,42 @@ export function newChange(
   return { change: { ...change, id: randomUUID(), tokenIndex: tokenIndexOf(vault, token), expiresAt }, token };
 }
 
-/** The one thing an act changes, of those that have an old value to go back to. */
-const thing: Readonly<Partial<Record<UndoableAct, keyof Old>>> = {
+/** What an act changes. Of what is `spent` freezing takes nothing out of use that could come back. */
+export type Thing = keyof Old | 'passkey' | 'totp' | 'spent';
+
+export const thingOf = {
   'mobile.change': 'mobile',
   'email.change': 'email',
   'username.change': 'username',
   'password.change': 'password',
   'password.recover': 'password',
-};
+  'passkey.add': 'passkey',
+  'passkey.rename': 'spent',
+  'passkey.remove': 'spent',
+  'totp.set-up': 'totp',
+  'totp.remove': 'spent',
+  'recovery-codes.make': 'spent',
+} as const satisfies Readonly<Record<UndoableAct, Thing>>;
+
+/** Those that have an old value to go back to. */
+const valued: ReadonlySet<Thing> = new Set<Thing>(['mobile', 'email', 'username', 'password']);
+
+/** Of what stands in the account now that of the one thing an act changes, so that freezing does not lose it. */
+export function keptOf(act: UndoableAct, standing: Required<Omit<Old, 'password'>> & Pick<Old, 'password'>): Old {
+  const thing: Thing = thingOf[act];
+  switch (thing) {
+    case 'mobile':
+      return { mobile: standing.mobile };
+    case 'email':
+      return { email: standing.email };
+    case 'username':
+      return { username: standing.username };
+    case 'password':
+      return standing.password === undefined ? {} : { password: standing.password };
+    default:
+      return {};
+  }
+}
 
 /** What freezing takes out of use, and puts in its place. */
 export interface Taken {
@@ -93,12 +125,12 @@ export interface Taken {
 export function takenWith(one: AccountChange, open: readonly AccountChange[], settlingSeconds: number): Taken {
   const since = secondsAfter(one.madeAt, -settlingSeconds);
   const isWeak = ({ by }: AccountChange) => !atLeast(by, 'password');
-  const setsPassword = ({ act }: AccountChange) => thing[act] === 'password';
+  const setsPassword = ({ act }: AccountChange) => thingOf[act] === 'password';
   const first = open.filter((each) => each.id === one.id || (isWeak(each) && (each.madeAt >= since || setsPassword(each))));
   const weakPassword = first.find((each) => isWeak(each) && setsPassword(each));
   const isBehindIt = ({ madeAt }: AccountChange) => weakPassword !== undefined && madeAt > weakPassword.madeAt;
   const isLater = ({ act, madeAt }: AccountChange) =>
-    thing[act] !== undefined && first.some((each) => thing[each.act] === thing[act] && each.madeAt <= madeAt);
+    valued.has(thingOf[act]) && first.some((each) => thingOf[each.act] === thingOf[act] && each.madeAt <= madeAt);
   const changes = open.filter((each) => first.includes(each) || isBehindIt(each) || isLater(each));
   const acts = new Set(changes.map(({ act }) => act));
   return {

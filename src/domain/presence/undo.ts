@@ -8,7 +8,7 @@ import { Refused } from '../refused.ts';
 import type { EndingWrites } from '../ending-writes.ts';
 import { Conflict, type UnitOfWork } from '../unit-of-work.ts';
 import type { Vault } from '../vault.ts';
-import { takenWith, tokenIndexOf, type AccountChange, type AccountChangeStore, type Old } from './change.ts';
+import { keptOf, takenWith, tokenIndexOf, type AccountChange, type AccountChangeStore, type Old } from './change.ts';
 import { proveDocument, type ProveDocumentDeps } from './prove.ts';
 import { atLeast, strengthOf, strengthOfFactor } from './strength.ts';
 import { audited } from '../audit/record.ts';
@@ -61,9 +61,16 @@ export async function freeze(deps: UndoDeps, id: Pick<AccountChange, 'id' | 'acc
     const one = open.find((each) => each.id === id.id);
     if (!account || !one) return;
     const { changes: taken, ...held } = takenWith(one, open, deps.presence.settlingSeconds);
+    const password = (await deps.accounts.password(account.id))?.hash;
+    const standing = { mobile: account.mobile, email: account.email ?? null, username: account.username ?? null };
+    const kept = ({ id: changeId, act }: AccountChange) => ({
+      id: changeId,
+      kept: keptOf(act, { ...standing, ...(password && { password }) }),
+    });
+    const notice = { name: 'change-frozen', locale: origin.locale };
     try {
       await deps.unitOfWork.commit('freeze-change', [
-        { write: 'changes.freeze', accountId: account.id, ids: taken.map((each) => each.id), known: open.length, at },
+        { write: 'changes.freeze', accountId: account.id, changes: taken.map(kept), known: open.length, at },
         { write: 'ways-in.hold', accountId: account.id, ...held, at },
         ...(await deps.endings('change.frozen', { accountId: account.id, sessionUid: undefined })),
         audited(
@@ -75,7 +82,9 @@ export async function freeze(deps: UndoDeps, id: Pick<AccountChange, 'id' | 'acc
             count: taken.length,
           },
         ),
-        ...noticeWrites(channelsWith(account, held.old), { name: 'change-frozen', locale: origin.locale }, at),
+        ...noticeWrites(channelsWith(account, held.old), notice, at),
+        // Whoever froze it need not be the owner, who then has only what the change had set.
+        ...noticeWrites(lostChannels(account, held.old), notice, at),
       ]);
       return;
     } catch (error) {
@@ -87,6 +96,11 @@ export async function freeze(deps: UndoDeps, id: Pick<AccountChange, 'id' | 'acc
 /** Where the owner was reached before all of it. */
 function channelsWith({ mobile, email }: Channels, old: Old): Channels {
   return { mobile: old.mobile ?? mobile, email: old.email === undefined ? email : (old.email ?? undefined) };
+}
+
+/** Where they were reached until then. */
+function lostChannels({ mobile, email }: Channels, old: Old): Channels {
+  return { mobile: old.mobile === undefined ? undefined : mobile, email: old.email === undefined ? undefined : email };
 }
 
 /** What of an account is frozen; undefined: nothing. */
@@ -170,11 +184,12 @@ export async function giveBack(deps: UndoDeps, frozen: Frozen, proof: ReturnProo
 
 const taken = { mobile: 'mobile.taken', email: 'email.taken', username: 'username.taken' } as const;
 
-function refusalOf(error: unknown): unknown {
+/** @param reason - of a more exact text, where another account has by now what was to come back */
+export function refusalOf(error: unknown, reason = 'undo'): unknown {
   if (!(error instanceof Conflict)) return error;
   // Another tab was faster.
-  if (error.write === 'changes.return') return new Refused('form.stale');
-  return error.rule in taken ? new Refused(taken[error.rule as keyof typeof taken], undefined, { reason: 'undo' }) : error;
+  if (['presence.hold', 'changes.return', 'changes.confirm'].includes(error.write)) return new Refused('form.stale');
+  return error.rule in taken ? new Refused(taken[error.rule as keyof typeof taken], undefined, { reason }) : error;
 }
 
 async function requireProof(deps: UndoDeps, frozen: Frozen, proof: ReturnProof, { requestId }: Origin): Promise<void> {

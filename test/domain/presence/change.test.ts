@@ -9,7 +9,7 @@ const hours = (count: number) => new Date(start.getTime() + count * 3_600_000);
 
 function change(id: string, act: UndoableAct, by: Strength, hour: number, old: Old = {}, passkeyId?: string): AccountChange {
   const madeAt = hours(hour);
-  const none = { frozenAt: undefined, returnedAt: undefined };
+  const none = { frozenAt: undefined, kept: undefined, returnedAt: undefined, confirmedAt: undefined };
   return { id, accountId: 'a', act, by, old, passkeyId, madeAt, expiresAt: hours(hour + 168), ...none };
 }
 
