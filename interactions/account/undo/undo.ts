@@ -47,8 +47,8 @@ function linkRoutes(router: Router<AppState>, deps: UndoJourneyDeps): void {
   wizardRoutes(router, deps, '/account/undo/:token/return', async (ctx) => {
     const { change, account } = await linked(deps, ctx, ctx.params.token);
     const home = undoPath(String(ctx.params.token));
-    const frozen = change.frozenAt && (await frozenOf(deps, account));
-    if (!frozen) return { leaveTo: home };
+    const frozen = await frozenOf(deps, account);
+    if (!frozen || stateOf(change, frozen) !== 'frozen') return { leaveTo: home };
     // A code that was typed here is good for whoever typed it, not for everybody who holds the link.
     return standing(deps, ctx, frozen, { home, scope: `${change.id}:${ctx.state.seed}` });
   });
