@@ -10,7 +10,7 @@ import { createUndo, type UndoJourneyDeps } from './account/undo/undo.ts';
 import { createActivate, type ActivateJourneyDeps } from './activate/activate.ts';
 import { createConsent, type ConsentDeps } from './consent/consent.ts';
 import { createHelp, type HelpDeps } from './help/help.ts';
-import { createDispatch } from './dispatch.ts';
+import { createDispatch, type DispatchDeps } from './dispatch.ts';
 import type { Journey } from './journey.ts';
 import { createLanding, type LandingDeps } from './landing/landing.ts';
 import type { LoginMethod } from './login-method.ts';
@@ -25,19 +25,27 @@ import type { SmsCodeDeps } from './login/sms-code/sms-code.ts';
 
 /** Every way to sign in, every kind of evidence, every journey: one line each. */
 
-export type LoginMethodDeps = PasswordDeps & SmsCodeDeps & PasskeyLoginDeps;
+/** What each method is given: what it names. */
+export interface LoginMethodDeps {
+  readonly password: PasswordDeps;
+  readonly smsCode: SmsCodeDeps;
+  readonly passkey: PasskeyLoginDeps;
+}
 
 const loginMethodTable: Readonly<Record<string, (deps: LoginMethodDeps) => LoginMethod>> = {
-  password: passwordLogin,
-  'sms-code': smsCodeLogin,
-  passkey: passkeyLogin,
+  password: (deps) => passwordLogin(deps.password),
+  'sms-code': (deps) => smsCodeLogin(deps.smsCode),
+  passkey: (deps) => passkeyLogin(deps.passkey),
 };
 
-export type ProofingMethodDeps = RealNameDeps & BankCardDeps;
+export interface ProofingMethodDeps {
+  readonly realName: RealNameDeps;
+  readonly bankCard: BankCardDeps;
+}
 
 const proofingMethodTable: Readonly<Record<string, (deps: ProofingMethodDeps) => ProofingMethod>> = {
-  'real-name': realName,
-  'bank-card': bankCard,
+  'real-name': (deps) => realName(deps.realName),
+  'bank-card': (deps) => bankCard(deps.bankCard),
 };
 
 export const loginMethodNames: readonly string[] = Object.keys(loginMethodTable);
@@ -52,35 +60,38 @@ export function proofingMethods(deps: ProofingMethodDeps, offered: readonly stri
   return offered.flatMap((name) => proofingMethodTable[name]?.(deps) ?? []);
 }
 
-export type JourneyDeps = LandingDeps &
-  LoginDeps &
-  PasskeyLoginDeps &
-  RegisterJourneyDeps &
-  ActivateJourneyDeps &
-  RecoverJourneyDeps &
-  StepUpDeps &
-  ConsentDeps &
-  AccountDeps &
-  SecurityDeps &
-  UndoJourneyDeps &
-  HelpDeps;
+/** What each journey is given: what it names. */
+export interface JourneyDeps {
+  readonly landing: LandingDeps;
+  readonly dispatch: DispatchDeps;
+  readonly login: LoginDeps;
+  readonly register: RegisterJourneyDeps;
+  readonly activate: ActivateJourneyDeps;
+  readonly recover: RecoverJourneyDeps;
+  readonly stepUp: StepUpDeps;
+  readonly consent: ConsentDeps;
+  readonly account: AccountDeps;
+  readonly security: SecurityDeps;
+  readonly undo: UndoJourneyDeps;
+  readonly help: HelpDeps;
+}
 
 export function journeys(
   deps: JourneyDeps,
   ways: { login: readonly LoginMethod[]; proofing: readonly ProofingMethod[] },
 ): readonly Journey[] {
   return [
-    createLanding(deps),
-    createDispatch(deps),
-    createLogin(deps, ways.login),
-    createRegister(deps, ways.proofing),
-    createActivate(deps),
-    createRecover(deps),
-    createStepUp(deps, ways.proofing),
-    createConsent(deps),
-    createAccount(deps),
-    createSecurity(deps),
-    createUndo(deps),
-    createHelp(deps),
+    createLanding(deps.landing),
+    createDispatch(deps.dispatch),
+    createLogin(deps.login, ways.login),
+    createRegister(deps.register, ways.proofing),
+    createActivate(deps.activate),
+    createRecover(deps.recover),
+    createStepUp(deps.stepUp, ways.proofing),
+    createConsent(deps.consent),
+    createAccount(deps.account),
+    createSecurity(deps.security),
+    createUndo(deps.undo),
+    createHelp(deps.help),
   ];
 }

@@ -1,21 +1,15 @@
 import { join } from 'node:path';
-import type { Provider } from 'oidc-provider';
 import type { Adapters } from '../../adapters/registry.ts';
-import { journeys, loginMethods, proofingMethods, type JourneyDeps } from '../../interactions/registry.ts';
+import { journeys, loginMethods, proofingMethods } from '../../interactions/registry.ts';
 import { createAsk } from '../../interactions/help/answers.ts';
 import type { Environment } from '../config/environment.ts';
 import { createStoppedAttempts, type StoppedAttempts } from '../domain/audit/stopped-attempts.ts';
 import type { ClientRecord } from '../domain/client.ts';
 import type { Clock } from '../domain/clock.ts';
 import { mask } from '../domain/person/masking.ts';
-import { createActivationPass } from '../domain/person/activation-pass.ts';
 import type { Profile } from '../domain/policy.ts';
-import type { BankCardSource, IdentitySource } from '../domain/proofing/identity-source.ts';
 import { loadAssets, type Assets } from '../http/assets.ts';
-import { createCaptchaDesk } from '../http/captcha-desk.ts';
-import { createCodeDesk } from '../http/code-desk.ts';
 import { createCookieJar, type CookieJar } from '../http/cookies.ts';
-import { createDevices } from '../http/devices.ts';
 import { createFormTokens, type FormTokens } from '../http/form-token.ts';
 import { constantHeaders } from '../http/headers.ts';
 import { createPages, type Pages } from '../http/page.ts';
@@ -30,21 +24,17 @@ import { straightToPage } from '../oidc/first-page.ts';
 import { currentKeys } from '../oidc/key-ring.ts';
 import type { LevelDeps } from '../oidc/level.ts';
 import { createProvider, type ProviderDeps } from '../oidc/provider.ts';
-import { createFinish } from '../oidc/outcome.ts';
 import { createProviderPages, localeOf, showBusy } from '../oidc/provider-pages.ts';
 import { recordReplay } from '../oidc/replay.ts';
 import { createResumes, type Resumes } from '../oidc/resume.ts';
 import { answerAsObjectAsks } from '../oidc/request-objects.ts';
 import { serverErrors } from '../oidc/server-errors.ts';
 import { createRing, type ProviderRing } from '../oidc/ring.ts';
-import { beforeSessionEnds, createEndingWrites } from '../oidc/session-end.ts';
+import { beforeSessionEnds } from '../oidc/session-end.ts';
 import { createStandingSignIn } from '../oidc/standing-sign-in.ts';
 import { createHeaderOf, createSubjectOf } from '../oidc/subject.ts';
 import { createSubmissions, type Submissions } from '../oidc/submission.ts';
-import type { Log } from '../http/log.ts';
-import type { Metrics } from '../http/metrics.ts';
-import { authenticatorDeps } from './authenticator-deps.ts';
-import { createBudgetAlarm } from './budget-alarm.ts';
+import { journeyDeps, type Materials } from './journey-deps.ts';
 import { isLoopback } from '../domain/loopback.ts';
 
 /** Puts the parts together: the only place that knows all of them. Nothing here decides anything. */
@@ -66,16 +56,9 @@ export interface Assembly {
   readonly clock: Clock;
 }
 
-export interface AssemblyOptions {
-  readonly environment: Environment;
+export interface AssemblyOptions extends Materials {
   readonly cookieKeys: readonly string[];
-  readonly profile: Profile;
   readonly clients: readonly ClientRecord[];
-  readonly adapters: Adapters;
-  readonly sources: { readonly identity: IdentitySource; readonly bankCard: BankCardSource };
-  readonly clock: Clock;
-  readonly metrics: Metrics;
-  readonly log: Log;
 }
 
 export const interactionsFolder = join(import.meta.dirname, '../../interactions');
@@ -104,10 +87,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const stopped = stoppedAttempts.note;
   const provider = () => ring.current();
   const deps = journeyDeps(options, { words, cookies, tokens, pages, levels, resumes, submissions, stopped, provider });
-  const ways = {
-    login: loginMethods(methodDeps(options, deps)),
-    proofing: proofingMethods(methodDeps(options, deps), profile.proofing),
-  };
+  const ways = { login: loginMethods(deps.login), proofing: proofingMethods(deps.proofing, profile.proofing) };
   return {
     adapters,
     profile,
@@ -122,7 +102,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     resumes,
     stoppedAttempts,
     clock,
-    journeys: journeys(deps, ways),
+    journeys: journeys(deps.journeys, ways),
   };
 }
 
@@ -206,101 +186,5 @@ function providerDeps(options: AssemblyOptions, { pages, cookies, tokens, levels
     pages: createProviderPages({ pages, cookies, tokens, subjectOf, answered: resumes.answered }),
     mayResume: async (ctx, interaction) => resumes.mayResume(ctx, interaction) && (await stands(ctx, interaction)),
     usable: async (ctx, accountId) => (await headerOf(ctx, accountId))?.status === 'active',
-  };
-}
-
-interface Parts extends Shown {
-  readonly words: Words;
-  readonly stopped: StoppedAttempts['note'];
-  readonly submissions: Submissions;
-  readonly provider: () => Provider;
-}
-
-function journeyDeps(options: AssemblyOptions, parts: Parts): JourneyDeps {
-  const { sources, adapters, environment, profile, clock, metrics } = options;
-  const { vault, shortLived, accounts, persons, evidence, sessions, unitOfWork, hasher } = adapters;
-  const shared = { clock, accounts, persons, evidence, sessions, unitOfWork, hasher };
-  const { quotas, once, drafts, turns } = shortLived;
-  const addressLimits = environment.sandboxQuotas || !environment.sandbox;
-  const { cookies, provider } = parts;
-  const devices = createDevices({ cookies, vault, clock });
-  const subjectOf = createSubjectOf(createHeaderOf(accounts), vault);
-  return {
-    ...parts,
-    ...shared,
-    finish: createFinish({ ...parts, clock }),
-    vault,
-    consents: adapters.consents,
-    activations: adapters.activations,
-    activationPass: createActivationPass({ once, vault, clock }),
-    identitySource: sources.identity,
-    quotas,
-    once,
-    drafts,
-    turns,
-    profile,
-    ladder: profile.ladders.person,
-    brand: profile.brand,
-    issuer: environment.issuer,
-    landing: profile.landing,
-    sandbox: environment.sandbox,
-    captchas: createCaptchaDesk({ captchas: shortLived.captchas, quotas, vault, clock, policy: profile.captcha }),
-    codes: createCodeDesk({
-      otps: shortLived.otps,
-      quotas,
-      unitOfWork: shared.unitOfWork,
-      vault,
-      clock,
-      once,
-      words: parts.words,
-      sms: profile.sms,
-      devices,
-      budgetReached: createBudgetAlarm(options),
-      addressLimits,
-    }),
-    addressLimits,
-    devices,
-    session: { provider, accounts, policy: profile.sessions, tokens: parts.tokens },
-    ...authenticatorDeps(options, parts),
-    lifetimes: profile.sessions,
-    endings: createEndingWrites({ provider, sessions, vault, unitOfWork, subjectOf, clock }),
-    signIns: metrics.signIn,
-    proved: metrics.stepUp,
-  };
-}
-
-function methodDeps(
-  { adapters, profile, sources, clock }: AssemblyOptions,
-  { codes, captchas, pages, words, endings, passkeys, site, activationPass, stopped }: JourneyDeps,
-) {
-  const { accounts, activations, persons, hasher, unitOfWork, vault } = adapters;
-  return {
-    accounts,
-    activations,
-    activationPass,
-    persons,
-    hasher,
-    unitOfWork,
-    vault,
-    clock,
-    codes,
-    captchas,
-    pages,
-    words,
-    passkeys,
-    site,
-    endings,
-    quotas: adapters.shortLived.quotas,
-    stopped,
-    once: adapters.shortLived.once,
-    documents: profile.documents,
-    settlingSeconds: profile.presence.settlingSeconds,
-    personName: profile.personName,
-    guardian: profile.guardian,
-    identitySource: sources.identity,
-    bankCardSource: sources.bankCard,
-    policy: profile.bankCard,
-    masking: profile.masking,
-    agreement: profile.brand.bankCardAgreement,
   };
 }
