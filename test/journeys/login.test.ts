@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { loginMethodNames } from '../../interactions/registry.ts';
 import { newPerson, type Person } from '../support/browser.ts';
-import { newCitizen, onOwnDevice, signsIn, signsInBySms, type Citizen } from '../support/citizen.ts';
+import { allows, newCitizen, onOwnDevice, signsIn, signsInBySms, type Citizen } from '../support/citizen.ts';
 import { problemsOf } from '../support/form-problems.ts';
 import type { Product } from '../support/product.ts';
 import { relyingParty, type RelyingParty } from '../support/relying-party.ts';
@@ -117,6 +117,7 @@ describe.each(['demo', 'beijing', 'beijing-2019'])('signing in, %s', (profile) =
     const code = await person.readsCode(mobile);
     expect(code).toMatch(/^\d{6}$/);
     await person.submits({ mobile, code });
+    await allows(person);
     expect((await service.receives(person)).claims.amr).toEqual(['sms']);
   });
 
