@@ -21,7 +21,7 @@ export interface AppState {
   elder: boolean;
   /** Who is signed in, where a page is theirs: forms are bound to it. */
   owner?: FormOwner;
-  /** The form was sent for another language or mode alone: it is shown again in it, with all that was typed. */
+  /** The form was sent for another language or mode, or another captcha, alone: it is shown again in it, with all that was typed. */
   switched?: { readonly locale: Locale | undefined };
   /** Address of the page that is the answer, where it is not that of the request (self.ts). */
   shownAt?: string;

@@ -37,9 +37,13 @@ export interface SubmittedForm {
 
 const ownFields = new Set(['_form', 'captcha', 'captchaId', 'captchaProof']);
 
+/** Value of the button that asks for another captcha: the one that came with the form is let go. */
+export const renewedCaptcha = 'captcha';
+
 /** What the form under way answered to a captcha; nothing outside forms. */
 export function captchaIn(ctx: AppContext): CaptchaAnswer {
-  const { captchaId, captcha, captchaProof } = bodyOf(ctx);
+  const { captchaId, captcha, captchaProof, renew } = bodyOf(ctx);
+  if (renew === renewedCaptcha) return { browser: ctx.state.seed, id: undefined, answer: undefined, proof: undefined };
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
   return { browser: ctx.state.seed, id: text(captchaId), answer: text(captcha), proof: text(captchaProof) };
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { AppContext, Next } from './app-context.ts';
 import type { CookieJar } from './cookies.ts';
 import { interactionAt } from './endpoints.ts';
+import { renewedCaptcha } from './form.ts';
 import { locales, type Channel, type Locale } from './page-model.ts';
 import { isFromElsewhere } from './same-origin.ts';
 
@@ -45,20 +46,22 @@ export function preferredLocale(
 
 /**
  * A page's form that is sent by a switch – the switches are buttons of it, so that nothing typed is lost – is shown again as
- * the person wants to see it. Forms that another site made a browser send bring no seed, and switch nothing.
+ * the person wants to see it; likewise one that asks for another captcha. Forms that another site made a browser send bring no
+ * seed, and switch nothing.
  *
  * @param origin - our own
  */
 export function switches(cookies: CookieJar, origin: string) {
   return async (ctx: AppContext, next: Next): Promise<void> => {
-    const { locale, elder } = (ctx.request as { body?: Readonly<Record<string, unknown>> }).body ?? {};
+    const { locale, elder, renew } = (ctx.request as { body?: Readonly<Record<string, unknown>> }).body ?? {};
     const isOurs = cookies.get(ctx, 'seed') !== undefined && !isFromElsewhere(ctx, origin);
-    if (!isOurs || !(isLocale(locale) || elder === 'on' || elder === 'off')) return void (await next());
+    const switched = isLocale(locale) || elder === 'on' || elder === 'off';
+    if (!isOurs || !(switched || renew === renewedCaptcha)) return void (await next());
     ctx.state.switched = { locale: isLocale(locale) ? locale : undefined };
     if (isLocale(locale)) {
       ctx.state.locale = locale;
       rememberLocale(ctx, cookies, locale, interactionAt(ctx.path));
-    } else {
+    } else if (switched) {
       ctx.state.elder = elder === 'on';
       rememberElder(ctx, cookies, ctx.state.elder);
     }

@@ -47,9 +47,16 @@ describe('a captcha', () => {
   it('[LOG-18] is another one without scripts, too', async () => {
     const page = await atTheForm({ scripts: false });
     const id = await captchaId();
+    await page.fill('#mobile', '13800000001');
     await page.click('.another');
     await page.locator(`.captcha-image:not([data-captcha-id="${id}"])`).waitFor();
     expect(new URL(page.url()).pathname).toMatch(/\/register\/account$/);
+    // And nothing that was typed is lost, nor called wrong.
+    expect([await page.inputValue('#mobile'), await page.inputValue('#captcha'), await page.locator('[role=alert]').count()]).toEqual([
+      '13800000001',
+      '',
+      0,
+    ]);
   });
 
   it('[LOG-18] that does not load is what the help centre knows a way out of', async () => {

@@ -172,7 +172,7 @@ function captchaOf(box) {
       box.querySelector('[name="captchaId"]').value = id;
       image.src = address;
       image.dataset.captchaId = id;
-      if (refresh) another.href = refresh;
+      if (refresh) another.dataset.refresh = refresh;
       if (puzzle) Object.assign(box.dataset, { seed: puzzle.seed, bits: String(puzzle.bits) });
       text.value = proof.value = '';
       box.hidden = false;
@@ -185,9 +185,9 @@ function captchaOf(box) {
       box.hidden = true;
     },
     async refresh() {
-      const fresh = await ask(another.href).catch(() => undefined);
+      const fresh = await ask(another.dataset.refresh).catch(() => undefined);
       if (fresh) captcha.renew(fresh);
-      else location.assign(another.href);
+      else another.form.requestSubmit(another);
     },
   };
 
