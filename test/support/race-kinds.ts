@@ -89,6 +89,21 @@ export const openRacers: Readonly<Record<RaceStore, (url: string) => Promise<Ope
             return won(write({ write: 'changes.return', accountId: account(name).id, ids: [idOf(`change ${name}`)], at: now }));
           },
         },
+        'changes.confirm and changes.return of one change': {
+          async prepare(round) {
+            await write(...register(account(`confirm ${round}`)));
+            await write(changed(`confirm ${round}`), ...frozen(`confirm ${round}`));
+          },
+          attempt: (round, caller) => {
+            const name = `confirm ${round}`;
+            const which = { accountId: account(name).id, ids: [idOf(`change ${name}`)], at: now };
+            return won(
+              caller % 2 === 0
+                ? write({ write: 'changes.return', ...which })
+                : write({ write: 'changes.confirm', supersedes: [], ...which }),
+            );
+          },
+        },
         'passkey.use with one counter': {
           async prepare(round) {
             await write(...register(account(`passkey ${round}`)));
