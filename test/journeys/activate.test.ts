@@ -354,6 +354,7 @@ describe.each(Object.entries(cities))('activation in %s', (profile, { rules, ...
       expect(problemsOf(person.page)).toEqual({
         documentNumber: refusal('document.invalid.check-character'),
         mobile: refusal('mobile.invalid.length'),
+        captcha: refusal('captcha.required'),
         code: refusal('field.required.code'),
       });
       const imported = await importedPerson(product);

@@ -289,7 +289,7 @@ describe.each(['demo', 'beijing'])('levels that services ask for, %s', (profile)
     await signsIn(person, citizen);
     expect(person.page.text).toMatch(/“Citizen Services” needs a higher level/);
     expect(person.page.text).toMatch(/You can keep your level/);
-    expect(person.page.$('.compare').text()).toMatch(/Your levelUnverifiedLevel neededBasicQueries of government information/);
+    expect(person.page.$('.compare').text()).toMatch(/Your levelUnverifiedLevel neededBasicLook up government information/);
   });
 
   it('a step-up in one tab does not confuse another: pages of a finished step-up lead back', async () => {
