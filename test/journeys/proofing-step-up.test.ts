@@ -48,7 +48,7 @@ describe.each(['demo', 'beijing', 'beijing-2019'])('proving a real name in %s', 
     expect(person.page.html).not.toContain(who.mobile);
     expect(starred(person.page)).toEqual(['图形验证码 *', '短信验证码 *']);
     await person.submits({ captcha: '' });
-    expect(problemsOf(person.page)).toEqual({ code: refusal('field.required.code') });
+    expect(problemsOf(person.page)).toEqual({ captcha: refusal('captcha.required'), code: refusal('field.required.code') });
     await person.asksForCode({ captcha: '' });
     expect(problemsOf(person.page)).toEqual({ captcha: refusal('captcha.required') });
     await person.asksForCode();

@@ -226,6 +226,7 @@ describe.each(Object.entries(cities))('registration in %s', (profile, rules) => 
       expect(problemsOf(person.page)).toEqual({
         username: refusal('field.required.username'),
         mobile: refusal('field.required.mobile'),
+        captcha: refusal('captcha.required'),
         code: refusal('field.required.code'),
         newPassword: refusal('field.required.newPassword'),
         confirmPassword: refusal('field.required.confirmPassword'),
