@@ -197,7 +197,7 @@ describe.each(['demo', 'beijing', 'beijing-2019'])('signing in, %s', (profile) =
     const person = await service.sendsToUs();
     const page = await person.opens('#tab-sms-code');
     const first = page.$('[name=captchaId]').attr('value') ?? '';
-    const renewed = await person.opens('[data-refresh]');
+    const renewed = await person.submits({ captcha: '' }, { button: '[data-refresh]' });
     expect(renewed.url.pathname).toBe(page.url.pathname);
     const second = renewed.$('[name=captchaId]').attr('value') ?? '';
     expect(second).not.toBe(first);

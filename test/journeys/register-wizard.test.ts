@@ -196,7 +196,7 @@ describe('the registration as a wizard', () => {
       const who = newcomer();
       await person.asksForCode({ ...accountFields(who), captcha: '0' });
       expect(person.page.error?.code).toBe('captcha.wrong');
-      await person.opens('.another');
+      await person.submits({ captcha: '' }, { button: '.another' });
       expect([person.page.status, step()]).toEqual([200, 'account']);
       await person.asksForCode(accountFields(who));
       await person.submits({}, { button: 'button[name=locale]' });
