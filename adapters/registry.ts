@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Clock } from '../src/domain/clock.ts';
+import type { Announcements } from '../src/domain/announcements.ts';
 import type { AuditLog } from '../src/domain/audit/events.ts';
 import type { EvidenceStore } from '../src/domain/assurance/evidence.ts';
 import type { PasskeyVerifier } from '../src/domain/authenticator/passkey.ts';
@@ -12,12 +13,10 @@ import type { ConsentStore } from '../src/domain/consent/consent.ts';
 import type { DataKeyStore } from '../src/domain/keys/data-keys.ts';
 import type { SigningKeyStore } from '../src/domain/keys/signing-keys.ts';
 import type { AccountChangeStore } from '../src/domain/presence/change.ts';
-import type { NationalPlatform } from '../src/domain/notification/national-platform.ts';
-import type { MailGateway, Outbox, SmsGateway } from '../src/domain/notification/outbox.ts';
+import type { Outbox } from '../src/domain/notification/outbox.ts';
 import type { AccountStore, PersonStore } from '../src/domain/person/account.ts';
 import type { ActivationStore } from '../src/domain/person/activation-store.ts';
 import type { ImportStore } from '../src/domain/person/import-progress.ts';
-import type { BankCardSource, IdentitySource } from '../src/domain/proofing/identity-source.ts';
 import type { SessionStore, StateStore } from '../src/domain/protocol-state.ts';
 import type { Settings } from '../src/domain/settings.ts';
 import type { CaptchaStore, DraftStore, OnceStore, OtpStore, QuotaStore, RecentStore, TurnStore } from '../src/domain/short-lived.ts';
@@ -40,14 +39,8 @@ import { createPersonStore } from './database/persons.ts';
 import { createSettings } from './database/settings.ts';
 import { createSigningKeyStore } from './database/signing-keys.ts';
 import { createUnitOfWork, type WriteHook } from './database/unit-of-work.ts';
-import { createPublicSecurity } from './identity-source/public-security.ts';
-import type { SignedJsonOptions } from './signed-exchange.ts';
-import { createSignedJsonBankCard } from './identity-source/signed-json-bank-card.ts';
-import { createTencentBankCard } from './identity-source/tencent-bank-card.ts';
-import { createTencentIdentity } from './identity-source/tencent-identity.ts';
 import { createFileVault, type VaultOptions, type VaultSecrets } from './keys/file-vault.ts';
-import { createMailLog } from './mail/log.ts';
-import { createSmtp } from './mail/smtp.ts';
+import { createMemoryAnnouncements } from './memory/announcements.ts';
 import { createMemoryCaptchas } from './memory/captchas.ts';
 import { createMemoryDrafts } from './memory/drafts.ts';
 import { createMemoryOnce } from './memory/once.ts';
@@ -56,10 +49,10 @@ import { createMemoryQuotas } from './memory/quotas.ts';
 import { createMemoryRecent } from './memory/recent.ts';
 import { createMemoryState } from './memory/state.ts';
 import { createMemoryTurns } from './memory/turns.ts';
-import { createNationalPlatform } from './national-platform/signed-json.ts';
 import { createOutboundPost, type OutboundOptions } from './outbound/post.ts';
 import { createArgon2idHasher, hashWidth } from './password-hash/argon2id.ts';
 import { createCachedState, endThroughCache } from './redis/cached-state.ts';
+import { createRedisAnnouncements } from './redis/announcements.ts';
 import { createRedisCaptchas } from './redis/captchas.ts';
 import { createRedisDrafts } from './redis/drafts.ts';
 import { createRedisOnce } from './redis/once.ts';
@@ -69,10 +62,6 @@ import { createRedisQuotas } from './redis/quotas.ts';
 import { createRedisRecent } from './redis/recent.ts';
 import { createRedisState } from './redis/state.ts';
 import { createRedisTurns } from './redis/turns.ts';
-import { createAliyun } from './sms/aliyun.ts';
-import { createChuanglan } from './sms/chuanglan.ts';
-import { createSmsLog } from './sms/log.ts';
-import { createTencentSms } from './sms/tencent.ts';
 import { createPasskeyVerifier } from './webauthn/verifier.ts';
 
 /** One implementation for each port, picked by configuration – one line per entry. */
@@ -117,6 +106,7 @@ export interface ShortLived {
   readonly turns: TurnStore;
   readonly once: OnceStore;
   readonly recent: RecentStore;
+  readonly announcements: Announcements;
 }
 
 export interface AdapterOptions {
@@ -208,6 +198,7 @@ function memoryStores(clock: Clock): ShortLived {
     turns: createMemoryTurns(clock),
     once: createMemoryOnce(clock),
     recent: createMemoryRecent(),
+    announcements: createMemoryAnnouncements(),
   };
 }
 
@@ -221,96 +212,6 @@ function redisStores(redis: RedisConnection, clock: Clock): ShortLived {
     turns: createRedisTurns(redis, clock),
     once: createRedisOnce(redis, clock),
     recent: createRedisRecent(redis),
+    announcements: createRedisAnnouncements(redis),
   };
 }
-
-/** What an authority's driver needs to know. */
-export interface AuthorityAccess {
-  readonly driver: string;
-  readonly url: string;
-  readonly appId: string;
-  readonly secret: string;
-}
-
-type Driver<Source> = (access: AuthorityAccess, clock: Clock) => Source;
-
-const signed = ({ driver, url, appId, secret }: AuthorityAccess, clock: Clock): SignedJsonOptions => ({
-  url,
-  appId,
-  secret,
-  algorithm: driver === 'signed-json-sm3' ? 'hmac-sm3' : 'hmac-sha256',
-  clock,
-});
-
-export const identitySources: Readonly<Record<string, Driver<IdentitySource>>> = {
-  'signed-json': (access, clock) => createPublicSecurity(signed(access, clock)),
-  'signed-json-sm3': (access, clock) => createPublicSecurity(signed(access, clock)),
-  tencent: ({ url, appId, secret }, clock) => createTencentIdentity({ url, secretId: appId, secretKey: secret, clock }),
-};
-
-export const bankCardSources: Readonly<Record<string, Driver<BankCardSource>>> = {
-  'signed-json': (access, clock) => createSignedJsonBankCard(signed(access, clock)),
-  'signed-json-sm3': (access, clock) => createSignedJsonBankCard(signed(access, clock)),
-  tencent: ({ url, appId, secret }, clock) => createTencentBankCard({ url, secretId: appId, secretKey: secret, clock }),
-};
-
-export const nationalPlatforms: Readonly<Record<string, Driver<NationalPlatform>>> = {
-  'signed-json': (access, clock) => createNationalPlatform(signed(access, clock)),
-  'signed-json-sm3': (access, clock) => createNationalPlatform(signed(access, clock)),
-};
-
-/** How to reach an SMS vendor; what a vendor does not use is ignored. */
-export interface SmsAccess {
-  readonly gateway: string;
-  readonly url: string | undefined;
-  readonly account: string | undefined;
-  readonly secret: string | undefined;
-  readonly signature: string | undefined;
-  readonly appId: string | undefined;
-  readonly region: string;
-  readonly templates: Readonly<Record<string, { readonly id: string; readonly params: readonly string[] }>>;
-}
-
-type Logged = (event: 'sms.sent' | 'mail.sent', fields: Readonly<Record<string, string>>) => void;
-
-export const smsGateways: Readonly<Record<string, (access: SmsAccess, deps: { log: Logged; clock: Clock }) => SmsGateway>> = {
-  log: (_, { log }) => createSmsLog({ log }),
-  chuanglan: ({ url = 'https://smssh1.253.com', account = '', secret = '', signature = '' }) =>
-    createChuanglan({ url, account, password: secret, signature }),
-  aliyun: ({ url = 'https://dysmsapi.aliyuncs.com', account = '', secret = '', signature = '', templates }, { clock }) =>
-    createAliyun({
-      url,
-      accessKeyId: account,
-      accessKeySecret: secret,
-      signName: signature,
-      clock,
-      algorithm: 'ACS3-HMAC-SHA256',
-      templates: Object.fromEntries(Object.entries(templates).map(([name, { id }]) => [name, id])),
-    }),
-  tencent: (
-    { url = 'https://sms.tencentcloudapi.com', account = '', secret = '', signature = '', appId = '', region, templates },
-    { clock },
-  ) => createTencentSms({ url, region, secretId: account, secretKey: secret, sdkAppId: appId, signName: signature, templates, clock }),
-};
-
-/** How to reach a mail gateway; what a gateway does not use is ignored. */
-export interface MailAccess {
-  readonly gateway: string;
-  readonly from: string | undefined;
-  readonly url: string | undefined;
-  readonly user: string | undefined;
-  readonly password: string | undefined;
-}
-
-/** Whom e-mail is from, and whether it may only travel encrypted. */
-interface MailDeps {
-  readonly log: Logged;
-  readonly senderName: string;
-  readonly requireTls: boolean;
-}
-
-export const mailGateways: Readonly<Record<string, (access: MailAccess, deps: MailDeps) => MailGateway>> = {
-  log: (_, { log }) => createMailLog({ log }),
-  smtp: ({ url = '', user, password, from = '' }, { senderName, requireTls }) =>
-    createSmtp({ url, user, password, from, senderName, requireTls }),
-};

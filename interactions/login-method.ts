@@ -7,25 +7,48 @@ import type { FieldSchema } from '../src/http/form-schema.ts';
 
 /**
  * A way to sign in. It decides nothing about the protocol: no redirects, no acr, no session. The journey
- * runs anti-forgery, captcha, schema and audit around it, once for all methods.
+ * runs anti-forgery, captcha, schema and audit around it, once for all methods of a shape (docs/adr/0047).
  */
-export interface LoginMethod {
+export type LoginMethod = FormLogin | ChallengeLogin | HandoverLogin;
+
+interface Named {
   /** Folder, route segment, words, profile key, audit key. */
   readonly name: string;
+}
+
+/** What is answered by one form. */
+interface Answered extends Named {
   /** RFC 8176, unless `authenticate` says it. */
   readonly amr: readonly string[];
   /** Of the form's fields, in the order of the page. */
   readonly form: FieldSchema;
   /** Names of the fields on the page. */
   readonly fields: readonly FieldName[];
-  /** When the bot check is due: with the form (by the profile), before a code is sent (always), or not at all: nothing can be guessed. */
-  readonly captcha: 'with-form' | 'before-code' | 'none';
-  /** Who is to get a code; only of methods with a code. */
-  readonly code?: (form: SubmittedForm, attempt: LoginAttempt) => Promise<CodeRequest & { readonly deliver: boolean }>;
-  /** What the script of the page hands to the browser; only of methods that cannot do without a script. */
-  readonly challenge?: (attempt: LoginAttempt) => Promise<object>;
   /** @throws Refused */
   readonly authenticate: (form: SubmittedForm, attempt: LoginAttempt) => Promise<Authenticated>;
+}
+
+/** Somebody fills a form in. */
+export interface FormLogin extends Answered {
+  readonly shape: 'form';
+  /** When the bot check is due: with the form (by the profile), or before a code is sent (always). */
+  readonly captcha: 'with-form' | 'before-code';
+  /** Who is to get a code; only of methods with a code. */
+  readonly code?: (form: SubmittedForm, attempt: LoginAttempt) => Promise<CodeRequest & { readonly deliver: boolean }>;
+}
+
+/** A script asks what is to be signed and posts the answer; nothing of it can be guessed, so there is no bot check. */
+export interface ChallengeLogin extends Answered {
+  readonly shape: 'challenge';
+  /** What the script of the page hands to the browser. */
+  readonly challenge: (attempt: LoginAttempt) => Promise<object>;
+  /** Whether the browser may offer it while somebody fills in another form (conditional mediation, WebAuthn 5.1.4). */
+  readonly conditional: boolean;
+}
+
+/** Another device finishes it, which is signed in or signs in there; src/domain/handover has the states. */
+export interface HandoverLogin extends Named {
+  readonly shape: 'handover';
 }
 
 /** What a method may know of the request it works in. */

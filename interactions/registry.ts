@@ -1,6 +1,7 @@
 import { createLogin, type LoginDeps } from './login/login.ts';
 import { passkeyLogin, type PasskeyLoginDeps } from './login/passkey/passkey.ts';
 import { passwordLogin } from './login/password/password.ts';
+import { qrCodeLogin } from './login/qr-code/qr-code.ts';
 import { smsCodeLogin } from './login/sms-code/sms-code.ts';
 import { createAccount } from './account/account.ts';
 import type { AccountDeps } from './account/deps.ts';
@@ -9,6 +10,7 @@ import { createSecurity } from './account/security/security.ts';
 import { createUndo, type UndoJourneyDeps } from './account/undo/undo.ts';
 import { createActivate, type ActivateJourneyDeps } from './activate/activate.ts';
 import { createConsent, type ConsentDeps } from './consent/consent.ts';
+import { createHandover, type HandoverJourneyDeps } from './handover/handover.ts';
 import { createHelp, type HelpDeps } from './help/help.ts';
 import { createDispatch, type DispatchDeps } from './dispatch.ts';
 import type { Journey } from './journey.ts';
@@ -36,6 +38,7 @@ const loginMethodTable: Readonly<Record<string, (deps: LoginMethodDeps) => Login
   password: (deps) => passwordLogin(deps.password),
   'sms-code': (deps) => smsCodeLogin(deps.smsCode),
   passkey: (deps) => passkeyLogin(deps.passkey),
+  'qr-code': qrCodeLogin,
 };
 
 export interface ProofingMethodDeps {
@@ -73,6 +76,7 @@ export interface JourneyDeps {
   readonly account: AccountDeps;
   readonly security: SecurityDeps;
   readonly undo: UndoJourneyDeps;
+  readonly handover: HandoverJourneyDeps;
   readonly help: HelpDeps;
 }
 
@@ -92,6 +96,7 @@ export function journeys(
     createAccount(deps.account),
     createSecurity(deps.security),
     createUndo(deps.undo),
+    createHandover(deps.handover),
     createHelp(deps.help),
   ];
 }

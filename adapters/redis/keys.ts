@@ -24,4 +24,6 @@ export const keys = {
   claim: (key: string) => `mx:claim:${key}`,
   value: (key: string) => `mx:value:${key}`,
   recent: (list: string) => `mx:recent:${list}`,
+  /** A channel. */
+  announced: 'mx:announced',
 } as const;

@@ -20,6 +20,12 @@ export interface RedisConnection {
   ask<T>(act: (client: RedisClient) => Promise<T>): Promise<T>;
   /** @throws Unavailable */
   ping(): Promise<void>;
+  /**
+   * Hears a channel for as long as the connection is open, over a connection of its own.
+   *
+   * @param listener - gets each message; undefined after the connection was lost: some may have been missed
+   */
+  subscribe(channel: string, listener: (message: string | undefined) => void): void;
   /** For metrics: whether the connection can be asked now, and how many acts wait for its answer. */
   stats(): RedisStats;
   /** Lets what is under way finish, then disconnects for good. */
@@ -91,13 +97,33 @@ export async function openRedis(url: string, report: (error: Error) => void = ()
     }
   }
 
+  const subscribers: RedisClient[] = [];
+  const subscribe: RedisConnection['subscribe'] = (channel, listener) => {
+    // Whoever only listens owes no answers: silence is no fault there, and what was asked for is asked again after a cut.
+    const subscriber = client instanceof Cluster ? client.duplicate() : client.duplicate({ socketTimeout: 0 });
+    subscribers.push(subscriber);
+    for (const event of ['error', 'node error']) subscriber.on(event, (error: Error) => report(bare(error)));
+    subscriber.on('message', (from: string, message: string) => {
+      if (from === channel) listener(message);
+    });
+    subscriber.on('ready', () => {
+      subscriber.subscribe(channel).then(
+        () => listener(undefined),
+        () => {}, // lost again; asked again when it is ready again
+      );
+    });
+    subscriber.connect().catch(() => {});
+  };
+
   return {
     ask,
+    subscribe,
     async ping() {
       await ask((redis) => redis.ping());
     },
     stats: () => ({ ready: client.status === 'ready', waiting }),
     async close() {
+      for (const subscriber of subscribers) subscriber.disconnect();
       await client.quit().catch(() => client.disconnect());
     },
   };

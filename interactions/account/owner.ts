@@ -3,7 +3,7 @@ import { mask } from '../../src/domain/person/masking.ts';
 import type { Actor } from '../../src/domain/presence/carry-out.ts';
 import { shownName } from '../../src/domain/person/person-name.ts';
 import type { Profile } from '../../src/domain/policy.ts';
-import { isTrusting, strengthOf } from '../../src/domain/presence/strength.ts';
+import { isTrusting, provedHere, strengthOf } from '../../src/domain/presence/strength.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import type { SessionStore } from '../../src/domain/protocol-state.ts';
 import { Refused } from '../../src/domain/refused.ts';
@@ -66,5 +66,5 @@ export function actorOf(ctx: AppContext, { account, sessionUid }: Owner): Actor 
 async function keepTrust({ devices, sessions, clock }: OwnerDeps, ctx: AppContext, account: Account, sessionUid: string): Promise<void> {
   if (!devices.trusted(ctx, account)) return;
   const now = clock.now();
-  if (isTrusting(strengthOf(await sessions.factors(sessionUid, now), now))) devices.trustAgain(ctx, account);
+  if (isTrusting(strengthOf(provedHere(await sessions.factors(sessionUid, now)), now))) devices.trustAgain(ctx, account);
 }

@@ -4,7 +4,7 @@ import type { PasskeySite } from '../../src/domain/authenticator/passkey-options
 import { checkDocumentNumber } from '../../src/domain/authenticator/recovery-search.ts';
 import { lacking, mobileServes, type Act, type Lacking } from '../../src/domain/presence/acts.ts';
 import { proveDocument, rememberProof, type ProveDocumentDeps, type RememberDeps } from '../../src/domain/presence/prove.ts';
-import { atLeast, isFresh, strengthOfFactor, type SessionFactor } from '../../src/domain/presence/strength.ts';
+import { atLeast, isFresh, provedHere, strengthOfFactor, type SessionFactor } from '../../src/domain/presence/strength.ts';
 import type { Profile } from '../../src/domain/policy.ts';
 import type { SessionStore } from '../../src/domain/protocol-state.ts';
 import { Refused } from '../../src/domain/refused.ts';
@@ -46,7 +46,7 @@ export interface Standing {
 
 export async function standingOf({ sessions, clock }: Pick<PresenceDeps, 'sessions' | 'clock'>, owner: Owner, act: Act): Promise<Standing> {
   const now = clock.now();
-  const factors = await sessions.factors(owner.sessionUid, now);
+  const factors = provedHere(await sessions.factors(owner.sessionUid, now));
   return { act, owner, factors, lacks: lacking(act, { verified: isVerified(owner), factors, now }) };
 }
 

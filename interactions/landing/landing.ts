@@ -99,17 +99,15 @@ const targetSeconds = 3600;
 /** It stands in a cookie, and all headers of a request together have 8 KiB: no link may fill them for an hour. */
 const maxTargetCharacters = 512;
 
-/** `return`: the page of ours that wanted a session; `acr` and `method`: the tile of the account centre that was pressed. */
+/** `return`: the page of ours that wanted a session; `prompt=login`: one of now; `acr` and `method`: the tile of the account centre that was pressed. */
 function login(deps: LandingDeps, ctx: AppContext): void {
-  const { acr, method, return: page } = ctx.query;
+  const { acr, method, prompt, return: page } = ctx.query;
   const home = isAcr(acr) ? '/account' : deps.landing;
   const wanted = typeof page === 'string' && page.length <= maxTargetCharacters ? ownPath(page, deps.issuer) : undefined;
-  begin(
-    deps,
-    ctx,
-    page === undefined ? home : (wanted ?? '/'),
-    isAcr(acr) ? { acr_values: acr, ...(isMethod(deps, method) ? { journey: method } : {}) } : {},
-  );
+  begin(deps, ctx, page === undefined ? home : (wanted ?? '/'), {
+    ...(isAcr(acr) ? { acr_values: acr, ...(isMethod(deps, method) ? { journey: method } : {}) } : {}),
+    ...(prompt === 'login' ? { prompt } : {}),
+  });
 }
 
 function isMethod({ profile }: LandingDeps, name: unknown): name is string {

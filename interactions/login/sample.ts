@@ -2,7 +2,8 @@ import type { FieldName } from '../../src/domain/form-fields.ts';
 import type { Example, ExampleScene } from '../journey.ts';
 import { interaction, nowhere, sampleAct, sampleForm, type SampleForm } from '../layout/samples.ts';
 import { subjectsModel } from '../layout/subjects.ts';
-import { otherWays, type LoginModel } from './login.ts';
+import type { LoginModel } from './answered.ts';
+import { otherWays } from './card.ts';
 
 /** The login card around the examples of each method. */
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/domain/clock.ts';
 import { noticeWrites } from '../../src/domain/notification/notice.ts';
 import type { AccountStore } from '../../src/domain/person/account.ts';
-import { fromPlain, isTrusting, onNewDevice, strengthOf, type PlainFactor } from '../../src/domain/presence/strength.ts';
+import { fromPlain, isTrusting, onNewDevice, provedHere, strengthOf, type PlainFactor } from '../../src/domain/presence/strength.ts';
 import type { QuotaStore } from '../../src/domain/short-lived.ts';
 import type { UnitOfWork, Write } from '../../src/domain/unit-of-work.ts';
 import type { Vault } from '../../src/domain/vault.ts';
@@ -30,17 +30,21 @@ export interface SignIn {
   readonly accountId: string;
   readonly method: string;
   readonly factors: readonly PlainFactor[];
+  /** Milliseconds: when another device was signed in that finished this (`auth_time`); absent: now. */
+  readonly signedInAt?: number | undefined;
 }
 
 /** Somebody is in: the service gets its answer. Everything was written before. */
-export async function welcome(deps: SignInDeps, visit: Visit, { accountId, method, factors: plain }: SignIn): Promise<void> {
-  const at = deps.clock.now();
+export async function welcome(deps: SignInDeps, visit: Visit, { accountId, method, factors: plain, signedInAt }: SignIn): Promise<void> {
+  const now = deps.clock.now();
+  const at = signedInAt === undefined ? now : new Date(signedInAt);
   // One sign-in, one moment: a factor of a minute ago would be older than the sign-in it belongs to (max_age).
-  const made = plain.map((factor) => ({ ...fromPlain(factor), at }));
-  const isEnough = isTrusting(strengthOf(made, at));
-  const factors = isEnough || !(await isNewDevice(deps, visit, accountId)) ? made : onNewDevice(made, at);
+  const made = plain.map((factor) => (signedInAt === undefined ? { ...fromPlain(factor), at } : fromPlain(factor)));
+  // What another device proved was judged there.
+  const isEnough = signedInAt !== undefined || isTrusting(strengthOf(made, now));
+  const factors = isEnough || !(await isNewDevice(deps, visit, accountId)) ? made : onNewDevice(made, now);
   deps.signIns(method, 'succeeded');
-  deps.devices.remember(visit.ctx, accountId, strengthOf(factors, at));
+  deps.devices.remember(visit.ctx, accountId, strengthOf(provedHere(factors), now));
   await deps.finish(visit.ctx, {
     outcome: 'signed-in',
     accountId,

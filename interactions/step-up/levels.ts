@@ -138,8 +138,12 @@ function tile(
 }
 
 /** A password that was set by less than the level asks for is shown with the moment from which it counts. */
-function authenticationPart(target: AssuranceLevel, { amr }: LevelFacts, { base, password, passkey, say }: MissingDeps): MissingPart {
-  const serves = (way: StrongerWay) => authenticationMeets(target, { amr: new Set([...amr, way.amr]) });
+function authenticationPart(
+  target: AssuranceLevel,
+  { amr, here = amr }: LevelFacts,
+  { base, password, passkey, say }: MissingDeps,
+): MissingPart {
+  const serves = (way: StrongerWay) => authenticationMeets(target, { amr: new Set([...amr, way.amr]), here: new Set([...here, way.amr]) });
   const tileOf = (name: 'password' | 'passkey', { until }: StrongerWay, open: boolean): MissingPart['methods'][number] => ({
     name,
     label: say(`step-up.${name}-name`),

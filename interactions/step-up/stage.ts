@@ -1,7 +1,7 @@
 import type { PasskeyDeps } from '../../src/domain/authenticator/passkey.ts';
 import type { PasskeySite } from '../../src/domain/authenticator/passkey-options.ts';
 import type { ConfirmPasswordDeps } from '../../src/domain/authenticator/password.ts';
-import { isFresh, mayReadIdentity } from '../../src/domain/presence/strength.ts';
+import { isFresh, mayReadIdentity, provedHere } from '../../src/domain/presence/strength.ts';
 import type { AuthenticatorPolicy } from '../../src/domain/policy.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { UnitOfWork } from '../../src/domain/unit-of-work.ts';
@@ -34,7 +34,7 @@ export async function stageOf(deps: StepUpDeps, ctx: AppContext): Promise<Stage>
   if (!visit.session || visit.prompt.name !== 'step_up') throw new Refused('interaction.expired');
   const { accountId, uid: sessionUid } = visit.session;
   const now = deps.clock.now();
-  const factors = await deps.levels.sessions.factors(sessionUid, now);
+  const factors = provedHere(await deps.levels.sessions.factors(sessionUid, now));
   const { uid, client, service } = visit;
   const scene = await proofingScene(deps, ctx, {
     uid,

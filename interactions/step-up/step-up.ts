@@ -94,8 +94,9 @@ function targetOf(deps: StepUpDeps, visit: Visit): AssuranceLevel {
 
 /** What of this session counted when the policy asked for more. */
 function authenticationOf({ prompt }: Visit): Authentication {
-  const { amr, newDevice } = prompt.details;
-  return { amr: new Set<string>(Array.isArray(amr) ? amr : []), newDevice: newDevice === true };
+  const { amr, here, newDevice } = prompt.details;
+  const setOf = (names: unknown) => new Set<string>(Array.isArray(names) ? names : []);
+  return { amr: setOf(amr), here: setOf(here), newDevice: newDevice === true };
 }
 
 async function levelsPage(deps: StepUpDeps, methods: readonly ProofingMethod[], stage: Stage, state: FormState): Promise<Page> {

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 /**
  * The formats our schemas name. Each says whether a text is of that kind; what is expected in words
  * stands beside it in the schema (`x-expected`).
@@ -16,6 +18,8 @@ export const formats: Readonly<Record<string, (text: string) => boolean>> = {
   'smtp-url': isSmtpUrl,
   'mail-address': (text) => /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/.test(text),
   'sms-templates': (text) => /^[\w.-]+=[\w-]+(:\w+(,\w+)*)?(;\s*[\w.-]+=[\w-]+(:\w+(,\w+)*)?)*$/.test(text),
+  /** An address and the number of its leading bits. */
+  network: isNetwork,
   key: isKey,
   keys: (text) => commaList(text).every(isKey),
 };
@@ -44,6 +48,12 @@ function isSmtpUrl(text: string): boolean {
 
 function hasProtocol(text: string, protocols: readonly string[]): boolean {
   return URL.canParse(text) && protocols.includes(new URL(text).protocol) && new URL(text).hostname !== '';
+}
+
+function isNetwork(text: string): boolean {
+  const [base = '', bits = '', ...rest] = text.split('/');
+  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(base)] ?? -1;
+  return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= longest;
 }
 
 /** 32 bytes in canonical base64url: no padding and no stray bits. */

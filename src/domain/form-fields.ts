@@ -34,6 +34,7 @@ const kinds = {
   nationalPlatform: 'choice',
   passkeyName: 'label',
   credential: 'credential',
+  number: 'choice',
 } as const satisfies Readonly<Record<string, FieldKindName>>;
 
 export type FieldName = keyof typeof kinds;

@@ -46,6 +46,8 @@ export interface Profile {
   readonly presence: PresencePolicy;
   readonly masking: { readonly name: NameMaskStyle; readonly document: DocumentMaskShape };
   readonly help: HelpPolicy;
+  /** Networks and what people call the place they are at, most exact first. */
+  readonly places: readonly Place[];
   /** Texts of the deployment in place of the pages' own, by their keys. */
   readonly words: Readonly<Record<string, LocalText>>;
   /** Where people land without a waiting service (LOG-16); a path of ours or an address. */
@@ -88,6 +90,12 @@ export interface AuthenticatorPolicy {
   readonly passkey: boolean;
   /** Authenticator apps as second factor, with recovery codes. */
   readonly totp: boolean;
+}
+
+export interface Place {
+  /** `10.1.0.0/16`, `2001:db8::/32`. */
+  readonly networks: readonly string[];
+  readonly name: LocalText;
 }
 
 export interface HelpPolicy {

@@ -29,6 +29,7 @@ export type IndexKind =
   | 'recovery-decoy'
   | 'account-change'
   | 'submission'
+  | 'handover'
   | 'audit-anchor'
   | 'audit-low-water'
   | 'address'

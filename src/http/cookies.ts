@@ -25,6 +25,8 @@ const cookieNames = {
   target: 'mx_target',
   /** Was sent to the issuer's host a moment ago. */
   moved: 'mx_moved',
+  /** Secret of the browser whose codes are shown for another device to scan (handover-desk.ts). */
+  handover: 'mx_handover',
   /** Secret of what was submitted last in an interaction, for its way back alone (src/oidc/submission.ts). */
   submission: 'mx_submission',
 } as const;

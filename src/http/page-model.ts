@@ -44,6 +44,8 @@ export interface PageModel {
     readonly proofOfWork: string;
     /** Script of pages that ask for a passkey. */
     readonly passkey: string;
+    /** Script of pages on which another device is waited for. */
+    readonly handover: string;
     /** Script of self-submitting pages. */
     readonly continue: string;
     readonly icon: string;
@@ -154,4 +156,11 @@ export interface MaskedModel {
 
 export interface ProgressModel {
   readonly steps: readonly { readonly label: string; readonly state: 'done' | 'current' | 'ahead' }[];
+}
+
+/** A QR code as one path of an SVG. */
+export interface QrModel {
+  /** Of both sides, in modules. */
+  readonly size: number;
+  readonly path: string;
 }

@@ -116,6 +116,7 @@ function pageLinks(assets: Assets, { helpCentre }: Brand): PageModel['links'] {
     script: assets.href('minxin.js'),
     proofOfWork: assets.href('proof-of-work.js'),
     passkey: assets.href('passkey.js'),
+    handover: assets.href('handover.js'),
     continue: assets.href('continue.js'),
     icon: assets.href('mark.svg'),
     preferences: '/preferences',

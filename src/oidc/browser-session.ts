@@ -12,6 +12,8 @@ import { sessionTtl } from './lifetimes.ts';
 export interface SignedIn {
   readonly uid: string;
   readonly account: AccountHeader;
+  /** When this session was signed in last (`auth_time`). */
+  readonly signedInAt: Date;
 }
 
 export interface BrowserSessionDeps {
@@ -31,7 +33,7 @@ export async function readSession(
   const account = await accounts.header(session.accountId);
   if (account?.status !== 'active') return undefined;
   await extend(session, policy);
-  return { uid: session.uid, account };
+  return { uid: session.uid, account, signedInAt: new Date((session.loginTs ?? 0) * 1000) };
 }
 
 /** Whoever is at work on a page of an interaction is not idle either. @returns who is signed in in this browser */

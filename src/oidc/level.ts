@@ -16,6 +16,7 @@ import {
   countedFactors,
   fromPlain,
   mergedFactors,
+  provedHere,
   strengthOf,
   type PlainFactor,
   type SessionFactor,
@@ -135,7 +136,8 @@ async function decide(deps: LevelDeps, ctx: KoaContextWithOIDC): Promise<Decided
 
 /** How far the factors of a session carry: what services are told of them (`amr`) is what was used, this is what it is worth. */
 export function authenticationOf(factors: readonly SessionFactor[], now: Date): Authentication {
-  return { amr: new Set(amrOf(countedFactors(factors, now))), newDevice: !atLeast(strengthOf(factors, now), 'mobile') };
+  const counted = (some: readonly SessionFactor[]) => new Set(amrOf(countedFactors(some, now)));
+  return { amr: counted(factors), here: counted(provedHere(factors)), newDevice: !atLeast(strengthOf(factors, now), 'mobile') };
 }
 
 /** Newest of each kind: stored factors of the session, with those of a sign-in that is only just being resumed. */

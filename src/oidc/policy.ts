@@ -114,9 +114,9 @@ function stepUp(deps: PolicyDeps) {
 /** What the level page goes by; the interaction keeps it as JSON. */
 function detailsOf(
   { target, hard }: Extract<LevelDecision, { verdict: 'step-up' }>,
-  { amr, newDevice = false }: Authentication,
+  { amr, here = amr, newDevice = false }: Authentication,
 ): Record<string, unknown> {
-  return { target: target.acr, hard, amr: [...amr], newDevice };
+  return { target: target.acr, hard, amr: [...amr], here: [...here], newDevice };
 }
 
 const kept = new WeakMap<KoaContextWithOIDC, Promise<void>>();

@@ -37,7 +37,10 @@ export function createApp({ assembly, log, metrics, checks, draining, sandbox }:
   const router = pageRouter(assembly);
   // Protocol and host are those that requestContext wrote, never what a browser sent.
   const app = new Koa<AppState>({ proxy: true });
-  app.on('error', (error: unknown) => log.error('request.failed', error, {}));
+  app.on('error', (error: unknown) => {
+    // A browser that leaves a page while it waits for another device has done nothing wrong.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')) log.error('request.failed', error, {});
+  });
 
   app.use(health({ checks, draining, headers: constantHeaders(https) }));
   app.use(requestContext({ issuer: environment.issuer, proxyHops: environment.trustProxy }));
@@ -69,7 +72,7 @@ export function createApp({ assembly, log, metrics, checks, draining, sandbox }:
 export function pageRouter({ journeys, resumes, submissions, cookies, environment }: Assembly): Router<AppState> {
   const router = new Router<AppState>();
   router.use(interactionsPath, resumes.leadToAnswer);
-  router.use([interactionsPath, '/account'], formBody(), switches(cookies, new URL(environment.issuer).origin));
+  router.use([interactionsPath, '/account', '/h'], formBody(), switches(cookies, new URL(environment.issuer).origin));
   router.use(interactionsPath, submissions.oneByOne);
   router.post(postedPaths, formBody(), asGet);
   for (const journey of journeys) journey.routes(router);

@@ -24,6 +24,7 @@ import { createHeaderOf, createSubjectOf } from '../oidc/subject.ts';
 import type { Submissions } from '../oidc/submission.ts';
 import { authenticatorDeps } from './authenticator-deps.ts';
 import { createBudgetAlarm } from './budget-alarm.ts';
+import { handoverDeps } from './handover-deps.ts';
 
 /** What a process is made of before anything is put together. */
 export interface Materials {
@@ -34,6 +35,8 @@ export interface Materials {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** The process is about to end. */
+  readonly isClosing: () => boolean;
 }
 
 /** What pages are shown and forms answered with, made once for the process. */
@@ -91,6 +94,7 @@ function commonOf(materials: Materials, parts: Parts) {
   return {
     session,
     addressLimits,
+    handover: handoverDeps(materials, { cookies, addressLimits }),
     authenticator: authenticatorDeps(materials, parts),
     activationPass: createActivationPass({ once, vault, clock }),
     endings: createEndingWrites({ provider, sessions, vault, unitOfWork, subjectOf, clock }),
@@ -147,6 +151,8 @@ function interactionDeps({ adapters, sources, environment, profile, metrics }: M
       stopped,
       once: shortLived.once,
       signIns: metrics.signIn,
+      handovers: common.handover.desk,
+      placeOf: common.handover.placeOf,
     },
     register: { ...visits, ...wizards, ...desks, ...people, profile, words, hasher, identitySource, activations, activationPass },
     activate: { ...visits, ...wizards, ...desks, ...people, profile, hasher, identitySource, activations, activationPass, endings },
@@ -185,6 +191,7 @@ function accountDeps({ adapters, profile }: Materials, { stopped }: Parts, commo
     account: { ...proofs, evidence },
     security: { ...proofs, once: shortLived.once, totps, recoveryCodes },
     undo: { ...owners, addressLimits, changes },
+    handover: { ...wizards, session, secondDevice: common.handover.secondDevice },
   };
 }
 

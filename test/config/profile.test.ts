@@ -11,7 +11,11 @@ import { documentTypes } from '../../src/domain/person/document-number.ts';
 const folder = mkdtempSync(join(tmpdir(), 'minxin-profile-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const known = { loginMethods: ['password', 'sms-code', 'passkey'], proofingMethods: ['real-name', 'bank-card'], questions: questionIds };
+const known = {
+  loginMethods: ['password', 'sms-code', 'passkey', 'qr-code'],
+  proofingMethods: ['real-name', 'bank-card'],
+  questions: questionIds,
+};
 const options = { profilesDir: 'profiles', known };
 
 let files = 0;

@@ -1,3 +1,4 @@
+import { createMemoryAnnouncements } from '../../adapters/memory/announcements.ts';
 import { createMemoryCaptchas } from '../../adapters/memory/captchas.ts';
 import { createMemoryDrafts } from '../../adapters/memory/drafts.ts';
 import { createMemoryOnce } from '../../adapters/memory/once.ts';
@@ -5,6 +6,7 @@ import { createMemoryOtps } from '../../adapters/memory/otps.ts';
 import { createMemoryQuotas } from '../../adapters/memory/quotas.ts';
 import { createMemoryState } from '../../adapters/memory/state.ts';
 import { createMemoryTurns } from '../../adapters/memory/turns.ts';
+import { createRedisAnnouncements } from '../../adapters/redis/announcements.ts';
 import { createRedisCaptchas } from '../../adapters/redis/captchas.ts';
 import { createRedisDrafts } from '../../adapters/redis/drafts.ts';
 import { createRedisOnce } from '../../adapters/redis/once.ts';
@@ -14,6 +16,7 @@ import { createRedisOtps } from '../../adapters/redis/otps.ts';
 import { createRedisQuotas } from '../../adapters/redis/quotas.ts';
 import { createRedisState } from '../../adapters/redis/state.ts';
 import { createRedisTurns } from '../../adapters/redis/turns.ts';
+import type { Announcements } from '../../src/domain/announcements.ts';
 import { secondsAfter } from '../../src/domain/clock.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import type { StateStore } from '../../src/domain/protocol-state.ts';
@@ -30,6 +33,7 @@ export interface Backend {
   readonly drafts: DraftStore;
   readonly turns: TurnStore;
   readonly once: OnceStore;
+  readonly announcements: Announcements;
   close(): Promise<void>;
 }
 
@@ -58,6 +62,7 @@ export function memoryBackend(): Backend {
     drafts: createMemoryDrafts(clock),
     turns: createMemoryTurns(clock),
     once: createMemoryOnce(clock),
+    announcements: createMemoryAnnouncements(),
     close: async () => {},
   };
 }
@@ -85,5 +90,6 @@ function redisStores(redis: RedisConnection): Omit<Backend, 'name' | 'close'> {
     drafts: createRedisDrafts(redis, clock),
     turns: createRedisTurns(redis, clock),
     once: createRedisOnce(redis, clock),
+    announcements: createRedisAnnouncements(redis),
   };
 }

@@ -57,6 +57,7 @@ async function routerOf(profile: string): Promise<Router<AppState>> {
       clock: systemClock,
       metrics: createMetrics(),
       log,
+      isClosing: () => false,
     }),
   );
 }

@@ -1,12 +1,12 @@
 import type Router from '@koa/router';
-import { encode } from 'uqr';
 import { removeTotp, setUpTotp } from '../../../src/domain/authenticator/protection.ts';
 import { base32, newTotpSecret, totpUri } from '../../../src/domain/authenticator/totp.ts';
 import { secondsAfter } from '../../../src/domain/clock.ts';
 import { mask } from '../../../src/domain/person/masking.ts';
 import type { AppContext, AppState } from '../../../src/http/app-context.ts';
 import { checkForm, textFields } from '../../../src/http/form-schema.ts';
-import type { FormModel } from '../../../src/http/page-model.ts';
+import type { FormModel, QrModel } from '../../../src/http/page-model.ts';
+import { qrModel } from '../../../src/http/qr.ts';
 import { actForm, plainForm } from '../../../src/http/step-form.ts';
 import { onePage, type FormState, type Wizard, type NoDraft } from '../../../src/http/wizard.ts';
 import { pageRoutes } from '../../../src/http/wizard-routes.ts';
@@ -36,11 +36,6 @@ export interface TotpModel {
 }
 
 /** A QR code as one path of squares. */
-export interface QrModel {
-  readonly size: number;
-  readonly path: string;
-}
-
 export function totpRoutes(router: Router<AppState>, deps: SecurityDeps): void {
   pageRoutes(router, deps, { path: setUpPath, wizard: setUpWizard(deps) }, async (ctx) => {
     const scene = await setUpScene(deps, ctx);
@@ -108,10 +103,4 @@ export function totpModel(secret: Buffer, uri: string, state: FormState): TotpMo
     secret: (base32(secret).match(/.{1,4}/g) ?? []).join(' '),
     uri,
   };
-}
-
-function qrModel(text: string): QrModel {
-  const { data, size } = encode(text, { ecc: 'M', border: 2 });
-  const path = data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : []))).join('');
-  return { size, path };
 }

@@ -1,7 +1,7 @@
 import { mask } from '../../../src/domain/person/masking.ts';
 import { checkDocumentNumber } from '../../../src/domain/authenticator/recovery-search.ts';
 import { documentServes, giveBack, oldChannel, type Frozen, type ReturnProof, type UndoDeps } from '../../../src/domain/presence/undo.ts';
-import { atLeast, strengthOf } from '../../../src/domain/presence/strength.ts';
+import { atLeast, provedHere, strengthOf } from '../../../src/domain/presence/strength.ts';
 import type { Profile } from '../../../src/domain/policy.ts';
 import type { AppContext } from '../../../src/http/app-context.ts';
 import type { CaptchaDesk } from '../../../src/http/captcha-desk.ts';
@@ -36,7 +36,7 @@ export interface ReturnScene {
 /** Did this session prove a password or a passkey? */
 export async function isStrong({ sessions, clock }: Pick<UndoDeps, 'sessions' | 'clock'>, sessionUid: string): Promise<boolean> {
   const now = clock.now();
-  return atLeast(strengthOf(await sessions.factors(sessionUid, now), now), 'password');
+  return atLeast(strengthOf(provedHere(await sessions.factors(sessionUid, now)), now), 'password');
 }
 type Step = WizardStep<NoDraft, ReturnScene>;
 

@@ -2,7 +2,7 @@ import type Router from '@koa/router';
 import type { Account } from '../../../src/domain/person/account.ts';
 import type { AccountChange } from '../../../src/domain/presence/change.ts';
 import { confirmable, type Confirmable } from '../../../src/domain/presence/confirmable.ts';
-import { atLeast, strengthOf, type Strength } from '../../../src/domain/presence/strength.ts';
+import { atLeast, provedHere, strengthOf, type Strength } from '../../../src/domain/presence/strength.ts';
 import { changeOf, freeze, frozenOf, type Frozen, type UndoDeps } from '../../../src/domain/presence/undo.ts';
 import { countSearch } from '../../../src/domain/authenticator/throttle.ts';
 import type { AppContext, AppState } from '../../../src/http/app-context.ts';
@@ -147,7 +147,7 @@ function confirmWizard(deps: UndoJourneyDeps): Wizard<NoDraft, ConfirmScene> {
 
 async function strengthHere({ sessions, clock }: UndoJourneyDeps, sessionUid: string): Promise<Strength | undefined> {
   const now = clock.now();
-  return strengthOf(await sessions.factors(sessionUid, now), now);
+  return strengthOf(provedHere(await sessions.factors(sessionUid, now)), now);
 }
 
 /** What the session has proved enough for, or a password can, unless that is frozen itself. */

@@ -12,9 +12,10 @@ export interface PasskeyLoginDeps {
 export function passkeyLogin({ passkeys, site }: PasskeyLoginDeps): LoginMethod {
   return {
     name: 'passkey',
+    shape: 'challenge',
+    conditional: true,
     amr: [],
     fields: ['credential'],
-    captcha: 'none',
     form: textFields(['credential']),
     challenge: ({ scope }) => requestOptions({ ...passkeys, site }, { purpose: 'sign-in', scope }),
     authenticate: ({ values }, { scope, requestId, locale, address }) =>

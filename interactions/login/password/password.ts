@@ -6,6 +6,7 @@ import type { LoginMethod } from '../../login-method.ts';
 export function passwordLogin(deps: PasswordDeps): LoginMethod {
   return {
     name: 'password',
+    shape: 'form',
     amr: ['pwd'],
     fields: ['identifier', 'password'],
     captcha: 'with-form',

@@ -20,6 +20,7 @@ export interface SmsCodeDeps {
 export function smsCodeLogin({ accounts, codes }: SmsCodeDeps): LoginMethod {
   return {
     name: 'sms-code',
+    shape: 'form',
     amr: ['sms'],
     fields: ['mobile', 'code'],
     captcha: 'before-code',

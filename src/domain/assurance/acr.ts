@@ -23,6 +23,8 @@ export interface LevelRequest {
 export interface Authentication {
   /** RFC 8176 values of the authentications of this session that count for this request (`countedFactors`). */
   readonly amr: ReadonlySet<string>;
+  /** Those of them that were proved on this device; absent: all. */
+  readonly here?: ReadonlySet<string>;
   /** An SMS code alone, of a verified person, on a device that never proved more than that. */
   readonly newDevice?: boolean;
 }
@@ -45,18 +47,19 @@ export type LevelDecision =
   | { readonly verdict: 'unmet'; readonly acr: Acr };
 
 /** Did the person authenticate in this session as the rung demands? */
-export function authenticationMeets(rung: AssuranceLevel, { amr, newDevice = false }: Authentication): boolean {
+export function authenticationMeets(rung: AssuranceLevel, { amr, here = amr, newDevice = false }: Authentication): boolean {
   if (newDevice && rung.knownDevice === true) return false;
-  return !rung.minimumAuthentication || rung.minimumAuthentication.anyOf.some((value) => amr.has(value));
+  const wanted = rung.minimumAuthentication;
+  return !wanted || wanted.anyOf.some((value) => (wanted.onThisDevice ? here : amr).has(value));
 }
 
 /**
  * The highest level that evidence and session satisfy together: that of the identity, or the highest below
  * it for which this session is strong enough (whose own evidence the identity need not hold).
  */
-export function reachedLevel({ ladder, evidence, amr, newDevice = false }: Omit<LevelFacts, 'methods'>): AssuranceLevel {
+export function reachedLevel({ ladder, evidence, ...authentication }: Omit<LevelFacts, 'methods'>): AssuranceLevel {
   const identity = assuranceLevel(ladder, evidence);
-  const meets = (rung: AssuranceLevel) => authenticationMeets(rung, { amr, newDevice });
+  const meets = (rung: AssuranceLevel) => authenticationMeets(rung, authentication);
   const reached = ladder.findLast((rung) => !rung.comingSoon && compareAcr(rung.acr, identity.acr) <= 0 && meets(rung));
   if (!reached) throw new Error('the lowest rung of a ladder must ask for no authentication');
   return reached;
@@ -72,13 +75,13 @@ export interface Missing {
  * Every way to reach at least `target`, only the missing part of each (AST-08): a higher rung will do
  * as well, and methods that this deployment does not offer are no way.
  */
-export function waysTo(target: AssuranceLevel, { ladder, evidence, methods, amr, newDevice = false }: LevelFacts): readonly Missing[] {
+export function waysTo(target: AssuranceLevel, { ladder, evidence, methods, ...authentication }: LevelFacts): readonly Missing[] {
   return ladder
     .filter((rung) => !rung.comingSoon && compareAcr(rung.acr, target.acr) >= 0)
     .flatMap((rung) =>
       rung.anyOf.map((set) => ({
         evidence: set.filter((kind) => !evidence.has(kind)),
-        authentication: !authenticationMeets(rung, { amr, newDevice }),
+        authentication: !authenticationMeets(rung, authentication),
       })),
     )
     .filter((way) => way.evidence.every((kind) => methods.has(kind)))

@@ -27,7 +27,7 @@ export interface AssuranceLevel {
    * How the person must have authenticated in this session, besides: any of these RFC 8176 values.
    * Absent: any way of signing in (AST-06).
    */
-  readonly minimumAuthentication?: { readonly anyOf: readonly string[] };
+  readonly minimumAuthentication?: MinimumAuthentication;
   /** An SMS code alone reaches it only on a device that proved more before: whoever finds a phone has another one. */
   readonly knownDevice?: boolean;
   /** Shown as a disabled tile, reachable by nobody yet (RN-36). */
@@ -36,4 +36,10 @@ export interface AssuranceLevel {
   readonly soon?: readonly EvidenceKind[];
   /** Where people get the level while no method here leads to it (RN-37, RN-38). */
   readonly where?: LocalText;
+}
+
+export interface MinimumAuthentication {
+  readonly anyOf: readonly string[];
+  /** What another device proved, which signed this one in, does not count. */
+  readonly onThisDevice?: boolean;
 }

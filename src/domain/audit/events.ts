@@ -9,6 +9,9 @@ const auditEvents = {
   'sign-in.succeeded': 'a person signed in; `method` says how',
   'sign-in.refused': 'a sign-in failed; `reason` says why',
   'guesses.stopped': 'the limits stopped `count` guesses within some minutes; `kind` says at what, `address` where all came from one',
+  'handover.confirmed': 'on a second device a person confirmed what a first one had begun; `purpose` says what',
+  'handover.denied': 'on a second device a person said no to what a first one had begun; `purpose` says what',
+  'handover.refused': 'on a second device somebody picked another number than the first one shows; that ended it',
   'sign-out.done': 'a person ended the session',
   'sessions.ended': 'every other session of an account was ended',
   'otp.sent': 'a one-time code was asked for; `purpose` says what for',
@@ -64,6 +67,7 @@ export type RefusalEventName =
   | 'passkey.cloned'
   | 'recovery.refused'
   | 'owner.refused'
+  | 'handover.refused'
   | 'identity.not-verified'
   | 'identity.claimed'
   | 'token-family.revoked';

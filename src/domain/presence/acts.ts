@@ -1,6 +1,6 @@
 import type { AuditEventName } from '../audit/events.ts';
 import type { EndingAct } from '../session-endings.ts';
-import { atLeast, isFresh, strengthOf, strengthOfFactor, type SessionFactor, type Strength } from './strength.ts';
+import { atLeast, isFresh, provedHere, strengthOf, strengthOfFactor, type SessionFactor, type Strength } from './strength.ts';
 
 /**
  * Every change of a way into an account or of what its owner is reached at, and how strongly somebody must have proved
@@ -64,7 +64,8 @@ export interface Lacking {
   readonly fresh: boolean;
 }
 
-export function lacking(act: Act, { verified, factors, now }: Presence): Lacking {
+export function lacking(act: Act, { verified, factors: all, now }: Presence): Lacking {
+  const factors = provedHere(all);
   const rule: ActRule = acts[act];
   const wanted = verified ? rule.verified : rule.unverified;
   const fresh = factors.filter((factor) => isFresh(factor, now));

@@ -9,7 +9,7 @@ import { Conflict, type UnitOfWork, type Write } from '../unit-of-work.ts';
 import type { Vault } from '../vault.ts';
 import { acts, lacking, type Act } from './acts.ts';
 import { newChange, type Old } from './change.ts';
-import { strengthOf, type SessionFactor, type Strength } from './strength.ts';
+import { provedHere, strengthOf, type SessionFactor, type Strength } from './strength.ts';
 import { audited } from '../audit/record.ts';
 
 /**
@@ -86,7 +86,7 @@ async function requiredStrength(
   proved: readonly SessionFactor[],
 ): Promise<Strength> {
   const now = clock.now();
-  const factors = [...(await sessions.factors(sessionUid, now)), ...proved];
+  const factors = provedHere([...(await sessions.factors(sessionUid, now)), ...proved]);
   const { strength, fresh } = lacking(act, { verified: account.personId !== undefined, factors, now });
   const by = strengthOf(factors, now);
   if (strength !== undefined || fresh || by === undefined) throw new Refused('presence.required');

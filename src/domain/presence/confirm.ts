@@ -5,7 +5,7 @@ import type { Write } from '../unit-of-work.ts';
 import { audited } from '../audit/record.ts';
 import { thingOf, type Thing, type UndoableAct } from './change.ts';
 import { confirmable, type Confirmable } from './confirmable.ts';
-import { atLeast, strengthOf, type SessionFactor, type Strength } from './strength.ts';
+import { atLeast, provedHere, strengthOf, type SessionFactor, type Strength } from './strength.ts';
 import { refusalOf, type Frozen, type Origin, type UndoDeps } from './undo.ts';
 
 /** What goes with the code to the mobile. */
@@ -80,7 +80,7 @@ async function requiredStrength(
 async function factorsOf(deps: UndoDeps, accountId: string, proof: ConfirmProof, requestId: string): Promise<readonly SessionFactor[]> {
   switch (proof.way) {
     case 'session':
-      return deps.sessions.factors(proof.sessionUid, deps.clock.now());
+      return provedHere(await deps.sessions.factors(proof.sessionUid, deps.clock.now()));
     case 'sign-in':
       return proof.factors;
     case 'password': {

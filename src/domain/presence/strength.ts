@@ -135,7 +135,7 @@ export function countedFactors(factors: readonly SessionFactor[], now: Date): re
  * a document number are a check of the others: with birth date and home town they leave nine to try.
  */
 export function mayReadIdentity(factors: readonly SessionFactor[], now: Date): boolean {
-  return atLeast(strengthOf(factors, now), 'mobile-plus');
+  return atLeast(strengthOf(provedHere(factors), now), 'mobile-plus');
 }
 
 /** A proof once made counts for so long where a fresh one is asked for (RN-11). */
@@ -143,6 +143,18 @@ export const freshSeconds = 600;
 
 export function isFresh({ at }: Pick<SessionFactor, 'at'>, now: Date): boolean {
   return now.getTime() - at.getTime() <= freshSeconds * 1000;
+}
+
+/** Finished on another device: what came with it was proved there. Ours; RFC 8176 has no value for it. */
+export const handedOver = 'xdev';
+
+/**
+ * What was proved on the device itself. A session that another device signed in says how that one was signed in, and no more:
+ * who sits here, before the change of a way in, is proved here. Whoever talked somebody into scanning a code changes nothing.
+ */
+export function provedHere(factors: readonly SessionFactor[]): readonly SessionFactor[] {
+  const over = factors.find(({ amr }) => amr === handedOver);
+  return over ? factors.filter(({ at }) => at > over.at) : factors;
 }
 
 /** The factors that one act of signing in makes, all of one worth. */

@@ -10,7 +10,7 @@ import { Conflict, type UnitOfWork } from '../unit-of-work.ts';
 import type { Vault } from '../vault.ts';
 import { keptOf, takenWith, tokenIndexOf, type AccountChange, type AccountChangeStore, type Old } from './change.ts';
 import { proveDocument, type ProveDocumentDeps } from './prove.ts';
-import { atLeast, strengthOf, strengthOfFactor } from './strength.ts';
+import { atLeast, provedHere, strengthOf, strengthOfFactor } from './strength.ts';
 import { audited } from '../audit/record.ts';
 
 /**
@@ -211,7 +211,7 @@ async function requireProof(deps: UndoDeps, frozen: Frozen, proof: ReturnProof, 
       return;
     }
     case 'session': {
-      const factors = await deps.sessions.factors(proof.sessionUid, now);
+      const factors = provedHere(await deps.sessions.factors(proof.sessionUid, now));
       if (!atLeast(strengthOf(factors, now), 'password')) throw new Refused('presence.required');
     }
   }

@@ -1,4 +1,4 @@
-import { mailGateways, smsGateways } from '../../../adapters/registry.ts';
+import { mailGateways, smsGateways } from '../../../adapters/drivers.ts';
 import { questionIds } from '../../../interactions/help/questions.ts';
 import { loginMethodNames, proofingMethodNames } from '../../../interactions/registry.ts';
 import type { KnownNames } from '../../config/configuration.ts';

@@ -1,13 +1,13 @@
 import type Koa from 'koa';
+import { type Adapters } from '../../../adapters/registry.ts';
 import {
   bankCardSources,
   identitySources,
   mailGateways,
   nationalPlatforms,
   smsGateways,
-  type Adapters,
   type AuthorityAccess,
-} from '../../../adapters/registry.ts';
+} from '../../../adapters/drivers.ts';
 import { migrate, pending } from '../../../adapters/database/migrate.ts';
 import { createApp } from '../app.ts';
 import { assemble, type Assembly, type AssemblyOptions } from '../assembly.ts';
@@ -63,6 +63,7 @@ export async function serve(configuration: Configuration, openSandbox: OpenSandb
   await ensureSigningKeys({ store: adapters.signingKeys, unitOfWork: adapters.unitOfWork, clock: systemClock });
   const sandbox = await openSandbox?.(configuration, adapters);
   const access = { ...environment.authorities, ...sandbox?.authorities };
+  let draining = false;
   const assembly = await assemble({
     environment,
     cookieKeys: secrets.cookieKeys,
@@ -73,6 +74,7 @@ export async function serve(configuration: Configuration, openSandbox: OpenSandb
     clock: systemClock,
     metrics,
     log,
+    isClosing: () => draining,
   });
   await tryClients(assembly, clients);
   background = startBackground({
@@ -84,7 +86,6 @@ export async function serve(configuration: Configuration, openSandbox: OpenSandb
     metrics,
   });
   metrics.watch(watched(adapters));
-  let draining = false;
   const app = createApp({
     assembly,
     log,
