@@ -160,10 +160,13 @@ export function isMarked(token: unknown, mark: string): boolean {
   return Object.hasOwn(claims?.userinfo ?? {}, mark);
 }
 
-/** Checks of the library that are replaced by ours: levels (D3), and hints about people, which would ask for ever (D1). */
+/**
+ * Checks of the library that are replaced by ours: levels (D3), hints about people, which would ask for ever (D1), and consent,
+ * which services of the platform itself need none of, apps among them.
+ */
 const replacedChecks = {
   login: ['essential_acrs', 'essential_acr', 'id_token_hint', 'claims_id_token_sub_value'],
-  consent: ['consent_prompt'],
+  consent: ['consent_prompt', 'native_client_prompt'],
 } as const;
 
 /** The library's policy without the checks that are replaced. */

@@ -34,9 +34,32 @@ export function createPolicy(deps: PolicyDeps): interactionPolicy.DefaultPolicy 
   policy.add(new Prompt({ name: 'create', requestable: true }), 0);
   login.checks.add(accountIsThere());
   login.checks.add(isHintedAt(deps));
+  login.checks.add(ownAppIsSomebodys());
   policy.add(stepUp(deps), 2);
   consent.checks.add(askedForConsent());
+  consent.checks.add(appIsAllowed());
   return policy;
+}
+
+/** An app is given nothing unseen: whoever asks from a device may be another app than its client says (RFC 8252 section 8.6). */
+function appIsAllowed() {
+  return new Check('native_client_prompt', 'an app asks every time', 'interaction_required', ({ oidc: { client, params, result } }) => {
+    const asks = client?.applicationType === 'native' && params?.response_type !== 'none';
+    return asks && client.first_party !== true && !result?.consent;
+  });
+}
+
+/**
+ * The platform's own app has no consent page, and may all the same not be somebody else's: any app of the device can claim a
+ * private scheme or listen on the loopback interface. There a session of the browser is no answer, only a sign-in within the
+ * request is. An https address is claimed by proof (app links) and needs none.
+ */
+function ownAppIsSomebodys() {
+  const description = 'an app at an address that any other could claim asks for a sign-in';
+  return new Check('native_sign_in', description, 'login_required', ({ oidc: { client, params, result } }) => {
+    const asks = client?.applicationType === 'native' && client.first_party === true && params?.response_type !== 'none';
+    return asks && !String(params?.redirect_uri).startsWith('https:') && !result?.login;
+  });
 }
 
 function askedForConsent() {

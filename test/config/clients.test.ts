@@ -47,6 +47,7 @@ describe('the clients that are shipped', () => {
     expect(clients.map(({ client_id, minimum_acr, redirect_uris }) => [client_id, minimum_acr, redirect_uris])).toEqual([
       ['social-insurance', 'L2', ['http://localhost:4000/sandbox/rp/social-insurance/callback']],
       ['housing-fund', 'L3', ['http://localhost:4000/sandbox/rp/housing-fund/callback']],
+      ['citizen-app', undefined, ['http://127.0.0.1/callback', 'cn.minxin.citizen:/callback']],
     ]);
     expect(JSON.stringify(clients)).not.toContain('{issuer}');
   });

@@ -20,7 +20,7 @@ describe('a configuration', () => {
     const { configuration, problems } = load({});
     expect(problems).toEqual([]);
     expect(configuration?.profile.name).toBe('demo');
-    expect(configuration?.clients.map(({ client_id }) => client_id)).toEqual(['social-insurance', 'housing-fund']);
+    expect(configuration?.clients.map(({ client_id }) => client_id)).toEqual(['social-insurance', 'housing-fund', 'citizen-app']);
   });
 
   it('has the problems of environment, profile and clients reported in one run', () => {

@@ -231,7 +231,6 @@ describe('what is replaced is there, and is what the library asks', () => {
     expect(policy.map(({ name }) => name)).toEqual(['login', 'consent']);
     expect(login.checks.map(({ reason }) => reason)).toEqual(['login_prompt', 'no_session', 'max_age']);
     expect(consent.checks.map(({ reason }) => reason)).toEqual([
-      'native_client_prompt',
       'op_scopes_missing',
       'op_claims_missing',
       'rs_scopes_missing',
