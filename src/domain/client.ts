@@ -3,6 +3,9 @@ import type { Acr } from './assurance/ladder.ts';
 /** Our own pages are a client too (docs/adr/0015). */
 export const ownClientId = 'minxin';
 
+/** The city's own app, where a deployment has one: its tokens open the API that is made for it (docs/adr/0049). */
+export const citizenAppId = 'citizen-app';
+
 /**
  * A relying party's record: the metadata of RFC 7591 and OpenID Connect under their own names, and our own
  * members beside them. Static clients come from the clients file (src/config/clients.schema.json says what

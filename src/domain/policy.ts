@@ -48,6 +48,7 @@ export interface Profile {
   readonly help: HelpPolicy;
   /** Networks and what people call the place they are at, most exact first. */
   readonly places: readonly Place[];
+  readonly appLinks: AppLinks;
   /** Texts of the deployment in place of the pages' own, by their keys. */
   readonly words: Readonly<Record<string, LocalText>>;
   /** Where people land without a waiting service (LOG-16); a path of ours or an address. */
@@ -220,6 +221,13 @@ export interface SmsPolicy {
   readonly totalPerHour: number;
   readonly ttlSeconds: number;
   readonly attempts: number;
+}
+
+/** Apps that open the addresses of codes themselves. */
+export interface AppLinks {
+  readonly android: readonly { readonly package: string; readonly fingerprints: readonly string[] }[];
+  /** Team and bundle, `ABCDE12345.cn.gov.example.citizen`. */
+  readonly apple: readonly string[];
 }
 
 /** How much a proof counts, and for how long. */

@@ -41,7 +41,12 @@ export function preferredLocale(
   const [chosen, within] = (cookies.get(ctx, 'locale') ?? '').split(' ');
   const chosenLocale = matchLocale([chosen ?? '']);
   if (chosenLocale && interaction !== undefined && within === interaction) return chosenLocale;
-  return matchLocale((uiLocales ?? '').split(/\s+/)) ?? chosenLocale ?? matchLocale(ctx.acceptsLanguages()) ?? 'zh-CN';
+  return matchLocale((uiLocales ?? '').split(/\s+/)) ?? chosenLocale ?? acceptedLocale(ctx);
+}
+
+/** Of a request that brings nothing else: Accept-Language, then zh-CN. */
+export function acceptedLocale(ctx: Pick<AppContext, 'acceptsLanguages'>): Locale {
+  return matchLocale(ctx.acceptsLanguages()) ?? 'zh-CN';
 }
 
 /**

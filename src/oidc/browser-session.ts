@@ -33,7 +33,7 @@ export async function readSession(
   const account = await accounts.header(session.accountId);
   if (account?.status !== 'active') return undefined;
   await extend(session, policy);
-  return { uid: session.uid, account, signedInAt: new Date((session.loginTs ?? 0) * 1000) };
+  return { uid: session.uid, account, signedInAt: signedInAt(session) };
 }
 
 /** Whoever is at work on a page of an interaction is not idle either. @returns who is signed in in this browser */
@@ -62,6 +62,25 @@ export async function requireOwn(
 ): Promise<void> {
   if (here && here.accountId !== asked.accountId) throw await tokens.ofAnother(asked.accountId);
   if (here?.sessionUid !== asked.sessionUid) throw new Refused('interaction.expired');
+}
+
+/**
+ * The session that an app was signed in with; whoever is at work in the app is not idle either.
+ *
+ * @returns undefined: it has ended, or is somebody else's by now
+ */
+export async function sessionOfApp(
+  { provider, policy }: Pick<BrowserSessionDeps, 'provider' | 'policy'>,
+  { sessionUid, accountId }: FormOwner,
+): Promise<{ readonly uid: string; readonly signedInAt: Date } | undefined> {
+  const session = await provider().Session.findByUid(sessionUid);
+  if (!session || session.accountId !== accountId) return undefined;
+  await extend(session, policy);
+  return { uid: session.uid, signedInAt: signedInAt(session) };
+}
+
+function signedInAt({ loginTs = 0 }: Session): Date {
+  return new Date(loginTs * 1000);
 }
 
 type Session = Awaited<ReturnType<Provider['Session']['get']>>;

@@ -1,7 +1,9 @@
 import Router from '@koa/router';
 import Koa from 'koa';
 import { interactionsFolder, type Assembly } from './assembly.ts';
+import { createApi } from '../http/api.ts';
 import type { AppContext, AppState } from '../http/app-context.ts';
+import { appLinks } from '../http/app-links.ts';
 import { endpointAt, interactionsPath, isProtocolPath } from '../http/endpoints.ts';
 import { errorPages } from '../http/errors.ts';
 import { formBody } from '../http/form.ts';
@@ -11,9 +13,11 @@ import { toIssuerHost } from '../http/issuer-host.ts';
 import { requestLog, type Log } from '../http/log.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { Link } from '../http/page-model.ts';
+import type { ProblemDeps } from '../http/problem.ts';
 import { preferences, switches } from '../http/preferences.ts';
 import { requestContext } from '../http/request.ts';
 import { templates } from '../http/views.ts';
+import { appApi } from '../oidc/app-api.ts';
 import { bridge } from '../oidc/app-contexts.ts';
 import { serviceOf } from '../oidc/clients.ts';
 import { servedDocuments } from '../oidc/documents.ts';
@@ -32,7 +36,7 @@ export interface AppOptions {
 
 /** The order of all middleware, on one screen. */
 export function createApp({ assembly, log, metrics, checks, draining, sandbox }: AppOptions): Koa<AppState> {
-  const { environment, cookies, pages, assets } = assembly;
+  const { environment, cookies, pages, assets, profile } = assembly;
   const https = environment.issuer.startsWith('https:');
   const router = pageRouter(assembly);
   // Protocol and host are those that requestContext wrote, never what a browser sent.
@@ -42,13 +46,17 @@ export function createApp({ assembly, log, metrics, checks, draining, sandbox }:
     if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')) log.error('request.failed', error, {});
   });
 
+  const failed = (ctx: AppContext, error: unknown): void => log.error('request.failed', error, { requestId: ctx.state.requestId });
+
   app.use(health({ checks, draining, headers: constantHeaders(https) }));
   app.use(requestContext({ issuer: environment.issuer, proxyHops: environment.trustProxy }));
   app.use(requestLog(log));
   app.use(metrics.middleware);
   app.use(servedDocuments(() => assembly.ring.current()));
   app.use(securityHeaders({ https }));
+  app.use(appLinks(profile.appLinks));
   app.use(machineEndpoints(assembly));
+  app.use(ownAppApi(assembly, failed));
   app.use(assets.middleware);
   app.use(toIssuerHost({ issuer: environment.issuer, cookies }));
   app.use(preferences(cookies, new URL(environment.issuer).origin));
@@ -58,7 +66,7 @@ export function createApp({ assembly, log, metrics, checks, draining, sandbox }:
       pages,
       tokens: assembly.tokens,
       wayBack: (ctx) => wayBack(assembly, ctx),
-      failed: (ctx, error) => log.error('request.failed', error, { requestId: ctx.state.requestId }),
+      failed,
     }),
   );
   if (sandbox) app.use(sandbox);
@@ -88,6 +96,11 @@ function machineEndpoints({ ring }: Assembly): Koa.Middleware<AppState> {
     ctx.respond = false;
     return ring.handle(ctx.req, ctx.res);
   };
+}
+
+/** What the city's own app calls: no page either, no cookie, no language but that of the request. */
+function ownAppApi({ app, words, environment }: Assembly, failed: ProblemDeps['failed']): Koa.Middleware<AppState> {
+  return createApi(appApi(app), { words, issuer: environment.issuer, failed });
 }
 
 function openIdProvider({ ring }: Assembly): Koa.Middleware<AppState> {

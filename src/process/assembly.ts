@@ -16,6 +16,7 @@ import { createPages, type Pages } from '../http/page.ts';
 import { loadWords, speakerOf, type Words } from '../http/words.ts';
 import { createFirstPage } from '../../interactions/dispatch.ts';
 import type { Journey } from '../../interactions/journey.ts';
+import type { AppApiDeps } from '../oidc/app-api.ts';
 import { appContextOf } from '../oidc/app-contexts.ts';
 import { rememberDocuments } from '../oidc/documents.ts';
 import { ownClient } from './own-client.ts';
@@ -51,6 +52,7 @@ export interface Assembly {
   readonly submissions: Submissions;
   readonly resumes: Resumes;
   readonly journeys: readonly Journey[];
+  readonly app: AppApiDeps;
   /** Of this process; told by a job. */
   readonly stoppedAttempts: StoppedAttempts;
   readonly clock: Clock;
@@ -103,6 +105,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     stoppedAttempts,
     clock,
     journeys: journeys(deps.journeys, ways),
+    app: deps.app,
   };
 }
 

@@ -16,6 +16,7 @@ import type { Log } from '../http/log.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { Pages } from '../http/page.ts';
 import type { Words } from '../http/words.ts';
+import type { AppApiDeps } from '../oidc/app-api.ts';
 import type { LevelDeps } from '../oidc/level.ts';
 import { createFinish } from '../oidc/outcome.ts';
 import type { Resumes } from '../oidc/resume.ts';
@@ -56,7 +57,7 @@ export interface Parts {
 export function journeyDeps(
   materials: Materials,
   parts: Parts,
-): { journeys: JourneyDeps; login: LoginMethodDeps; proofing: ProofingMethodDeps } {
+): { journeys: JourneyDeps; login: LoginMethodDeps; proofing: ProofingMethodDeps; app: AppApiDeps } {
   const common = commonOf(materials, parts);
   return {
     journeys: exactly<JourneyDeps>()({
@@ -66,6 +67,7 @@ export function journeyDeps(
     }),
     login: loginDeps(materials, parts, common),
     proofing: proofingDeps(materials, parts, common),
+    app: appDeps(materials, common),
   };
 }
 
@@ -193,6 +195,11 @@ function accountDeps({ adapters, profile }: Materials, { stopped }: Parts, commo
     undo: { ...owners, addressLimits, changes },
     handover: { ...wizards, session, secondDevice: common.handover.secondDevice },
   };
+}
+
+/** The API of the city's own app. */
+function appDeps({ environment, clock }: Materials, { session, desks, handover }: Common): AppApiDeps {
+  return { ...session, quotas: desks.quotas, clock, issuer: environment.issuer, secondDevice: handover.secondDevice };
 }
 
 function loginDeps({ adapters, profile, clock }: Materials, { stopped }: Parts, { desks, authenticator }: Common): LoginMethodDeps {
