@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { examples } from '../../interactions/gallery.ts';
-import { provesMobile, startsChange } from '../support/account-changes.ts';
+import { provesMobile, sendsCode, startsChange } from '../support/account-changes.ts';
 import { softwareAuthenticator } from '../support/authenticator.ts';
 import { newPerson, type Person, type PersonOptions } from '../support/browser.ts';
 import { newCitizen, opensProofing, signsIn, signsInBySms } from '../support/citizen.ts';
@@ -66,6 +66,24 @@ const atReturn =
     if (other !== undefined) await person.opens(other);
     return person;
   };
+
+/** Somebody else froze what the owner had changed, and the owner confirms it. */
+const atConfirmation: Way = async (product) => {
+  const who = await newCitizen(product, 'L2');
+  const owner = await at('/login')(product);
+  await signsIn(owner, who);
+  const email = `${who.username}@example.cn`;
+  await owner.goes('/account/email');
+  await provesMobile(owner, who.mobile);
+  await owner.submits({ email, code: await sendsCode(owner, email, { email }) });
+  await owner.goes(linkIn(await messageOf(owner.sandbox, who.mobile, 'notice.email-changed')));
+  await owner.submits();
+  const later = await at('/login')(product);
+  await signsIn(later, who);
+  await later.goes('/account/frozen');
+  await later.opens('#confirm-email');
+  return later;
+};
 
 const atSecurity =
   (opens: (person: Person) => Promise<unknown>): Way =>
@@ -286,6 +304,7 @@ const places: readonly Place[] = [
   { view: 'account/change/username', city: 'demo', way: atChange('username') },
   { view: 'account/undo/return', form: 'document', city: 'demo', way: atReturn() },
   { view: 'account/undo/return', form: 'password', city: 'demo', way: atReturn('#use-password') },
+  { view: 'layout/confirm-change', city: 'demo', way: atConfirmation },
   { view: 'account/security/totp', city: 'demo', way: atSecurity((person) => person.opens('#set-up-totp')) },
   { view: 'account/security/passkey-new', city: 'demo', way: atSecurity((person) => person.opens('#add-passkey')) },
 ];

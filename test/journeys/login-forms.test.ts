@@ -30,7 +30,8 @@ async function atForm(
 }
 
 describe('forms of the sign-in', () => {
-  it.each(loginMethodNames)(
+  // The page of a code that is scanned has no form until somebody confirmed (login-qr-code.test.ts).
+  it.each(loginMethodNames.filter((name) => name !== 'qr-code'))(
     '%s: a form without its token, with a made-up one or with that of another browser is forged',
     async (method) => {
       const { person, path, filled } = await atForm(method);
@@ -146,7 +147,7 @@ describe('forms of the sign-in', () => {
 
   it('a method or an action that does not exist is no page', async () => {
     const { person, path, filled } = await atForm();
-    expect((await person.posts(path.replace('password', 'qr-code'), filled)).status).toBe(404);
+    expect((await person.posts(path.replace('password', 'tea-leaves'), filled)).status).toBe(404);
     expect((await person.posts(`${path}/send-code`, filled)).status).toBe(404);
     expect((await person.posts(path.replace('password', '__proto__'), filled)).status).toBe(404);
     expect((await person.posts(`${path.replace('password', 'sms-code')}/toString`, filled)).status).toBe(404);

@@ -103,7 +103,7 @@ describe('signing in with a passkey', () => {
     const person = await service.sendsToUs();
     const page = await signsInWithPasskey(person, authenticator, lies);
     expect(page).toMatchObject({ status: 422, error: { code: 'passkey.wrong', field: 'credential' } });
-    expect(page.$('.tabs a')).toHaveLength(3);
+    expect(page.$('.tabs a')).toHaveLength(4);
   });
 
   it('[AST-14] a signature is good once: not again, not in another sign-in, not after ten minutes', async () => {
@@ -169,7 +169,7 @@ describe('signing in with a passkey', () => {
         .$('.tabs a')
         .toArray()
         .map((tab) => tab.attribs['id']),
-    ).toEqual(['tab-password', 'tab-sms-code', 'tab-passkey']);
+    ).toEqual(['tab-password', 'tab-sms-code', 'tab-passkey', 'tab-qr-code']);
   });
 
   it.each(['beijing', 'beijing-2019', 'hubei', 'guangzhou'])('%s, whose manual knows none, offers none', async (profile) => {
