@@ -6,12 +6,14 @@ import { examples as activate } from './activate/examples.ts';
 import { examples as consent } from './consent/examples.ts';
 import { examples as error } from './error/examples.ts';
 import { examples as formPost } from './form-post/examples.ts';
+import { examples as handover } from './handover/examples.ts';
 import { examples as help } from './help/examples.ts';
 import type { Example } from './journey.ts';
 import { examples as landing } from './landing/examples.ts';
 import { examples as layout } from './layout/examples.ts';
 import { examples as passkey } from './login/passkey/examples.ts';
 import { examples as password } from './login/password/examples.ts';
+import { examples as qrCode } from './login/qr-code/examples.ts';
 import { examples as secondFactor } from './login/second-factor-examples.ts';
 import { examples as smsCode } from './login/sms-code/examples.ts';
 import { examples as logout } from './logout/examples.ts';
@@ -27,10 +29,12 @@ export const examples: readonly Example[] = [
   ...password,
   ...smsCode,
   ...passkey,
+  ...qrCode,
   ...secondFactor,
   ...register,
   ...activate,
   ...recover,
+  ...handover,
   ...stepUp,
   ...realName,
   ...bankCard,

@@ -11,7 +11,7 @@ import { readSession, type BrowserSessionDeps } from '../../src/oidc/browser-ses
 import { serviceOf } from '../../src/oidc/clients.ts';
 import type { Journey } from '../journey.ts';
 import type { ResultModel } from '../layout/result.ts';
-import { askerModel, type DecideModel, type SignInModel } from './pages.ts';
+import { askerModel, isOver, refusedModel, type DecideModel, type SignInModel } from './pages.ts';
 
 /**
  * 扫码确认 – where a QR code leads, opened by any camera or app (docs/adr/0048). Whoever is not signed in here changes
@@ -23,9 +23,11 @@ export interface HandoverJourneyDeps extends WizardDeps {
   readonly session: BrowserSessionDeps;
 }
 
+export type End = 'gone' | 'confirmed' | 'denied';
+
 /** What stands behind the address now, for whoever opened it. */
 type Scene = { readonly ctx: AppContext; readonly id: string } & (
-  | { readonly is: 'over'; readonly how: 'gone' | 'confirmed' | 'denied' }
+  | { readonly is: 'over'; readonly how: End }
   | { readonly is: 'sign-in'; readonly ticket: Ticket; readonly again: boolean }
   | { readonly is: 'decide'; readonly ticket: Ticket; readonly holder: Holder }
 );
@@ -53,6 +55,7 @@ async function sceneOf(deps: HandoverJourneyDeps, ctx: AppContext, id: string): 
   const { ticket, state } = found;
   const isTheirs = signedIn !== undefined && ticket.scan?.accountId === signedIn.account.id && ticket.scan.sessionUid === signedIn.uid;
   if (state === 'expired' || (ticket.scan && !isTheirs)) return { ctx, id, is: 'over', how: 'gone' };
+  if (state === 'taken') return { ctx, id, is: 'over', how: 'confirmed' };
   if (state === 'confirmed' || state === 'denied') return { ctx, id, is: 'over', how: state };
   if (!signedIn) return { ctx, id, is: 'sign-in', ticket, again: false };
   const holder: Holder = {
@@ -68,8 +71,9 @@ async function sceneOf(deps: HandoverJourneyDeps, ctx: AppContext, id: string): 
   return { ctx, id, is: 'decide', ticket: state === 'scanned' ? ticket : await scan(deps.secondDevice, id, holder), holder };
 }
 
-/** A browser that fetches pages before anybody opens them has scanned nothing (Fetch Metadata, `Sec-Purpose`). */
+/** Somebody sees the page: it was neither fetched before anybody opened it nor put into another one (Fetch Metadata). */
 function isLookedAt(ctx: AppContext): boolean {
+  if (!['', 'document'].includes(ctx.get('Sec-Fetch-Dest'))) return false;
   return !/prefetch|prerender/.test(`${ctx.get('Sec-Purpose')} ${ctx.get('Purpose')} ${ctx.get('X-Moz')}`);
 }
 
@@ -102,9 +106,11 @@ async function pageOf(deps: HandoverJourneyDeps, scene: Scene, state: FormState)
   if (scene.is === 'over') return { view: 'layout/result', model: endModel(say, scene.how) };
   const client = await deps.session.provider().Client.find(scene.ticket.asker.clientId);
   const asker = askerModel({ locale, say }, { asker: scene.ticket.asker, service: serviceOf(client, locale)?.name });
+  if (scene.is === 'decide' && isOver(state.problems))
+    return { view: 'handover/refused', model: refusedModel(say, state.problems, signInAddress(scene.id, true)) };
   if (scene.is === 'sign-in') {
-    const href = `/login?${new URLSearchParams({ return: addressOf(scene.id), ...(scene.again && { prompt: 'login' }) }).toString()}`;
-    const model: SignInModel = { asker, again: scene.again, signIn: { href, label: say('handover.sign-in') } };
+    const { again } = scene;
+    const model: SignInModel = { asker, tooOld: again, signIn: { href: signInAddress(scene.id, again), label: say('handover.sign-in') } };
     return { view: 'handover/sign-in', model };
   }
   const model: DecideModel = {
@@ -116,8 +122,12 @@ async function pageOf(deps: HandoverJourneyDeps, scene: Scene, state: FormState)
   return { view: 'handover/decide', model };
 }
 
+function signInAddress(id: string, again: boolean): string {
+  return `/login?${new URLSearchParams({ return: addressOf(id), ...(again && { prompt: 'login' }) }).toString()}`;
+}
+
 /** How it ended, and where to go on with this device. */
-export function endModel(say: Say, how: 'gone' | 'confirmed' | 'denied'): ResultModel {
+export function endModel(say: Say, how: End): ResultModel {
   return {
     outcome: how === 'confirmed' ? 'done' : 'failed',
     title: say(`handover.${how}.title`),

@@ -77,6 +77,9 @@ function service(chinese: string, english: string, href: string) {
   return (locale: Locale): NonNullable<Page['service']> => ({ name: locale === 'en' ? english : chinese, href });
 }
 
+/** A code that is shown, and the number beside it. */
+export const sampleTicket = { url: 'https://id.demonstration-city.example/h/Wc3vEXAMPLEw8KtZ2rYpNA', number: 47, choices: [82, 47, 19] };
+
 const subjectId = '0191e6a4-7a35-7c6e-9d53-3f0f6a2b8c11';
 const accountId = '0191e6a4-7a35-7c6e-9d53-3f0f6a2b8c12';
 const personId = '0191e6a4-7a35-7c6e-9d53-3f0f6a2b8c13';

@@ -3,11 +3,12 @@ import type { Example, ExampleScene } from '../journey.ts';
 import { interaction, nowhere, sampleAct, sampleForm, type SampleForm } from '../layout/samples.ts';
 import { subjectsModel } from '../layout/subjects.ts';
 import type { LoginModel } from './answered.ts';
-import { otherWays } from './card.ts';
+import { otherWays, type CardModel } from './card.ts';
 
 /** The login card around the examples of each method. */
 
-export type LoginState = Partial<SampleForm> & Pick<Example, 'service'> & { readonly reauthenticate?: boolean };
+export type CardState = Pick<Example, 'service'> & { readonly reauthenticate?: boolean };
+export type LoginState = Partial<SampleForm> & CardState;
 
 /** @param name - of the method */
 export function sampleLogin(
@@ -21,17 +22,25 @@ export function sampleLogin(
     state,
     ...(service ? { service } : {}),
     model: (scene): LoginModel => ({
-      tabs: tabs(scene, name),
+      ...sampleCard(scene, name, { reauthenticate }),
       form: sampleForm(scene, { fields, ...form }),
-      identifierLabel: scene.profile.identifiers.map((kind) => scene.say(`login.identifier.${kind}`)).join('/'),
-      identifierAsked: 'identifier',
-      notice: undefined,
-      subjects: subjectsModel(scene.say, { to: 'sign-in', coming: scene.profile.comingSubjects, href: nowhere }),
-      registerHref: `${interaction}/register`,
-      help: otherWays(scene.profile, scene.say, interaction),
-      reauthenticate,
-      passkey: scene.profile.login.desktop.includes('passkey') || name === 'passkey' ? samplePasskey : undefined,
     }),
+  };
+}
+
+/** @param name - of the method that is shown in it */
+export function sampleCard(scene: ExampleScene, name: string, { reauthenticate = false }: Pick<CardState, 'reauthenticate'>): CardModel {
+  const { profile, say } = scene;
+  return {
+    tabs: tabs(scene, name),
+    identifierLabel: profile.identifiers.map((kind) => say(`login.identifier.${kind}`)).join('/'),
+    identifierAsked: 'identifier',
+    notice: undefined,
+    subjects: subjectsModel(say, { to: 'sign-in', coming: profile.comingSubjects, href: nowhere }),
+    registerHref: `${interaction}/register`,
+    help: otherWays(profile, say, interaction),
+    reauthenticate,
+    passkey: profile.login.desktop.includes('passkey') || name === 'passkey' ? samplePasskey : undefined,
   };
 }
 

@@ -25,7 +25,7 @@ export function loadAssets(folder: string): Assets {
   for (const name of readdirSync(folder)) {
     const type = types[extname(name)];
     if (!type) continue;
-    const body = readFileSync(join(folder, name));
+    const body = asSent(name, readFileSync(join(folder, name)));
     const hash = createHash('sha256').update(body).digest('hex').slice(0, 12);
     const href = `/assets/${name.replace(/(?=\.\w+$)/, `.${hash}`)}`;
     files.set(href, { body, zipped: gzipSync(body, { level: 9 }), type });
@@ -47,4 +47,14 @@ export function loadAssets(folder: string): Assets {
       ctx.body = ctx.acceptsEncodings('gzip') ? file.zipped : file.body;
     },
   };
+}
+
+/** What is written for people who read the style sheet is not sent to everybody who opens a page. */
+function asSent(name: string, file: Buffer): Buffer {
+  if (extname(name) !== '.css') return file;
+  const lean = file
+    .toString('utf8')
+    .replaceAll(/\/\*[^]*?\*\//g, '')
+    .replaceAll(/\s*\n\s*/g, '\n');
+  return Buffer.from(lean);
 }

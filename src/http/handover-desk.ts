@@ -24,7 +24,7 @@ export interface HandoverDesk {
   /** Answers with the states as they come (server-sent events). */
   follow(ctx: AppContext, scope: string): Promise<void>;
   /** Answers when the state is another than the one the page shows, or after a while (long polling). */
-  wait(ctx: AppContext, scope: string, shown: unknown): Promise<HandoverState>;
+  wait(ctx: AppContext, scope: string, shown: unknown): Promise<ShownState>;
   /** What the other device confirmed, once. @throws Refused handover.gone */
   take(ctx: AppContext, scope: string): Promise<Confirmation & { readonly accountId: string }>;
 }
@@ -37,8 +37,11 @@ export interface HandoverPlace {
   readonly knownId: string | undefined;
 }
 
+/** What the first device can tell of it: what was taken already is of no use any more. */
+export type ShownState = Exclude<HandoverState, 'taken'>;
+
 export interface Shown {
-  readonly state: HandoverState;
+  readonly state: ShownState;
   /** Undefined: there is none, see `refused`. */
   readonly code: { readonly url: string; readonly qr: QrModel; readonly number: number } | undefined;
   /** Why there is no new one. */
@@ -104,7 +107,7 @@ export function createHandoverDesk(deps: HandoverDeskDeps): HandoverDesk {
       const gone = new AbortController();
       ctx.res.once('close', () => gone.abort());
       ctx.set('Cache-Control', 'no-store');
-      let last: HandoverState = 'expired';
+      let last: ShownState = 'expired';
       for await (const state of statesFrom(deps, await currentOf(deps, ctx, scope), gone.signal)) {
         if (state === 'beat') continue;
         last = state;
@@ -131,13 +134,13 @@ async function currentOf(deps: HandoverDeskDeps, ctx: AppContext, scope: string)
 }
 
 /** The state now and at every change, until it is final, the page is gone or the stream has lasted long enough. */
-async function* statesFrom(deps: HandoverDeskDeps, found: Found | undefined, signal: AbortSignal): AsyncGenerator<HandoverState | 'beat'> {
+async function* statesFrom(deps: HandoverDeskDeps, found: Found | undefined, signal: AbortSignal): AsyncGenerator<ShownState | 'beat'> {
   if (!found) return yield 'expired';
   const { clock, waiters } = deps;
   let { ticket } = found;
-  let told: HandoverState | undefined;
+  let told: ShownState | undefined;
   for (let tick = 0; tick < streamSeconds && !signal.aborted && !waiters.isClosing(); tick += 1) {
-    const state = stateOf(ticket, clock.now());
+    const state = shownState(ticket, clock.now());
     if (state !== told) yield state;
     else if (tick % beatTicks === 0) yield 'beat';
     told = state;
@@ -146,7 +149,7 @@ async function* statesFrom(deps: HandoverDeskDeps, found: Found | undefined, sig
   }
 }
 
-async function* eventsOf(states: AsyncIterable<HandoverState | 'beat'>): AsyncGenerator<string> {
+async function* eventsOf(states: AsyncIterable<ShownState | 'beat'>): AsyncGenerator<string> {
   for await (const state of states) yield state === 'beat' ? ':\n\n' : `data: ${state}\n\n`;
 }
 
@@ -155,8 +158,13 @@ function isRenewable({ ticket, since }: { readonly ticket: Ticket; readonly sinc
   return ticket.scan === undefined && stateOf(ticket, now) === 'expired' && now < secondsAfter(new Date(since), renewedSeconds);
 }
 
-function shownOf({ issuer }: HandoverDeskDeps, { id, ticket }: Found, now: Date): Shown {
+function shownState(ticket: Ticket, now: Date): ShownState {
   const state = stateOf(ticket, now);
+  return state === 'taken' ? 'expired' : state;
+}
+
+function shownOf({ issuer }: HandoverDeskDeps, { id, ticket }: Found, now: Date): Shown {
+  const state = shownState(ticket, now);
   const url = `${issuer}/h/${id}`;
   const isOpen = state === 'waiting' || state === 'scanned';
   return { state, code: isOpen ? { url, qr: qrModel(url), number: ticket.number } : undefined, refused: undefined };

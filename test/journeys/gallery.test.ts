@@ -139,7 +139,7 @@ function faultsOf(page: Page, { lang, channel }: (typeof variants)[number]): str
       .every((heading) => $(heading).text().trim() !== ''),
     'an empty link or button': $('a, button')
       .toArray()
-      .every((act) => $(act).is('[hidden]') || $(act).text().trim() !== '' || $(act).is('[aria-label]')),
+      .every((act) => $(act).is('[hidden], [aria-hidden=true]') || $(act).text().trim() !== '' || $(act).is('[aria-label]')),
     'an id twice': new Set(ids).size === ids.length,
     'a label or description of nothing': pointed.every((id) => ids.includes(id)),
     [`a hole: ${hole(page)}`]: hole(page) === undefined,

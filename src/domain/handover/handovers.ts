@@ -105,8 +105,7 @@ export async function take(
   if (!found || !isOf(deps, found.ticket, browser) || stateOf(found.ticket, deps.clock.now()) !== 'confirmed') return undefined;
   const { scan, confirmation } = found.ticket;
   if (!scan || !confirmation) return undefined;
-  // What is taken is denied to everybody after.
-  const isTaken = await put(deps, id, found.revision, { ...found.ticket, state: 'denied' });
+  const isTaken = await put(deps, id, found.revision, { ...found.ticket, state: 'taken' });
   return isTaken ? { ...confirmation, accountId: scan.accountId } : undefined;
 }
 

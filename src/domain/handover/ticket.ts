@@ -7,7 +7,7 @@ import { Refused } from '../refused.ts';
  * by the browser that began it. Pure: stores and clocks are in handovers.ts. Attack classes: docs/adr/0048.
  *
  * ```
- * waiting ─ scan ─▶ scanned ─ right number ─▶ confirmed ─ take ─▶ (gone)
+ * waiting ─ scan ─▶ scanned ─ right number ─▶ confirmed ─ take ─▶ taken
  *    │                │ ├─ wrong number, deny ─▶ denied
  *    └── time ──▶ expired ◀── time ──┴────────────┘
  * ```
@@ -25,7 +25,7 @@ export interface Ticket {
   readonly signedInSince: number | undefined;
   /** Milliseconds, as everything below. */
   readonly shownUntil: number;
-  readonly state: 'waiting' | 'scanned' | 'confirmed' | 'denied';
+  readonly state: 'waiting' | 'scanned' | 'confirmed' | 'denied' | 'taken';
   readonly scan: Scan | undefined;
   readonly confirmation: Confirmation | undefined;
 }
@@ -74,6 +74,7 @@ export function stateOf({ state, shownUntil, scan, confirmation }: Ticket, now: 
     scanned: (scan?.at ?? 0) + decideSeconds * 1000,
     confirmed: (confirmation?.at ?? 0) + takeSeconds * 1000,
     denied: Number.POSITIVE_INFINITY,
+    taken: Number.POSITIVE_INFINITY,
   }[state];
   return now.getTime() < until ? state : 'expired';
 }
