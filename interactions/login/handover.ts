@@ -119,7 +119,9 @@ function placeOf(deps: HandoverStepDeps, visit: Visit): HandoverPlace {
 }
 
 /** What the service says of how old a sign-in may be, as a moment; the other device meets it (`prompt=login`, `max_age`). */
-function signedInSince({ params: { prompt, max_age: maxAge } }: Visit, now: number): number | undefined {
+function signedInSince({ params: { prompt, max_age: maxAge } }: Visit, milliseconds: number): number | undefined {
+  // Sessions know to the second when they were signed in.
+  const now = milliseconds - (milliseconds % 1000);
   if (typeof prompt === 'string' && prompt.split(' ').includes('login')) return now;
   if (maxAge === undefined) return undefined;
   return now - Math.max(0, Number(maxAge) - longestSeconds) * 1000;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { secondsAfter } from '../domain/clock.ts';
-import { begin, isOf, read, take, topicOf, type Found, type HandoverDeps, type Order } from '../domain/handover/handovers.ts';
+import { begin, isOf, read, take, topicOf, type Found, type Order, type TakeDeps } from '../domain/handover/handovers.ts';
 import { stateOf, type Confirmation, type HandoverState, type Ticket } from '../domain/handover/ticket.ts';
 import { Refused } from '../domain/refused.ts';
 import type { OnceStore } from '../domain/short-lived.ts';
@@ -48,7 +48,7 @@ export interface Shown {
   readonly refused: Refused | undefined;
 }
 
-export interface HandoverDeskDeps extends HandoverDeps {
+export interface HandoverDeskDeps extends TakeDeps {
   readonly once: OnceStore;
   readonly vault: Vault;
   readonly cookies: CookieJar;

@@ -27,7 +27,7 @@ export function handoverDeps(
   const waiters = createWaiters({ announcements, isClosing });
   return {
     placeOf: createPlaceOf(profile.places),
-    desk: createHandoverDesk({ ...store, once, cookies, issuer: environment.issuer, addressLimits, waiters }),
+    desk: createHandoverDesk({ ...store, sessions, once, cookies, issuer: environment.issuer, addressLimits, waiters }),
     secondDevice: { ...store, accounts, sessions, unitOfWork },
   };
 }

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { createFileVault } from '../../adapters/keys/file-vault.ts';
-import { begin, change, read, take, topicOf, type HandoverDeps, type Order } from '../../src/domain/handover/handovers.ts';
+import { begin, change, read, take, topicOf, type Order, type TakeDeps } from '../../src/domain/handover/handovers.ts';
 import { decided, denied, scanned } from '../../src/domain/handover/ticket.ts';
 import { eventually } from '../support/eventually.ts';
 import { at, now, shortLivedBackends, type Backend } from './short-lived-backends.ts';
@@ -15,7 +15,9 @@ const proof = { factors: [], signedInAt: now.getTime() };
 
 describe.each(backends)('handovers in $name', ({ drafts, quotas, announcements }: Backend) => {
   let seconds = 0;
-  const deps: HandoverDeps = { drafts, quotas, announcements, vault, clock: { now: () => at(seconds) } };
+  let live = [{ uid: 'phone', createdAt: now, lastSeenAt: now, expiresAt: at(3600), factors: [], device: undefined }];
+  const sessions = { ofAccount: async () => live };
+  const deps: TakeDeps = { drafts, quotas, announcements, vault, sessions, clock: { now: () => at(seconds) } };
   const order = (): Order => ({
     purpose: 'sign-in',
     asker: { clientId: 'service', browser: undefined, place: '127.0.0.0', since: now.getTime() },
@@ -59,6 +61,15 @@ describe.each(backends)('handovers in $name', ({ drafts, quotas, announcements }
     seconds = 60;
     expect(await take(deps, late.id, late.browser)).toBeUndefined();
     seconds = 0;
+  });
+
+  it('are not taken when the session that confirmed has ended', async () => {
+    const { id, browser } = await confirmedTicket();
+    const all = live;
+    live = [];
+    expect(await take(deps, id, browser)).toBeUndefined();
+    live = all;
+    expect(await take(deps, id, browser)).toMatchObject({ accountId: 'anna' });
   });
 
   it('are scanned by one of eight phones that come at once', async () => {

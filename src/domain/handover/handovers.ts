@@ -3,6 +3,7 @@ import type { Announcements } from '../announcements.ts';
 import { secondsAfter, type Clock } from '../clock.ts';
 import { Refused } from '../refused.ts';
 import type { DraftStore, QuotaRule, QuotaStore } from '../short-lived.ts';
+import type { SessionStore } from '../protocol-state.ts';
 import type { Vault } from '../vault.ts';
 import { decideSeconds, numbersOf, shownSeconds, stateOf, takeSeconds, type Confirmation, type Ticket } from './ticket.ts';
 
@@ -91,13 +92,19 @@ export async function change(
   throw new Refused('service.busy', undefined, {}, 1);
 }
 
+/** What a ticket is taken with. */
+export interface TakeDeps extends HandoverDeps {
+  readonly sessions: Pick<SessionStore, 'ofAccount'>;
+}
+
 /**
- * The browser that began comes for what was confirmed; to exactly one of those who ask at once.
+ * The browser that began comes for what was confirmed; to exactly one of those who ask at once. A session that has ended
+ * since it confirmed vouches for nobody any more: its owner may have ended it for that.
  *
- * @returns undefined: not confirmed, not this browser's, or taken already
+ * @returns undefined: not confirmed, not this browser's, of a session that has ended, or taken already
  */
 export async function take(
-  deps: HandoverDeps,
+  deps: TakeDeps,
   id: string,
   browser: string,
 ): Promise<(Confirmation & { readonly accountId: string }) | undefined> {
@@ -105,6 +112,8 @@ export async function take(
   if (!found || !isOf(deps, found.ticket, browser) || stateOf(found.ticket, deps.clock.now()) !== 'confirmed') return undefined;
   const { scan, confirmation } = found.ticket;
   if (!scan || !confirmation) return undefined;
+  const live = await deps.sessions.ofAccount(scan.accountId, deps.clock.now());
+  if (!live.some(({ uid }) => uid === scan.sessionUid)) return undefined;
   const isTaken = await put(deps, id, found.revision, { ...found.ticket, state: 'taken' });
   return isTaken ? { ...confirmation, accountId: scan.accountId } : undefined;
 }
