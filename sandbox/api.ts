@@ -1,14 +1,12 @@
 import type Router from '@koa/router';
-import { Ajv, type ValidateFunction } from 'ajv';
 import { acrValues } from '../src/domain/assurance/ladder.ts';
-import { Refused } from '../src/domain/refused.ts';
-import { Conflict } from '../src/domain/unit-of-work.ts';
-import { LevelOutOfReach, type AccountsRequest, type CreatedAccounts } from './accounts.ts';
+import type { AccountsRequest, CreatedAccounts } from './accounts.ts';
 import type { ReceivedUser } from './authorities/national-platform.ts';
 import { behaviours, type Behaviour, type Simulator } from './authorities/simulator.ts';
 import { BadRequest, jsonBody } from './body.ts';
-import type { SandboxContext, SandboxState } from './context.ts';
+import type { SandboxState } from './context.ts';
 import type { CreatedImports, ImportsRequest } from './imports.ts';
+import { ajv, json, valid } from './json.ts';
 import type { SandboxMessages } from './outbox-gateway.ts';
 import type { People, ScriptedPerson } from './people.ts';
 import type { RegisteredPerson } from './registered-person.ts';
@@ -99,13 +97,6 @@ export function apiRoutes(router: Router<SandboxState>, deps: ApiDeps): void {
     '/sandbox/national-users.json',
     json(async () => deps.nationalUsers()),
   );
-
-  router.post(
-    '/sandbox/phone/:action',
-    json(async () => {
-      throw new BadRequest(404, 'not-yet', 'there is no phone app yet');
-    }),
-  );
 }
 
 function peopleRoutes(router: Router<SandboxState>, { people, restore }: ApiDeps): void {
@@ -129,8 +120,6 @@ function holders({ scripted, find }: ApiDeps['people'], number: string): readonl
   const listed = scripted.filter(({ document }) => document.number === number);
   return listed.length > 0 ? listed : [find('resident-id-card', number)].filter((person) => person !== undefined);
 }
-
-const ajv = new Ajv({ allErrors: true });
 
 const accountsRequest = ajv.compile<AccountsRequest>({
   type: 'object',
@@ -170,36 +159,3 @@ const behaviourRequest = ajv.compile<{ behaviour: Behaviour }>({
   required: ['behaviour'],
   properties: { behaviour: { enum: behaviours } },
 });
-
-/** @throws BadRequest with everything that is wrong */
-function valid<T>(validate: ValidateFunction<T>, body: unknown): T {
-  if (validate(body)) return body;
-  const problems = (validate.errors ?? []).map(({ instancePath, message = '', params }) => {
-    const detail = 'allowedValues' in params ? `: ${params['allowedValues'].join(', ')}` : '';
-    const extra = 'additionalProperty' in params ? `: ${params['additionalProperty']}` : '';
-    return `${instancePath.slice(1).replaceAll('/', '.') || 'the body'} ${message}${detail}${extra}`;
-  });
-  throw new BadRequest(400, 'invalid', problems.join('; '));
-}
-
-/** Answers with what `handle` returns, and with `{ error, message }` for what the caller can mend. */
-function json(handle: (ctx: SandboxContext, params: Readonly<Record<string, string>>) => Promise<unknown>) {
-  return async (ctx: SandboxContext & { params: Record<string, string> }): Promise<void> => {
-    ctx.set('Cache-Control', 'no-store');
-    try {
-      ctx.body = await handle(ctx, ctx.params);
-    } catch (error) {
-      const { status, error: word, message } = toBadRequest(error);
-      ctx.status = status;
-      ctx.body = { error: word, message };
-    }
-  };
-}
-
-function toBadRequest(error: unknown): BadRequest {
-  if (error instanceof BadRequest) return error;
-  if (error instanceof LevelOutOfReach) return new BadRequest(400, 'level', error.message);
-  if (error instanceof Conflict) return new BadRequest(409, 'taken', 'accounts with this prefix exist already, choose another one');
-  if (error instanceof Refused) return new BadRequest(error.status, error.code, 'the product refused; try again later');
-  throw error;
-}

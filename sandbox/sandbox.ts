@@ -1,8 +1,9 @@
 import Router from '@koa/router';
 import { cityOf, type CityProfile } from '../src/domain/city.ts';
-import type { ClientRecord } from '../src/domain/client.ts';
+import { citizenAppId, type ClientRecord } from '../src/domain/client.ts';
 import type { PasswordHasher } from '../src/domain/authenticator/password-hasher.ts';
 import type { AccountStore } from '../src/domain/person/account.ts';
+import { usernameKey } from '../src/domain/person/username.ts';
 import type { Profile } from '../src/domain/policy.ts';
 import type { OnceStore } from '../src/domain/short-lived.ts';
 import type { UnitOfWork } from '../src/domain/unit-of-work.ts';
@@ -10,7 +11,7 @@ import type { Vault } from '../src/domain/vault.ts';
 import { createAccounts, type AccountsDeps } from './accounts.ts';
 import { apiRoutes, type AuthorityControls, type MovableClock } from './api.ts';
 import { assetRoutes } from './assets.ts';
-import type { SandboxState } from './context.ts';
+import type { Locale, SandboxState } from './context.ts';
 import { galleryRoutes, type Gallery } from './gallery.ts';
 import { createImports, seedImports } from './imports.ts';
 import type { SandboxMessages } from './outbox-gateway.ts';
@@ -20,6 +21,8 @@ import type { People, ScriptedPerson } from './people.ts';
 import { serviceRoutes } from './rp/routes.ts';
 import { demonstrationServices } from './rp/services.ts';
 import { serviceBase } from './rp/site.ts';
+import { createPhoneApp } from './phone/app.ts';
+import { phoneRoutes, type ShownTicket } from './phone/routes.ts';
 import { ownNames } from './own-names.ts';
 import { restore, type RestoreDeps } from './restore.ts';
 import { seed } from './seed.ts';
@@ -47,7 +50,7 @@ export interface SandboxDeps {
   /** The answer of a captcha that is still unused. */
   readonly captchaAnswer: (id: string) => Promise<string | undefined>;
   readonly gallery: Gallery;
-  readonly accounts: Pick<AccountStore, 'byIdentifier'>;
+  readonly accounts: Pick<AccountStore, 'byIdentifier' | 'byId'>;
   readonly persons: RestoreDeps['persons'];
   readonly forget: RestoreDeps['forget'];
   readonly hasher: Pick<PasswordHasher, 'hash'>;
@@ -55,6 +58,8 @@ export interface SandboxDeps {
   /** Short-lived state that all processes share: sessions of the demonstration services. */
   readonly state: OnceStore;
   readonly vault: Pick<Vault, 'sealFor' | 'openFor'>;
+  /** Codes that are shown now. */
+  readonly tickets: () => Promise<readonly ShownTicket[]>;
 }
 
 export interface Sandbox {
@@ -100,12 +105,21 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
   });
   for (const { service, client } of services) serviceRoutes(router, service, client, { ...deps, pages });
 
+  const app = deps.clients.find(({ client_id: id }) => id === citizenAppId);
+  const identifierOf = async (username: string): Promise<string> => {
+    const account = await deps.accounts.byIdentifier('username', usernameKey(username));
+    return (account && (await deps.accounts.byId(account.id))?.mobile) ?? username;
+  };
+  const phone = app && ((locale: Locale) => createPhoneApp({ ...deps, client: app, identifierOf, locale }));
+  phoneRoutes(router, { ...deps, pages, phone, password: sandbox.password });
+
   startPageRoutes(router, {
     ...deps,
     restore: restorePerson,
     pages,
     services,
     password: sandbox.password,
+    phone: phone !== undefined && cityOf(profile).has('login.qr-code'),
     trial: trialService(profile),
     climbs: profile.proofing.includes('bank-card'),
     activation: profile.activation,

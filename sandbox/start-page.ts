@@ -20,6 +20,8 @@ export interface StartPageDeps extends Pick<ApiDeps, 'clock' | 'people' | 'messa
   readonly trial: string | undefined;
   /** It asks a seeded account for a bank card. */
   readonly climbs: boolean;
+  /** There are codes that the phone can scan. */
+  readonly phone: boolean;
   /** The city lets imported people activate their account. */
   readonly activation: boolean;
   /** The city takes these. */
@@ -92,7 +94,7 @@ function fromPage(handle: (form: URLSearchParams) => Promise<string>) {
 }
 
 async function startModel(
-  { pages, clock, people, messages, authorities, password, services, trial, climbs, activation, documents }: StartPageDeps,
+  { pages, clock, people, messages, authorities, password, services, trial, climbs, activation, documents, phone }: StartPageDeps,
   ctx: SandboxContext,
 ) {
   const locale = pages.locale(ctx);
@@ -104,6 +106,7 @@ async function startModel(
     newcomer,
     password,
     activation,
+    links: ['account', 'register', ...(phone ? ['phone'] : []), 'gallery', 'discovery'],
     card: climbs ? newcomer?.bankCards.find(({ outcome, kind }) => outcome === 'match' && kind === 'debit') : undefined,
     restored,
     trial: services.map(serviceModel(locale)).find(({ id }) => id === trial),

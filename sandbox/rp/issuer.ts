@@ -30,7 +30,7 @@ export function createIssuer(deps: IssuerDeps): Issuer {
 type Reach = (url: string, options: RequestInit) => Promise<Response>;
 
 /** Calls to the issuer stay on this machine, whatever name it has outside. */
-function reachIssuer({ issuer, issuerOrigin }: IssuerDeps): Reach {
+export function reachIssuer({ issuer, issuerOrigin }: Pick<IssuerDeps, 'issuer' | 'issuerOrigin'>): Reach {
   const { origin } = new URL(issuer);
   return (url, options) => fetch(url.startsWith(`${origin}/`) ? `${issuerOrigin()}${url.slice(origin.length)}` : url, options);
 }
@@ -44,7 +44,8 @@ function discover({ issuer, client }: IssuerDeps, reach: Reach): Promise<openid.
     [openid.clockTolerance]: clockToleranceSeconds,
   };
   const insecure = issuer.startsWith('http:') ? [openid.allowInsecureRequests] : [];
-  return openid.discovery(new URL(issuer), client.client_id, metadata, openid.ClientSecretBasic(client.client_secret), {
+  const authentication = client.token_endpoint_auth_method === 'none' ? openid.None() : openid.ClientSecretBasic(client.client_secret);
+  return openid.discovery(new URL(issuer), client.client_id, metadata, authentication, {
     [openid.customFetch]: (url, options) => reach(url, { ...options, body: options.body ?? null }),
     timeout: timeoutSeconds,
     // Over plain http the signature of the ID token is all there is.

@@ -56,6 +56,8 @@ export interface HandoverDeskDeps extends TakeDeps {
   readonly issuer: string;
   /** False lifts the limit per address (load tests). */
   readonly addressLimits: boolean;
+  /** Told of every code that is shown; for the phone of the sandbox alone, because whoever has a code may scan it. */
+  readonly watched: ((id: string) => Promise<void>) | undefined;
 }
 
 /** A page renews its tickets for so long, then somebody has to ask for another. */
@@ -81,6 +83,7 @@ export function createHandoverDesk(deps: HandoverDeskDeps): HandoverDesk {
     const browser = browserAt(deps, ctx, place.scope) ?? newBrowser(deps, ctx, place.scope);
     const found = await begin(deps, { ...place.order(), browser, countedFor: countedFor(deps, ctx, place) });
     await keep(deps, browser, { id: found.id, since });
+    await deps.watched?.(found.id);
     return found;
   };
   return {

@@ -6,11 +6,12 @@ import type { SecondDeviceDeps } from '../domain/handover/second-device.ts';
 import type { Adapters } from '../../adapters/registry.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Clock } from '../domain/clock.ts';
+import { createShownCodes } from './shown-codes.ts';
 import type { Profile } from '../domain/policy.ts';
 
 interface Parts {
   readonly adapters: Adapters;
-  readonly environment: Pick<Environment, 'issuer'>;
+  readonly environment: Pick<Environment, 'issuer' | 'sandbox'>;
   readonly profile: Pick<Profile, 'places'>;
   readonly clock: Clock;
   readonly isClosing: () => boolean;
@@ -25,9 +26,10 @@ export function handoverDeps(
   const { drafts, announcements, quotas, once } = shortLived;
   const store = { drafts, announcements, vault, quotas, clock };
   const waiters = createWaiters({ announcements, isClosing });
+  const watched = environment.sandbox ? createShownCodes({ recent: shortLived.recent, vault }).put : undefined;
   return {
     placeOf: createPlaceOf(profile.places),
-    desk: createHandoverDesk({ ...store, sessions, once, cookies, issuer: environment.issuer, addressLimits, waiters }),
+    desk: createHandoverDesk({ ...store, sessions, once, cookies, issuer: environment.issuer, addressLimits, waiters, watched }),
     secondDevice: { ...store, accounts, sessions, unitOfWork },
   };
 }

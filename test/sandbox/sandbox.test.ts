@@ -95,7 +95,10 @@ const sandbox = createSandbox({
       return true;
     },
   },
-  accounts: { byIdentifier: async (kind, value) => (kind === 'mobile' && value === '13800000001' ? holder : undefined) },
+  accounts: {
+    byId: async () => undefined,
+    byIdentifier: async (kind, value) => (kind === 'mobile' && value === '13800000001' ? holder : undefined),
+  },
   persons: { byDocument: async () => undefined },
   forget: async (whom) => void forgotten.push(whom),
   hasher: { hash: async () => 'hash' },
@@ -104,6 +107,7 @@ const sandbox = createSandbox({
       commits.push(writes);
     },
   },
+  tickets: async () => [],
   state: createMemoryOnce(clock),
   vault: createFileVault({ keyEncryptionKey: randomBytes(32), indexKey: randomBytes(32), pairwiseKey: randomBytes(32) }),
 });
@@ -210,7 +214,10 @@ describe('the sandbox for scripts', () => {
     ['/sandbox/clock', 'x'.repeat(20_000), 413, 'too-large'],
     ['/sandbox/authorities/public-security', { behaviour: 'angry' }, 400, 'invalid'],
     ['/sandbox/authorities/constructor', { behaviour: 'down' }, 404, 'unknown'],
-    ['/sandbox/phone/scan', {}, 404, 'not-yet'],
+    ['/sandbox/phone/scan', {}, 400, 'invalid'],
+    ['/sandbox/phone/scan', { url: 'x', as: 'zhangwei' }, 404, 'no-app'],
+    ['/sandbox/phone/confirm', { ticket: 'x', as: 'zhangwei', number: 7 }, 400, 'invalid'],
+    ['/sandbox/phone/face', {}, 404, 'not-yet'],
   ])('answers %s with %j by %i %s', async (path, body, status, error) => {
     const answer = await post(path, body);
     expect([answer.status, await answer.json()]).toEqual([status, { error, message: expect.any(String) }]);

@@ -7,9 +7,14 @@ import type { MovableClock } from '../../../sandbox/api.ts';
 import { clockOffset } from '../../../sandbox/clock.ts';
 import { createOutboxGateways, type SandboxMessage, type SandboxMessages } from '../../../sandbox/outbox-gateway.ts';
 import { createPeople } from '../../../sandbox/people.ts';
+import type { ShownTicket } from '../../../sandbox/phone/routes.ts';
 import { createSandbox } from '../../../sandbox/sandbox.ts';
 import { systemClock } from '../../domain/clock.ts';
+import { look } from '../../domain/handover/second-device.ts';
+import { endsAt } from '../../domain/handover/ticket.ts';
 import type { Outbox } from '../../domain/notification/outbox.ts';
+import type { Assembly } from '../assembly.ts';
+import { createShownCodes } from '../shown-codes.ts';
 import { advanceClock, followClock, readClock } from './clock.ts';
 import { createGallery } from './gallery.ts';
 import type { OpenSandbox } from './serve.ts';
@@ -52,10 +57,7 @@ export const openSandbox: OpenSandbox = async ({ environment, clients }, adapter
         },
         nationalUsers: authorities.nationalPlatform.users,
         messages,
-        async captchaAnswer(id) {
-          const stored = await adapters.shortLived.captchas.read(id, systemClock.now());
-          return stored && shownAnswer(stored);
-        },
+        captchaAnswer: (id) => captchaAnswer(adapters, id),
         gallery: createGallery(assembly),
         accounts: adapters.accounts,
         persons: adapters.persons,
@@ -64,6 +66,7 @@ export const openSandbox: OpenSandbox = async ({ environment, clients }, adapter
         unitOfWork: adapters.unitOfWork,
         state: adapters.shortLived.once,
         vault: adapters.vault,
+        tickets: () => shownNow(adapters, assembly),
       });
       await sandbox.seed();
       const { routes } = sandbox;
@@ -75,6 +78,23 @@ export const openSandbox: OpenSandbox = async ({ environment, clients }, adapter
     },
   };
 };
+
+async function captchaAnswer({ shortLived: { captchas } }: Adapters, id: string): Promise<string | undefined> {
+  const stored = await captchas.read(id, systemClock.now());
+  return stored && shownAnswer(stored);
+}
+
+/** Handovers that somebody waits for at this moment, newest first. */
+async function shownNow({ shortLived: { recent }, vault }: Adapters, { app }: Assembly): Promise<readonly ShownTicket[]> {
+  const ids = await createShownCodes({ recent, vault }).list();
+  const found = await Promise.all(ids.map(async (id) => ({ id, ...(await look(app.secondDevice, id)) })));
+  return found.flatMap(({ id, ticket, state }) => {
+    if (!ticket || (state !== 'waiting' && state !== 'scanned')) return [];
+    const { clientId, browser, place, since } = ticket.asker;
+    const times = { since: new Date(since).toISOString(), expiresAt: new Date(endsAt(ticket)).toISOString() };
+    return [{ ticket: id, url: `${app.issuer}/h/${id}`, state, clientId, browser: browser ?? null, place, ...times }];
+  });
+}
 
 function movableClock({ settings }: Adapters, caughtUp: () => Promise<void>): MovableClock {
   return {
