@@ -137,7 +137,8 @@ async function model({ provider }: AppApiDeps, id: string, { ticket: found, stat
   const service = serviceOf(await provider().Client.find(asker.clientId), locale);
   return {
     ticket: id,
-    state,
+    // That the computer has come for it meanwhile is nothing to the phone.
+    state: state === 'taken' ? 'confirmed' : state,
     purpose,
     service: service?.name ?? null,
     browser: asker.browser ?? null,

@@ -36,6 +36,7 @@ describe('the app of the city, in the hand of somebody whose computer shows a co
     expect(computer.page.$('[data-handover-state]').attr('data-handover-state')).toBe('scanned');
     expect(await app.confirm(ticket, number)).toMatchObject({ status: 200, body: { state: 'confirmed' } });
     await comesForIt(computer);
+    expect((await app.look(ticket)).body['state']).toBe('confirmed');
     const { claims } = await service.receives(computer);
     expect(claims['amr']).toEqual(expect.arrayContaining(['pwd', 'xdev']));
   });
@@ -71,14 +72,14 @@ describe('the app of the city, in the hand of somebody whose computer shows a co
   });
 
   it('signs in again first where the service wants a sign-in of now (RFC 9470)', async () => {
+    // Sessions know whole seconds: in the one in which the app was signed in, it still is.
+    await sandboxOf(product).waits(1);
     const computer = await showsCode(service, { prompt: 'login' });
     const { ticket, number } = codeOn(computer.page);
     for (const answer of [await app.look(ticket), await app.scan(ticket)]) {
       expect(answer).toMatchObject({ status: 401, body: { code: 'insufficient_user_authentication', max_age: expect.any(Number) } });
       expect(answer.headers.get('WWW-Authenticate')).toMatch(/error="insufficient_user_authentication".*, max_age="\d+"$/);
     }
-    // Sessions know seconds.
-    await sandboxOf(product).waits(1);
     const { max_age } = (await app.look(ticket)).body;
     const again = await appOf(product, citizen, { max_age: Number(max_age) });
     await again.scan(ticket);
