@@ -20,6 +20,7 @@ import type { ImportStore } from '../src/domain/person/import-progress.ts';
 import type { SessionStore, StateStore } from '../src/domain/protocol-state.ts';
 import type { Settings } from '../src/domain/settings.ts';
 import type { CaptchaStore, DraftStore, OnceStore, OtpStore, QuotaStore, RecentStore, TurnStore } from '../src/domain/short-lived.ts';
+import type { BindingStore } from '../src/domain/upstream/binding.ts';
 import type { UnitOfWork } from '../src/domain/unit-of-work.ts';
 import type { Vault } from '../src/domain/vault.ts';
 import { createAccountStore } from './database/accounts.ts';
@@ -27,6 +28,7 @@ import { createAccountChangeStore } from './database/account-changes.ts';
 import { createActivationStore } from './database/activations.ts';
 import { createAuditLog } from './database/audit.ts';
 import { createPasskeyStore, createRecoveryCodeStore, createTotpStore } from './database/authenticators.ts';
+import { createBindingStore } from './database/bindings.ts';
 import { createConsentStore } from './database/consents.ts';
 import { createDataKeyStore } from './database/data-keys.ts';
 import { createEvidenceStore } from './database/evidence.ts';
@@ -81,6 +83,7 @@ export interface Adapters {
   readonly passkeyVerifier: PasskeyVerifier;
   readonly totps: TotpStore;
   readonly recoveryCodes: RecoveryCodeStore;
+  readonly bindings: BindingStore;
   readonly consents: ConsentStore;
   readonly signingKeys: SigningKeyStore;
   readonly dataKeys: DataKeyStore;
@@ -170,6 +173,7 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
     passkeyVerifier: createPasskeyVerifier(options.issuer),
     totps: createTotpStore({ db, vault }),
     recoveryCodes: createRecoveryCodeStore({ db }),
+    bindings: createBindingStore({ db, vault }),
     consents: createConsentStore({ db }),
     signingKeys: createSigningKeyStore({ db, vault }),
     dataKeys: createDataKeyStore({ db, vault }),

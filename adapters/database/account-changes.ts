@@ -40,7 +40,7 @@ async function openChange(vault: Vault, row: ChangeRow): Promise<AccountChange> 
     act: row.act,
     by: row.set_by,
     old: await open('old_sealed', row.old_sealed),
-    passkeyId: row.passkey_id ?? undefined,
+    addedId: row.passkey_id ?? undefined,
     madeAt: row.made_at,
     expiresAt: row.expires_at,
     frozenAt: row.frozen_at ?? undefined,

@@ -32,6 +32,7 @@ export const retention: Readonly<Record<TableName, Rule>> = {
   activation: { keep: 'until the person activates the account' },
   organisation: { keep: 'until it is deleted' },
   passkey: { keep: 'until the person removes it or the account' },
+  binding: { keep: 'until the person removes it or the account' },
   totp: { keep: 'until the person removes it or the account' },
   recovery_code: { keep: 'until the person makes new ones or removes the account; few rows' },
   operator_role: { keep: 'who could do what is part of the record; few rows' },

@@ -195,6 +195,19 @@ export const tables = {
     held_at: nullable(moment),
   },
 
+  /** Accounts of third parties that sign in. */
+  binding: {
+    id: uuid,
+    account_id: uuid,
+    provider: text(),
+    subject_index: bytes,
+    subject_sealed: bytes,
+    set_by: text<Strength>(),
+    created_at: moment,
+    last_used_at: nullable(moment),
+    held_at: nullable(moment),
+  },
+
   totp: {
     account_id: uuid,
     secret_sealed: bytes,

@@ -26,6 +26,7 @@ import {
   restoreWaysIn,
   returnChanges,
 } from './writes/account-changes.ts';
+import { insertBindings, removeBindings, useBindings } from './writes/bindings.ts';
 import { putConsents } from './writes/consent.ts';
 import { rewrapDataKeys } from './writes/data-keys.ts';
 import { insertEvidence, tellEvidenceEnds } from './writes/evidence.ts';
@@ -72,6 +73,9 @@ const handlers: { readonly [Name in WriteName]: Handler<Name> } = {
   'signing-key.activate': activateSigningKeys,
   'signing-key.withdraw': withdrawSigningKeys,
   'signing-key.archive': archiveSigningKeys,
+  'binding.insert': insertBindings,
+  'binding.use': useBindings,
+  'binding.remove': removeBindings,
   'passkey.insert': insertPasskeys,
   'passkey.use': usePasskeys,
   'passkey.rename': renamePasskeys,
@@ -114,6 +118,8 @@ const rules: Readonly<Record<string, string>> = {
   person_document_unique: 'document',
   person_subject_unique: 'subject',
   passkey_credential_unique: 'passkey',
+  binding_subject_unique: 'subject',
+  binding_provider_unique: 'provider',
   signing_key_pkey: 'kid',
   signing_key_active_unique: 'active',
 };

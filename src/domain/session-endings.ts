@@ -22,6 +22,7 @@ export const endings = {
   'password.recovered': { sessions: 'others', grants: true, trust: true },
   'mobile.changed': { sessions: 'others', grants: true, trust: true },
   // One who removes a way in has lost it; one who asks for a second factor means those who gave only one.
+  'binding.removed': { sessions: 'others', grants: true, trust: true },
   'passkey.removed': { sessions: 'others', grants: true, trust: true },
   'totp.set-up': { sessions: 'others', grants: true, trust: true },
   'totp.removed': { sessions: 'others', grants: true, trust: true },
@@ -29,6 +30,7 @@ export const endings = {
   'email.changed': { sessions: 'none', grants: false, trust: false },
   'username.changed': { sessions: 'none', grants: false, trust: false },
   'passkey.added': { sessions: 'none', grants: false, trust: false },
+  'binding.added': { sessions: 'none', grants: false, trust: false },
   'passkey.renamed': { sessions: 'none', grants: false, trust: false },
   'recovery-codes.made': { sessions: 'none', grants: false, trust: false },
   // Whoever is in came in by what was changed, or will not be found out.

@@ -9,6 +9,7 @@ import type { NewChange, Old, Taken, UndoableAct } from './presence/change.ts';
 import type { SessionFactor, Strength } from './presence/strength.ts';
 import type { GuardianConsent } from './proofing/guardian-proof.ts';
 import type { ImportProgress } from './person/import-progress.ts';
+import type { BindingWrite } from './upstream/binding.ts';
 import type { WrappedKey } from './vault.ts';
 
 /**
@@ -112,7 +113,7 @@ export type Write =
       readonly at: Date;
     }
   /** What was held signs in again. */
-  | { readonly write: 'ways-in.restore'; readonly accountId: string; readonly passkeyIds: readonly string[]; readonly totp: boolean }
+  | { readonly write: 'ways-in.restore'; readonly accountId: string; readonly addedIds: readonly string[]; readonly totp: boolean }
   /** Puts old values back, but so that nobody is found by them, and takes out of use what was added. */
   | ({ readonly write: 'ways-in.hold'; readonly accountId: string; readonly at: Date } & Omit<Taken, 'changes'>)
   /** Lets people be found by these values again, and removes what was added. Refuses as `account.update`. */
@@ -121,7 +122,7 @@ export type Write =
       readonly accountId: string;
       readonly set: Pick<AccountChanges, 'mobile' | 'email'> & { readonly username?: string | null };
       readonly password: boolean;
-      readonly passkeyIds: readonly string[];
+      readonly addedIds: readonly string[];
       readonly totp: boolean;
       /** A mobile among them was proven by a code at this moment. */
       readonly at: Date;
@@ -146,6 +147,7 @@ export type Write =
   /** Of a retired key keeps the public part alone; refuses when it is not retired, or archived by now. */
   | { readonly write: 'signing-key.archive'; readonly kid: string; readonly publicJwk: Jwk; readonly at: Date }
   | AuthenticatorWrite
+  | BindingWrite
   /** Wraps the data key of a row by today's key-encryption key; leaves a row alone whose key is not `key` any more. */
   | { readonly write: 'data-key.rewrap'; readonly table: string; readonly row: string; readonly key: WrappedKey }
   | { readonly write: 'audit.append'; readonly event: AuditEvent }

@@ -25,6 +25,7 @@ export type IndexKind =
   | 'otp'
   | 'device'
   | 'passkey-user'
+  | 'upstream-subject'
   | 'recovery-code'
   | 'recovery-decoy'
   | 'account-change'

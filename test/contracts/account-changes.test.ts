@@ -40,7 +40,7 @@ describe.each(databaseKinds)('changes of ways in, in %s', (kind) => {
       act: 'mobile.change',
       by: 'mobile-plus',
       old: { mobile: '13912341234' },
-      passkeyId: undefined,
+      addedId: undefined,
       tokenIndex: randomBytes(32),
       madeAt: happenedAt,
       expiresAt: later(3600),
@@ -56,7 +56,7 @@ describe.each(databaseKinds)('changes of ways in, in %s', (kind) => {
     known,
     at: later(60),
   });
-  const nothing = { old: {}, password: false, passkeyIds: [], totp: false, recoveryCodes: false };
+  const nothing = { old: {}, password: false, addedIds: [], totp: false, recoveryCodes: false };
 
   it('are found by the keyed hash of their token, and what was there before stands nowhere in clear', async () => {
     const { id: accountId } = await owner();
@@ -136,7 +136,7 @@ describe.each(databaseKinds)('changes of ways in, in %s', (kind) => {
       accountId,
       set: { mobile, username, email: null },
       password: false,
-      passkeyIds: [],
+      addedIds: [],
       totp: false,
       at: later(2),
     };
@@ -172,7 +172,7 @@ describe.each(databaseKinds)('changes of ways in, in %s', (kind) => {
       { write: 'recovery-codes.put', accountId, hashes: [randomBytes(32)], at: happenedAt, by: 'mobile-plus' },
     );
     expect(await accounts().password(accountId)).toEqual({ hash, set: { by: 'mobile-plus', at: happenedAt }, held: false });
-    const held = { password: true, passkeyIds: [passkey.id], totp: true, recoveryCodes: true };
+    const held = { password: true, addedIds: [passkey.id], totp: true, recoveryCodes: true };
     await commit({ write: 'ways-in.hold', accountId, old: { password: 'before' }, ...held, at: later(1) });
     expect(await accounts().password(accountId)).toEqual({ hash: 'before', set: undefined, held: true });
     expect(await createPasskeyStore(stores).byCredential(passkey.credentialId)).toBeUndefined();
@@ -181,11 +181,11 @@ describe.each(databaseKinds)('changes of ways in, in %s', (kind) => {
     expect([await totps.standing(accountId), await totps.ofAccount(accountId)]).toEqual(['held', undefined]);
     expect(await createRecoveryCodeStore(stores).left(accountId)).toBe(0);
     // Some of it was the owner's own.
-    await commit({ write: 'ways-in.restore', accountId, passkeyIds: [passkey.id], totp: true });
+    await commit({ write: 'ways-in.restore', accountId, addedIds: [passkey.id], totp: true });
     expect((await createPasskeyStore(stores).ofAccount(accountId)).map(({ id }) => id)).toEqual([passkey.id]);
     expect(await totps.standing(accountId)).toBe('active');
     expect((await accounts().password(accountId))?.held).toBe(true);
-    await commit({ write: 'ways-in.release', accountId, set: {}, password: true, passkeyIds: [passkey.id], totp: true, at: later(2) });
+    await commit({ write: 'ways-in.release', accountId, set: {}, password: true, addedIds: [passkey.id], totp: true, at: later(2) });
     expect(await accounts().password(accountId)).toEqual({ hash: 'before', set: undefined, held: false });
     expect(await stores.db.selectFrom('passkey').select('id').where('id', '=', passkey.id).execute()).toEqual([]);
     expect(await stores.db.selectFrom('totp').select('account_id').where('account_id', '=', accountId).execute()).toEqual([]);

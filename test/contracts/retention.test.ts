@@ -68,7 +68,7 @@ describe.each(databaseKinds)('retention in %s', (kind) => {
         act: 'mobile.change',
         by: 'password',
         old: {},
-        passkeyId: undefined,
+        addedId: undefined,
       } as const;
       await commit({ write: 'change.insert', change: { ...change, tokenIndex: randomBytes(32), madeAt: happenedAt, expiresAt } });
     }

@@ -30,8 +30,11 @@ async function comesTo({ person, who }: Owner, path: string): Promise<boolean> {
   return !pathOf(person).startsWith('/account/proof/') && !pathOf(person).endsWith('/verify');
 }
 
+/** Bindings need a third party: login-upstream.test.ts. */
+type TriedAct = Exclude<Act, 'binding.add' | 'binding.remove'>;
+
 /** Each act from its first page to its last; false: its proof is asked for. In an order in which none hinders the next. */
-const tries: Readonly<Record<Act, (owner: Owner) => Promise<boolean>>> = {
+const tries: Readonly<Record<TriedAct, (owner: Owner) => Promise<boolean>>> = {
   'username.change': async (owner) => {
     if (!(await comesTo(owner, '/account/username'))) return false;
     return (await owner.person.submits({ username: newcomer().username })).outcome === 'done';
@@ -142,7 +145,7 @@ const sessions = {
 } satisfies Readonly<Record<string, (product: Product, who: Citizen, passkey: Authenticator) => Promise<Owner>>>;
 type Session = keyof typeof sessions;
 
-const every = Object.keys(tries) as Act[];
+const every = Object.keys(tries) as TriedAct[];
 const butPasskeys = every.filter((act) => act !== 'passkey.add');
 
 describe('what somebody may change who came in by', () => {
@@ -152,7 +155,11 @@ describe('what somebody may change who came in by', () => {
   });
 
   it('is a matter of one table, every act of which is tried here', () => {
-    expect(every.toSorted()).toEqual(Object.keys(acts).toSorted());
+    expect(every.toSorted()).toEqual(
+      Object.keys(acts)
+        .filter((act) => !act.startsWith('binding.'))
+        .toSorted(),
+    );
   });
 
   it.each<[Session, 'L1' | 'L2', readonly Act[]]>([

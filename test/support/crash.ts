@@ -95,6 +95,7 @@ const tables = [
   'consent',
   'activation',
   'passkey',
+  'binding',
   'totp',
   'recovery_code',
   'account_change',

@@ -296,7 +296,7 @@ function changed(name: string): Write {
       act: 'mobile.change',
       by: 'mobile-plus',
       old: { mobile },
-      passkeyId: undefined,
+      addedId: undefined,
       tokenIndex: Buffer.from(idOf(`token ${name}`)),
       madeAt: now,
       expiresAt: secondsAfter(now, 3600),
@@ -306,7 +306,7 @@ function changed(name: string): Write {
 
 function frozen(name: string): Write[] {
   const { id: accountId, mobile } = account(name);
-  const nothing = { password: false, passkeyIds: [], totp: false, recoveryCodes: false };
+  const nothing = { password: false, addedIds: [], totp: false, recoveryCodes: false };
   return [
     { write: 'changes.freeze', accountId, changes: [{ id: idOf(`change ${name}`), kept: {} }], known: 1, at: now },
     { write: 'ways-in.hold', accountId, old: { mobile }, ...nothing, at: now },

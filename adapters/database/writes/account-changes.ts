@@ -8,14 +8,14 @@ import type { Handler } from './handler.ts';
 export const insertChanges: Handler<'change.insert'> = async (writes, { db: reader, vault }) =>
   Promise.all(
     writes.map(async ({ change }) => {
-      const { id, accountId, act, by, tokenIndex, old, passkeyId, madeAt, expiresAt } = change;
+      const { id, accountId, act, by, tokenIndex, old, addedId, madeAt, expiresAt } = change;
       const key = await dataKeyOf(reader, accountId);
       const sealed = await vault.seal(key, { table: 'account_change', column: 'old_sealed', row: id }, JSON.stringify(old));
       return async (db: Kysely<Tables>) => {
         const { numAffectedRows } = await sql`
           insert into account_change
             (id, account_id, act, set_by, token_index, old_sealed, passkey_id, made_at, expires_at)
-          select ${id}::uuid, ${accountId}::uuid, ${act}, ${by}, ${tokenIndex}::bytea, ${sealed}::bytea, ${passkeyId ?? null}::uuid,
+          select ${id}::uuid, ${accountId}::uuid, ${act}, ${by}, ${tokenIndex}::bytea, ${sealed}::bytea, ${addedId ?? null}::uuid,
             ${madeAt}::timestamptz, ${expiresAt}::timestamptz
           where not exists (
             select from account_change
@@ -115,17 +115,24 @@ export const confirmChanges: Handler<'changes.confirm'> = async (writes) =>
     ];
   });
 
+/** Where what an act adds may stand; ids are never those of two. */
+const addable = ['passkey', 'binding'] as const;
+
+async function holdAdded(db: Kysely<Tables>, accountId: string, ids: readonly string[], heldAt: Date | null): Promise<void> {
+  if (ids.length === 0) return;
+  for (const table of addable) {
+    await db
+      .updateTable(table)
+      .set({ held_at: heldAt })
+      .where('id', 'in', [...ids])
+      .where('account_id', '=', accountId)
+      .execute();
+  }
+}
+
 export const restoreWaysIn: Handler<'ways-in.restore'> = async (writes) =>
-  writes.flatMap(({ accountId, passkeyIds, totp }) => [
-    async (db: Kysely<Tables>) => {
-      if (passkeyIds.length === 0) return;
-      await db
-        .updateTable('passkey')
-        .set({ held_at: null })
-        .where('id', 'in', [...passkeyIds])
-        .where('account_id', '=', accountId)
-        .execute();
-    },
+  writes.flatMap(({ accountId, addedIds, totp }) => [
+    (db: Kysely<Tables>) => holdAdded(db, accountId, addedIds, null),
     async (db: Kysely<Tables>) => {
       if (totp) await db.updateTable('totp').set({ held_at: null }).where('account_id', '=', accountId).execute();
     },
@@ -135,7 +142,7 @@ export const restoreWaysIn: Handler<'ways-in.restore'> = async (writes) =>
 export const holdWaysIn: Handler<'ways-in.hold'> = async (writes, { db: reader, vault }) =>
   (
     await Promise.all(
-      writes.map(async ({ accountId, old, password, passkeyIds, totp, recoveryCodes, at }) => {
+      writes.map(async ({ accountId, old, password, addedIds, totp, recoveryCodes, at }) => {
         const { password: hash, ...values } = old;
         const columns = await changedColumns(vault, await dataKeyOf(reader, accountId), accountId, values, 'held');
         return [
@@ -154,15 +161,7 @@ export const holdWaysIn: Handler<'ways-in.hold'> = async (writes, { db: reader, 
               .where('account_id', '=', accountId)
               .execute();
           },
-          async (db: Kysely<Tables>) => {
-            if (passkeyIds.length === 0) return;
-            await db
-              .updateTable('passkey')
-              .set({ held_at: at })
-              .where('id', 'in', [...passkeyIds])
-              .where('account_id', '=', accountId)
-              .execute();
-          },
+          (db: Kysely<Tables>) => holdAdded(db, accountId, addedIds, at),
           async (db: Kysely<Tables>) => {
             if (totp) await db.updateTable('totp').set({ held_at: at }).where('account_id', '=', accountId).execute();
           },
@@ -177,7 +176,7 @@ export const holdWaysIn: Handler<'ways-in.hold'> = async (writes, { db: reader, 
 export const releaseWaysIn: Handler<'ways-in.release'> = async (writes, { db: reader, vault }) =>
   (
     await Promise.all(
-      writes.map(async ({ accountId, set, password, passkeyIds, totp, at }) => {
+      writes.map(async ({ accountId, set, password, addedIds, totp, at }) => {
         const changed = await changedColumns(vault, await dataKeyOf(reader, accountId), accountId, set);
         const columns = { ...changed, ...(set.mobile !== undefined && { mobile_proven_at: at }) };
         return [
@@ -188,12 +187,14 @@ export const releaseWaysIn: Handler<'ways-in.release'> = async (writes, { db: re
             if (password) await db.updateTable('credential').set({ held_at: null }).where('account_id', '=', accountId).execute();
           },
           async (db: Kysely<Tables>) => {
-            if (passkeyIds.length === 0) return;
-            await db
-              .deleteFrom('passkey')
-              .where('id', 'in', [...passkeyIds])
-              .where('account_id', '=', accountId)
-              .execute();
+            if (addedIds.length === 0) return;
+            for (const table of addable) {
+              await db
+                .deleteFrom(table)
+                .where('id', 'in', [...addedIds])
+                .where('account_id', '=', accountId)
+                .execute();
+            }
           },
           async (db: Kysely<Tables>) => {
             if (totp) await db.deleteFrom('totp').where('account_id', '=', accountId).execute();

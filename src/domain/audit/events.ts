@@ -42,6 +42,8 @@ const auditEvents = {
   'passkey.added': 'a passkey was added to an account; `method`: the proof it went by',
   'passkey.renamed': 'a passkey was given another name; `method`: the proof it went by',
   'passkey.removed': 'a passkey was removed from an account; `method`: the proof it went by',
+  'binding.added': 'an account of a third party was bound, and signs in from now on; `method`: the proof it went by',
+  'binding.removed': 'the binding to an account of a third party was removed; `method`: the proof it went by',
   'passkey.cloned': 'a passkey was refused because its counter went back: there is a copy of it',
   'totp.set-up': 'an authenticator app was set up for an account; `method`: the proof it went by',
   'totp.removed': 'the authenticator app of an account was removed, with its recovery codes; `method`: the proof it went by',

@@ -28,7 +28,7 @@ export async function addPasskey(
   try {
     await carryOut(deps, actor, 'passkey.add', {
       writes: (setBy) => [{ write: 'passkey.insert', passkey: { ...passkey, setBy } }],
-      passkeyId: passkey.id,
+      addedId: passkey.id,
     });
   } catch (error) {
     throw error instanceof Conflict && error.rule === 'passkey' ? new Refused('passkey.known', 'credential') : error;

@@ -142,7 +142,7 @@ export async function recover(
   const at = deps.clock.now();
   const by = document ? 'mobile-plus' : 'mobile';
   const old = stored ? { password: stored.hash } : {};
-  const { change, token } = newChange(deps, { accountId: account.id, act: 'password.recover', by, old, passkeyId: undefined, madeAt: at });
+  const { change, token } = newChange(deps, { accountId: account.id, act: 'password.recover', by, old, addedId: undefined, madeAt: at });
   try {
     await deps.unitOfWork.commit('recover', [
       { write: 'presence.hold', accountId: account.id, sessionUid: undefined, verified: document !== undefined },

@@ -32,6 +32,9 @@ export const acts = {
   'username.change': { ...byMobile, lately: 'sms', event: 'username.changed', useCase: 'change-username' },
   // It stands in for the password, and opens levels that nothing less does.
   'passkey.add': { verified: 'password', unverified: 'password', lately: 'same', event: 'passkey.added', useCase: 'passkey-added' },
+  // It signs in, and proves no more than that.
+  'binding.add': { ...byMobile, lately: 'any', event: 'binding.added', useCase: 'binding-added' },
+  'binding.remove': { ...byMobile, lately: 'any', event: 'binding.removed', useCase: 'binding-removed' },
   'passkey.rename': { ...byMobile, lately: 'any', event: 'passkey.renamed', useCase: 'passkey-renamed' },
   'passkey.remove': { ...byMobile, lately: 'any', event: 'passkey.removed', useCase: 'passkey-removed' },
   'totp.set-up': { ...byMobile, lately: 'any', event: 'totp.set-up', useCase: 'totp-set-up' },

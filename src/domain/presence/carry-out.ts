@@ -42,7 +42,7 @@ export interface Doing {
   readonly proved?: readonly SessionFactor[];
   /** What was there before, for whoever takes the change back. */
   readonly old?: Old;
-  readonly passkeyId?: string;
+  readonly addedId?: string;
   /** Channels that the owner has only from now on: they cannot take it back. */
   readonly added?: Channels;
 }
@@ -58,8 +58,8 @@ export async function carryOut(deps: CarryOutDeps, actor: Actor, act: Act, doing
   const { event, useCase } = acts[act];
   const by = await requiredStrength(deps, actor, act, doing.proved ?? []);
   const notice = { name: event.replace('.', '-'), locale };
-  const { old = {}, passkeyId } = doing;
-  const { change, token } = newChange(deps, { accountId: account.id, act, by, old, passkeyId, madeAt: at });
+  const { old = {}, addedId } = doing;
+  const { change, token } = newChange(deps, { accountId: account.id, act, by, old, addedId, madeAt: at });
   const writes: readonly Write[] = [
     { write: 'presence.hold', accountId: account.id, sessionUid, verified: account.personId !== undefined },
     ...doing.writes(by, at),

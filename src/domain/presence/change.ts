@@ -15,8 +15,8 @@ export interface AccountChange {
   readonly act: UndoableAct;
   readonly by: Strength;
   readonly old: Old;
-  /** Which was added. */
-  readonly passkeyId: string | undefined;
+  /** The passkey or binding that was added. */
+  readonly addedId: string | undefined;
   readonly madeAt: Date;
   readonly expiresAt: Date;
   readonly frozenAt: Date | undefined;
@@ -60,7 +60,7 @@ const tokenBytes = 16;
 /** A change about to be written, and the token for its link, which is kept nowhere. */
 export function newChange(
   { vault, presence }: { readonly vault: Vault; readonly presence: Pick<PresencePolicy, 'undoSeconds'> },
-  change: Pick<NewChange, 'accountId' | 'act' | 'by' | 'old' | 'passkeyId' | 'madeAt'>,
+  change: Pick<NewChange, 'accountId' | 'act' | 'by' | 'old' | 'addedId' | 'madeAt'>,
 ): { readonly change: NewChange; readonly token: string } {
   const token = randomBytes(tokenBytes).toString('base64url');
   const expiresAt = secondsAfter(change.madeAt, presence.undoSeconds);
@@ -68,7 +68,7 @@ export function newChange(
 }
 
 /** What an act changes. Of what is `spent` freezing takes nothing out of use that could come back. */
-export type Thing = keyof Old | 'passkey' | 'totp' | 'spent';
+export type Thing = keyof Old | 'passkey' | 'binding' | 'totp' | 'spent';
 
 export const thingOf = {
   'mobile.change': 'mobile',
@@ -79,6 +79,8 @@ export const thingOf = {
   'passkey.add': 'passkey',
   'passkey.rename': 'spent',
   'passkey.remove': 'spent',
+  'binding.add': 'binding',
+  'binding.remove': 'spent',
   'totp.set-up': 'totp',
   'totp.remove': 'spent',
   'recovery-codes.make': 'spent',
@@ -109,7 +111,7 @@ export interface Taken {
   readonly changes: readonly AccountChange[];
   readonly old: Old;
   readonly password: boolean;
-  readonly passkeyIds: readonly string[];
+  readonly addedIds: readonly string[];
   readonly totp: boolean;
   readonly recoveryCodes: boolean;
 }
@@ -138,7 +140,7 @@ export function takenWith(one: AccountChange, open: readonly AccountChange[], se
     // Of several changes of one thing, the oldest knows what was there before all of them.
     old: changes.toReversed().reduce<Old>((old, each) => ({ ...old, ...each.old }), {}),
     password: acts.has('password.change') || acts.has('password.recover'),
-    passkeyIds: changes.flatMap(({ passkeyId }) => passkeyId ?? []),
+    addedIds: changes.flatMap(({ addedId }) => addedId ?? []),
     totp: acts.has('totp.set-up'),
     recoveryCodes: acts.has('totp.set-up') || acts.has('recovery-codes.make'),
   };

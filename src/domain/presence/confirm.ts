@@ -117,14 +117,15 @@ function restoring(
         ...(email !== undefined && { email }),
         ...(username !== undefined && { username }),
       };
-      return [{ write: 'ways-in.release', accountId, set, password: false, passkeyIds: [], totp: false, at }];
+      return [{ write: 'ways-in.release', accountId, set, password: false, addedIds: [], totp: false, at }];
     }
     case 'password':
       return password === undefined ? [] : [{ write: 'password.put', accountId, hash: password, at, by }];
     case 'passkey':
-      return [{ write: 'ways-in.restore', accountId, passkeyIds: changes.flatMap(({ passkeyId }) => passkeyId ?? []), totp: false }];
+    case 'binding':
+      return [{ write: 'ways-in.restore', accountId, addedIds: changes.flatMap(({ addedId }) => addedId ?? []), totp: false }];
     case 'totp':
-      return [{ write: 'ways-in.restore', accountId, passkeyIds: [], totp: true }];
+      return [{ write: 'ways-in.restore', accountId, addedIds: [], totp: true }];
     case 'spent':
       return [];
   }

@@ -29,6 +29,7 @@ export const confirmations: Readonly<Record<Thing, ConfirmationRule>> = {
   // A password vouches for itself as little as the one that it replaced.
   password: { strength: 'passkey', code: 'in-force', single: true, contestedSeconds: 0 },
   passkey: { strength: 'password', code: 'in-force', single: false, contestedSeconds: 0 },
+  binding: { strength: 'password', code: 'in-force', single: false, contestedSeconds: 0 },
   totp: { strength: 'password', code: 'in-force', single: true, contestedSeconds: 0 },
   spent: { strength: 'password', code: 'in-force', single: false, contestedSeconds: 0 },
 };

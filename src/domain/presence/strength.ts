@@ -5,7 +5,7 @@
 /**
  * Weakest first.
  *
- * - `new-device`: an SMS code alone, of a verified person, on a device that never proved more than that
+ * - `new-device`: an SMS code alone, of a verified person, on a device that never proved more than that; the word of a third party
  * - `mobile`: an SMS code to the mobile of the account
  * - `mobile-app`: the mobile, and with it a code of the second factor, which as a rule is on the same phone
  * - `mobile-plus`: the mobile, and with it the document number of the verified person
@@ -95,6 +95,8 @@ export function mergedFactors(factors: readonly SessionFactor[]): readonly Sessi
 
 /** What each kind of proof is worth; those that are not listed prove nobody. */
 const worth: Readonly<Partial<Record<string, Strength>>> = {
+  // Somebody else's word for it, which changes no way in.
+  upstream: 'new-device',
   sms: 'mobile',
   document: 'mobile-plus',
   otp: 'mobile-app',

@@ -168,7 +168,7 @@ export async function giveBack(deps: UndoDeps, frozen: Frozen, proof: ReturnProo
           ...(acts.has('email.change') && { email: account.email ?? null }),
           ...(acts.has('username.change') && { username: account.username ?? null }),
         },
-        passkeyIds: changes.flatMap(({ passkeyId }) => passkeyId ?? []),
+        addedIds: changes.flatMap(({ addedId }) => addedId ?? []),
         password: acts.has('password.change') || acts.has('password.recover'),
         totp: acts.has('totp.set-up'),
         at,

@@ -22,7 +22,15 @@ const sessions = {
 type Session = keyof typeof sessions;
 
 const manual: readonly Act[] = ['password.change', 'mobile.change', 'email.change', 'username.change'];
-const any: readonly Act[] = ['passkey.rename', 'passkey.remove', 'totp.set-up', 'totp.remove', 'recovery-codes.make'];
+const any: readonly Act[] = [
+  'passkey.rename',
+  'passkey.remove',
+  'totp.set-up',
+  'totp.remove',
+  'recovery-codes.make',
+  'binding.add',
+  'binding.remove',
+];
 const same: readonly Act[] = ['passkey.add'];
 
 /** Who may do what: of a verified person, and of anybody else. */

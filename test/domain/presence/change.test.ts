@@ -7,17 +7,17 @@ const day = 86_400;
 const start = new Date('2026-11-22T04:00:00Z');
 const hours = (count: number) => new Date(start.getTime() + count * 3_600_000);
 
-function change(id: string, act: UndoableAct, by: Strength, hour: number, old: Old = {}, passkeyId?: string): AccountChange {
+function change(id: string, act: UndoableAct, by: Strength, hour: number, old: Old = {}, addedId?: string): AccountChange {
   const madeAt = hours(hour);
   const none = { frozenAt: undefined, kept: undefined, returnedAt: undefined, confirmedAt: undefined };
-  return { id, accountId: 'a', act, by, old, passkeyId, madeAt, expiresAt: hours(hour + 168), ...none };
+  return { id, accountId: 'a', act, by, old, addedId, madeAt, expiresAt: hours(hour + 168), ...none };
 }
 
 const taken = (one: AccountChange, open: readonly AccountChange[]) => {
   const { changes, ...rest } = takenWith(one, open, day);
   return { ...rest, changes: changes.map(({ id }) => id) };
 };
-const nothing = { password: false, passkeyIds: [], totp: false, recoveryCodes: false };
+const nothing = { password: false, addedIds: [], totp: false, recoveryCodes: false };
 
 describe('what freezes with a change', () => {
   it('itself, and what was there before it', () => {
@@ -50,7 +50,7 @@ describe('what freezes with a change', () => {
       changes: ['passkey', 'recovered', 'moved', 'again', 'app'],
       old: { password: 'hash', mobile: 'A' },
       password: true,
-      passkeyIds: ['key'],
+      addedIds: ['key'],
       totp: true,
       recoveryCodes: true,
     });
@@ -69,7 +69,7 @@ describe('what freezes with a change', () => {
       changes: ['recovered', 'changed', 'moved', 'passkey'],
       old: { password: 'hash', mobile: 'A' },
       password: true,
-      passkeyIds: ['key'],
+      addedIds: ['key'],
     };
     // Whichever of the links is pressed.
     for (const one of open.slice(1)) expect(taken(one, open)).toEqual(all);
@@ -83,7 +83,7 @@ describe('what freezes with a change', () => {
     ];
     expect(taken(open[2]!, open)).toEqual({ ...nothing, changes: ['codes'], old: {}, recoveryCodes: true });
     expect(taken(open[1]!, open)).toEqual({ ...nothing, changes: ['app'], old: {}, totp: true, recoveryCodes: true });
-    expect(taken(open[0]!, open)).toEqual({ ...nothing, changes: ['passkey'], old: {}, passkeyIds: ['key'] });
+    expect(taken(open[0]!, open)).toEqual({ ...nothing, changes: ['passkey'], old: {}, addedIds: ['key'] });
   });
 
   it('a change and a recovery of the password are changes of one thing', () => {
@@ -102,7 +102,7 @@ describe('the link of a notice', () => {
     const made = Array.from({ length: 50 }, () =>
       newChange(
         { vault, presence: { undoSeconds: 60 } },
-        { accountId: 'a', act: 'mobile.change', by: 'password', old: { mobile: 'A' }, passkeyId: undefined, madeAt: start },
+        { accountId: 'a', act: 'mobile.change', by: 'password', old: { mobile: 'A' }, addedId: undefined, madeAt: start },
       ),
     );
     expect(new Set(made.map(({ token }) => token)).size).toBe(50);

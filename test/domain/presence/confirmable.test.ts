@@ -7,7 +7,7 @@ const frozenAt = new Date('2026-11-22T04:00:00Z');
 const hours = (count: number) => new Date(frozenAt.getTime() + count * 3_600_000);
 
 function frozen(act: UndoableAct, by: Strength, kept: Old | undefined = {}, hour = -1): AccountChange {
-  const none = { passkeyId: undefined, returnedAt: undefined, confirmedAt: undefined };
+  const none = { addedId: undefined, returnedAt: undefined, confirmedAt: undefined };
   return { id: act + hour, accountId: 'a', act, by, old: {}, kept, madeAt: hours(hour), expiresAt: hours(167), frozenAt, ...none };
 }
 
