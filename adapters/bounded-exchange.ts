@@ -4,9 +4,10 @@
  * personal data and goes to one place only), no retries.
  */
 
-/** A POST. */
 export interface BoundedRequest {
   readonly url: URL;
+  /** Absent: POST. */
+  readonly method?: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   /** Absent: none, and no content type either. */
   readonly body?: string;
@@ -32,11 +33,11 @@ const defaultMaxAnswerBytes = 64 * 1024;
 
 /** Sends the request once. Never throws: what went wrong is a value without any of the data sent. */
 export async function boundedExchange(request: BoundedRequest): Promise<BoundedAnswer> {
-  const { url, headers, body = null, maxAnswerBytes = defaultMaxAnswerBytes } = request;
+  const { url, method = 'POST', headers, body = null, maxAnswerBytes = defaultMaxAnswerBytes } = request;
   const send = request.fetch ?? fetch;
   const signal = AbortSignal.timeout(request.timeoutMs);
   try {
-    const answer = await send(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
+    const answer = await send(url, { method, headers, body, signal, redirect: 'manual' });
     const bytes = await readUpTo(maxAnswerBytes, answer);
     if (!bytes) return { failure: 'too-large' };
     return { status: answer.status, headers: answer.headers, body: bytes };

@@ -1,6 +1,7 @@
 import type { Clock } from '../src/domain/clock.ts';
 import type { NationalPlatform } from '../src/domain/notification/national-platform.ts';
 import type { MailGateway, SmsGateway } from '../src/domain/notification/outbox.ts';
+import type { Upstream, UpstreamPreset } from '../src/domain/upstream/upstream.ts';
 import type { BankCardSource, IdentitySource } from '../src/domain/proofing/identity-source.ts';
 import { createPublicSecurity } from './identity-source/public-security.ts';
 import type { SignedJsonOptions } from './signed-exchange.ts';
@@ -10,6 +11,7 @@ import { createTencentIdentity } from './identity-source/tencent-identity.ts';
 import { createMailLog } from './mail/log.ts';
 import { createSmtp } from './mail/smtp.ts';
 import { createNationalPlatform } from './national-platform/signed-json.ts';
+import { createOidcUpstream } from './upstream/oidc.ts';
 import { createAliyun } from './sms/aliyun.ts';
 import { createChuanglan } from './sms/chuanglan.ts';
 import { createSmsLog } from './sms/log.ts';
@@ -50,6 +52,10 @@ export const bankCardSources: Readonly<Record<string, Driver<BankCardSource>>> =
 export const nationalPlatforms: Readonly<Record<string, Driver<NationalPlatform>>> = {
   'signed-json': (access, clock) => createNationalPlatform(signed(access, clock)),
   'signed-json-sm3': (access, clock) => createNationalPlatform(signed(access, clock)),
+};
+
+export const upstreams: Readonly<Record<string, (access: AuthorityAccess, deps: { clock: Clock; preset: UpstreamPreset }) => Upstream>> = {
+  oidc: (access, deps) => createOidcUpstream({ ...access, ...deps }),
 };
 
 /** How to reach an SMS vendor; what a vendor does not use is ignored. */

@@ -3,6 +3,7 @@ import { examples as account } from './account/examples.ts';
 import { examples as security } from './account/security/examples.ts';
 import { examples as undo } from './account/undo/examples.ts';
 import { examples as activate } from './activate/examples.ts';
+import { examples as bind } from './bind/examples.ts';
 import { examples as consent } from './consent/examples.ts';
 import { examples as error } from './error/examples.ts';
 import { examples as formPost } from './form-post/examples.ts';
@@ -11,6 +12,7 @@ import { examples as help } from './help/examples.ts';
 import type { Example } from './journey.ts';
 import { examples as landing } from './landing/examples.ts';
 import { examples as layout } from './layout/examples.ts';
+import { examples as nationalPlatform } from './login/national-platform/examples.ts';
 import { examples as passkey } from './login/passkey/examples.ts';
 import { examples as password } from './login/password/examples.ts';
 import { examples as qrCode } from './login/qr-code/examples.ts';
@@ -30,6 +32,8 @@ export const examples: readonly Example[] = [
   ...smsCode,
   ...passkey,
   ...qrCode,
+  ...nationalPlatform,
+  ...bind,
   ...secondFactor,
   ...register,
   ...activate,

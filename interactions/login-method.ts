@@ -1,6 +1,7 @@
 import type { FieldName } from '../src/domain/form-fields.ts';
 import type { IdentifierKind } from '../src/domain/person/account.ts';
 import type { Authenticated } from '../src/domain/authenticator/password.ts';
+import type { Upstream } from '../src/domain/upstream/upstream.ts';
 import type { SubmittedForm } from '../src/http/form.ts';
 import type { CodeRequest } from '../src/http/code-desk.ts';
 import type { FieldSchema } from '../src/http/form-schema.ts';
@@ -9,7 +10,7 @@ import type { FieldSchema } from '../src/http/form-schema.ts';
  * A way to sign in. It decides nothing about the protocol: no redirects, no acr, no session. The journey
  * runs anti-forgery, captcha, schema and audit around it, once for all methods of a shape (docs/adr/0047).
  */
-export type LoginMethod = FormLogin | ChallengeLogin | HandoverLogin;
+export type LoginMethod = FormLogin | ChallengeLogin | HandoverLogin | RedirectLogin;
 
 interface Named {
   /** Folder, route segment, words, profile key, audit key. */
@@ -49,6 +50,12 @@ export interface ChallengeLogin extends Answered {
 /** Another device finishes it, which is signed in or signs in there; src/domain/handover has the states. */
 export interface HandoverLogin extends Named {
   readonly shape: 'handover';
+}
+
+/** Somebody else's site says who it is; src/http/upstream-desk.ts has the way there and back. */
+export interface RedirectLogin extends Named {
+  readonly shape: 'redirect';
+  readonly upstream: Upstream;
 }
 
 /** What a method may know of the request it works in. */

@@ -1,39 +1,18 @@
-import type { ColumnType } from 'kysely';
 import type { AuditDetails, AuditEventName } from '../../src/domain/audit/events.ts';
 import type { SigningKeyState } from '../../src/domain/keys/signing-keys.ts';
 import type { DocumentType } from '../../src/domain/person/document-number.ts';
 import type { AccountStatus } from '../../src/domain/person/account.ts';
 import type { UndoableAct } from '../../src/domain/presence/change.ts';
 import type { Strength } from '../../src/domain/presence/strength.ts';
+import { bigint, bytes, flag, integer, json, moment, nullable, text, uuid, type Column } from './columns.ts';
+
+export type OutboxState = 'waiting' | 'done' | 'parked';
 
 /**
  * The schema, said once: SQL type and nullability for the schema test, JavaScript type for the stores.
  * Suffixes mean the same everywhere: `_sealed` is encrypted under the row's `data_key`, `_index` is the keyed
  * hash a sealed value is looked up by, `_at` is a moment that came in as a parameter (never `now()` of SQL).
  */
-interface Column<Js> {
-  /** As information_schema.columns.data_type names it. */
-  readonly type: string;
-  readonly nullable: boolean;
-  /** Carries the type only; never set. */
-  readonly js?: Js;
-}
-
-const column = <Js>(type: string): Column<Js> => ({ type, nullable: false });
-const nullable = <Js>(of: Column<Js>): Column<Js | null> => ({ type: of.type, nullable: true });
-
-const uuid = column<string>('uuid');
-const bytes = column<Buffer>('bytea');
-const moment = column<Date>('timestamp with time zone');
-const flag = column<boolean>('boolean');
-const integer = column<number>('integer');
-const bigint = column<number>('bigint');
-const text = <Js extends string = string>(): Column<Js> => column<Js>('text');
-/** Written as text, so that both drivers send the same; read as the parsed value. */
-const json = <Js>(): Column<ColumnType<Js, string, string>> => column<ColumnType<Js, string, string>>('jsonb');
-
-export type OutboxState = 'waiting' | 'done' | 'parked';
-
 export const tables = {
   subject: { id: uuid, created_at: moment },
 

@@ -6,6 +6,7 @@ import { emailChange } from './change/email.ts';
 import { mobileChange } from './change/mobile.ts';
 import { passwordChange } from './change/password.ts';
 import { usernameChange } from './change/username.ts';
+import { bindingRoutes } from './bindings.ts';
 import type { AccountDeps } from './deps.ts';
 import { overviewRoutes } from './overview-page.ts';
 import { placeRoutes } from './places.ts';
@@ -22,6 +23,7 @@ export function createAccount(deps: AccountDeps): Journey {
         const model = endedModel((key) => words.text(ctx.state.locale, key));
         await deps.pages.render(ctx, { view: 'layout/result', model });
       });
+      bindingRoutes(router, deps);
       placeRoutes(router, deps);
       sessionRoutes(router, deps);
       for (const change of changes(deps)) changeRoutes(router, deps, change);

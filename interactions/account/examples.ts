@@ -6,7 +6,8 @@ import type { Example, ExampleScene } from '../journey.ts';
 import { foreigner, longName, newcomer, sampleAct, sampleForm, zhangwei, zhangweiAsPerson, type SampleForm } from '../layout/samples.ts';
 import { endedModel } from './account.ts';
 import { overviewModel, type OverviewFacts } from './overview.ts';
-import { bindingsModel, levelPageModel } from './places.ts';
+import { bindingModel, bindingsModel } from './bindings.ts';
+import { levelPageModel } from './places.ts';
 import type { Detail } from './profile.ts';
 import type { AccountScene } from './scene.ts';
 import { sessionModel } from './session-list.ts';
@@ -73,6 +74,16 @@ const fullAccount = {
 const place = (view: string, state: string, model: Example['model']): Example => ({ view: `account/${view}`, state, user, model });
 const facts = { account: zhangwei, person: zhangweiAsPerson, mayReadIdentity: true, evidence: [realName], now };
 
+const sampleBinding = {
+  id: '0',
+  accountId: zhangwei.id,
+  provider: 'national-platform',
+  subject: '',
+  createdAt: new Date('2026-03-02T09:30:00+08:00'),
+  lastUsedAt: new Date('2026-11-20T14:05:00+08:00'),
+  setBy: 'password',
+} as const;
+
 export const examples: readonly Example[] = [
   overview('unverified'),
   overview('verified', verified),
@@ -134,5 +145,7 @@ export const examples: readonly Example[] = [
   place('level', 'unverified', (scene) => levelPageModel(scene, 'level', { ...facts, account: newcomer, person: undefined, evidence: [] })),
   place('level', 'verified', (scene) => levelPageModel(scene, 'level', facts)),
   place('settings', 'verified', (scene) => levelPageModel(scene, 'settings', facts)),
-  place('bindings', 'none', (scene) => bindingsModel(scene)),
+  place('bindings', 'none', (scene) => bindingsModel(scene, { bindings: [], offered: [] })),
+  place('bindings', 'some', (scene) => bindingsModel(scene, { bindings: [sampleBinding], offered: [] })),
+  place('binding', 'one', (scene) => bindingModel(scene, sampleBinding, { ...sampleAct, values: {} })),
 ];

@@ -8,11 +8,7 @@ import { profileModel, type ProfileFacts, type ProfileModel } from './profile.ts
 import { sayIn, type AccountScene } from './scene.ts';
 import { tabsModel, type TabModel } from './tabs.ts';
 
-/** Pages of their own, where the deployment cuts the account centre into tabs: bindings, level, settings. */
-
-export interface BindingsModel {
-  readonly tabs: readonly TabModel[];
-}
+/** Pages of their own, where the deployment cuts the account centre into tabs: level, settings. */
 
 export interface LevelPageModel {
   readonly tabs: readonly TabModel[];
@@ -21,11 +17,6 @@ export interface LevelPageModel {
 }
 
 export function placeRoutes(router: Router<AppState>, deps: AccountDeps): void {
-  router.get('/account/bindings', async (ctx) => {
-    const { user } = await requireOwner(deps, ctx);
-    const model = bindingsModel({ locale: ctx.state.locale, words: deps.pages.words, profile: deps.profile });
-    await deps.pages.render(ctx, { view: 'account/bindings', model, user });
-  });
   for (const tab of ['level', 'settings'] as const) {
     router.get(`/account/${tab}`, async (ctx) => {
       const { account, person, sessionUid, user } = await requireOwner(deps, ctx);
@@ -36,10 +27,6 @@ export function placeRoutes(router: Router<AppState>, deps: AccountDeps): void {
       await deps.pages.render(ctx, { view: `account/${tab}`, model, user });
     });
   }
-}
-
-export function bindingsModel(scene: AccountScene): BindingsModel {
-  return { tabs: tabsModel(sayIn(scene), scene.profile, 'bindings') };
 }
 
 export function levelPageModel(scene: AccountScene, tab: 'level' | 'settings', facts: ProfileFacts & LevelFacts): LevelPageModel {

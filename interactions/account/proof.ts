@@ -44,6 +44,7 @@ const pages: readonly (readonly [RegExp, Act])[] = [
   [/^\/account\/(username)$/, 'username.change'],
   [/^\/account\/security\/passkeys\/new$/, 'passkey.add'],
   [/^\/account\/security\/passkeys\/[\w-]+$/, 'passkey.remove'],
+  [/^\/account\/bindings\/[\w-]+$/, 'binding.remove'],
   [/^\/account\/security\/totp$/, 'totp.set-up'],
   [/^\/account\/security\/totp\/remove$/, 'totp.remove'],
   [/^\/account\/security\/recovery-codes\/new$/, 'recovery-codes.make'],

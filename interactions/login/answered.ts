@@ -1,5 +1,6 @@
 import { hintedFields } from '../../src/domain/person/login-hint.ts';
 import type { Authenticated } from '../../src/domain/authenticator/password.ts';
+import { refuseBound } from '../../src/domain/upstream/bind.ts';
 import { FormRefused, Refused } from '../../src/domain/refused.ts';
 import { factorsOf, toPlain } from '../../src/domain/presence/strength.ts';
 import { Conflict } from '../../src/domain/unit-of-work.ts';
@@ -89,22 +90,25 @@ async function countFailure(deps: AnsweredDeps, method: AnsweredLogin, { code: r
 }
 
 /** Writes what follows from the first factor: that the person is in, or that the second one is still to come. */
-async function signIn(
+export async function signIn(
   deps: AnsweredDeps,
-  method: AnsweredLogin,
+  method: Pick<AnsweredLogin, 'name' | 'amr'>,
   { accountId, amr = method.amr, counts, writes }: Authenticated,
   visit: Visit,
 ) {
-  const proved: SignIn = { accountId, method: method.name, factors: factorsOf(amr, deps.clock.now(), counts).map(toPlain) };
+  const factors = factorsOf(amr, deps.clock.now(), counts);
+  const proved: SignIn = { accountId, method: method.name, factors: factors.map(toPlain) };
   const path = await nextFactor(deps, visit, proved);
   if (path !== undefined) return { leaveTo: await keepFirstFactor(deps, visit, proved, { path, writes }) };
-  await deps.unitOfWork.commit('sign-in', [...writes, ...(await signInWrites(deps, visit, accountId, method.name))]).catch(refuseCopies);
+  const signedIn = await signInWrites(deps, visit, { accountId, method: method.name, factors });
+  await deps.unitOfWork.commit('sign-in', [...writes, ...signedIn]).catch(refuseCopies);
   return { finish: () => welcome(deps, visit, proved) };
 }
 
 /** A passkey and its copy at the same moment: the second one shows that there are two. */
 function refuseCopies(error: unknown): never {
-  throw error instanceof Conflict && error.write === 'passkey.use' ? new Refused('passkey.cloned', 'credential') : error;
+  if (error instanceof Conflict && error.write === 'passkey.use') throw new Refused('passkey.cloned', 'credential');
+  return refuseBound(error);
 }
 
 const codePlace = ({ uid }: Visit) => ({ purpose: 'login', scope: uid }) as const;

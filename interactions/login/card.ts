@@ -1,7 +1,7 @@
 import type { IdentifierKind } from '../../src/domain/person/account.ts';
 import type { Profile } from '../../src/domain/policy.ts';
 import type { FormTokens } from '../../src/http/form-token.ts';
-import type { Channel, Link } from '../../src/http/page-model.ts';
+import type { ActModel, Channel, Link } from '../../src/http/page-model.ts';
 import type { Words } from '../../src/http/words.ts';
 import type { AppContext } from '../../src/http/app-context.ts';
 import type { Pages } from '../../src/http/page.ts';
@@ -16,6 +16,10 @@ export interface CardModel {
   readonly identifierLabel: string;
   readonly identifierAsked: IdentifierAsked;
   readonly notice: string | undefined;
+  /** Other sites that say who somebody is: leaving for one is an act. */
+  readonly upstreams: readonly { readonly name: string; readonly label: string; readonly form: ActModel }[];
+  /** What whoever signs in here binds, and where that is decided. */
+  readonly binding: { readonly label: string; readonly href: string } | undefined;
   readonly registerHref: string;
   readonly help: readonly Link[];
   readonly reauthenticate: boolean;
@@ -29,13 +33,13 @@ export interface CardDeps {
   readonly profile: Pick<Profile, 'login' | 'identifiers' | 'h5Identifiers' | 'comingSubjects' | 'activation' | 'recovery'>;
 }
 
-export function cardModel(deps: CardDeps, method: LoginMethod, offered: readonly LoginMethod[], visit: Visit): CardModel {
+export function cardModel(deps: CardDeps, method: LoginMethod, offered: readonly LoginMethod[], visit: CardVisit): CardModel {
   const { ctx, base } = visit;
   const { profile } = deps;
   const say = (key: string) => deps.pages.words.text(ctx.state.locale, key);
   return {
     subjects: subjectsModel(say, { to: 'sign-in', coming: profile.comingSubjects, href: `${base}/login` }),
-    tabs: offered.map(({ name }) => ({
+    tabs: offered.filter(isTab).map(({ name }) => ({
       name,
       label: tabLabel(deps.pages.words, ctx, name),
       href: `${base}/login/${name}`,
@@ -46,11 +50,24 @@ export function cardModel(deps: CardDeps, method: LoginMethod, offered: readonly
       .join('/'),
     identifierAsked: identifierAsked(profile, ctx.state.channel),
     notice: undefined,
+    upstreams: offered.filter((each) => !isTab(each)).map(({ name }) => upstreamModel(deps, visit, name)),
+    binding: visit.pending === undefined ? undefined : { label: say(`login.${visit.pending}.name`), href: `${base}/bind` },
     registerHref: `${base}/register`,
     help: otherWays(profile, say, base),
     reauthenticate: visit.session !== undefined,
     passkey: conditionalForm(deps, offered, visit),
   };
+}
+
+/** At whose sign-in the card stands. */
+type CardVisit = Visit & { readonly pending: string | undefined };
+
+const isTab = ({ shape }: LoginMethod): boolean => shape !== 'redirect';
+
+function upstreamModel({ pages, tokens }: CardDeps, { ctx, base }: Visit, name: string): CardModel['upstreams'][number] {
+  const action = `${base}/login/${name}`;
+  const label = pages.words.text(ctx.state.locale, `login.${name}.name`);
+  return { name, label, form: { action, token: tokens.issue(ctx, action), problems: [] } };
 }
 
 /** On phones some ways to sign in are called otherwise (LOG-15). */

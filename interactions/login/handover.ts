@@ -1,5 +1,6 @@
 import type Router from '@koa/router';
-import { handedOver, toPlain } from '../../src/domain/presence/strength.ts';
+import { fromPlain, handedOver, toPlain } from '../../src/domain/presence/strength.ts';
+import { refuseBound } from '../../src/domain/upstream/bind.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { AppState } from '../../src/http/app-context.ts';
 import { deviceName } from '../../src/http/device-name.ts';
@@ -70,9 +71,10 @@ export function handoverStep(
       const { accountId, factors, signedInAt } = await deps.handovers.take(visit.ctx, visit.uid);
       const header = await deps.accounts.header(accountId);
       if (header?.status !== 'active') throw new Refused('account.locked').about(accountId);
-      await deps.unitOfWork.commit('sign-in', await signInWrites(deps, visit, accountId, method.name));
-      const over = toPlain({ amr: handedOver, at: deps.clock.now() });
-      return { finish: () => welcome(deps, visit, { accountId, method: method.name, factors: [...factors, over], signedInAt }) };
+      const all = [...factors, toPlain({ amr: handedOver, at: deps.clock.now() })];
+      const signedIn = { accountId, method: method.name, factors: all.map(fromPlain) };
+      await deps.unitOfWork.commit('sign-in', await signInWrites(deps, visit, signedIn)).catch(refuseBound);
+      return { finish: () => welcome(deps, visit, { accountId, method: method.name, factors: all, signedInAt }) };
     },
   };
 }

@@ -5,6 +5,8 @@ import type { Journey } from '../journey.ts';
 import type { LoginMethod } from '../login-method.ts';
 import { visitOf, type Visit, type VisitDeps } from '../visit.ts';
 import { answeredStep, attemptOf, type AnsweredDeps } from './answered.ts';
+import { redirectRoutes, redirectStep, type RedirectStepDeps } from './redirect.ts';
+import { chosenOf } from '../pending-binding.ts';
 import { handoverRoutes, handoverStep, type HandoverStepDeps } from './handover.ts';
 import { firstFactor, frozenFor, secondFactorSteps, type LoginScene } from './second-factor.ts';
 
@@ -12,7 +14,7 @@ import { firstFactor, frozenFor, secondFactorSteps, type LoginScene } from './se
  * 登录 – one page for each method, tabs are links. Around every method the same: anti-forgery → shape →
  * captcha → the method itself (which counts attempts) → second factor where there is one → audit → outcome.
  */
-export interface LoginDeps extends VisitDeps, WizardDeps, AnsweredDeps, HandoverStepDeps {}
+export interface LoginDeps extends VisitDeps, WizardDeps, AnsweredDeps, HandoverStepDeps, RedirectStepDeps {}
 
 export function createLogin(deps: LoginDeps, methods: readonly LoginMethod[]): Journey {
   const offered = (visit: Visit) => methodsOf(deps, methods, visit);
@@ -37,12 +39,17 @@ export function createLogin(deps: LoginDeps, methods: readonly LoginMethod[]): J
         ctx.set('Cache-Control', 'no-store');
         ctx.body = await method.challenge(attemptOf(deps, visit));
       });
+      redirectRoutes(router, deps, {
+        names: methods.filter(({ shape }) => shape === 'redirect').map(({ name }) => name),
+        visit: (ctx) => ofShape(ctx, 'redirect'),
+      });
       handoverRoutes(router, deps, async (ctx) => (await ofShape(ctx, 'handover')).visit);
       wizardRoutes(router, deps, '/interaction/:uid/login', async (ctx) => {
         const visit = await visitOf(deps, ctx);
         const { step } = ctx.params;
         const first = await firstFactor(deps, visit.uid, step);
-        const scene: LoginScene = { ...visit, first, frozen: await frozenFor(deps, first, step) };
+        const pending = (await chosenOf(deps, visit.uid))?.provider;
+        const scene: LoginScene = { ...visit, pending, first, frozen: await frozenFor(deps, first, step) };
         return { wizard, id: visit.uid, base: `${visit.base}/login`, scene };
       });
     },
@@ -62,5 +69,7 @@ function stepOf(deps: LoginDeps, method: LoginMethod, offered: (visit: Visit) =>
       return answeredStep(deps, method, offered);
     case 'handover':
       return handoverStep(deps, method, offered);
+    case 'redirect':
+      return redirectStep(deps, method, offered);
   }
 }

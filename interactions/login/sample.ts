@@ -36,6 +36,10 @@ export function sampleCard(scene: ExampleScene, name: string, { reauthenticate =
     identifierLabel: profile.identifiers.map((kind) => say(`login.identifier.${kind}`)).join('/'),
     identifierAsked: 'identifier',
     notice: undefined,
+    upstreams: profile.login.desktop
+      .filter((each) => thirdParties.has(each))
+      .map((each) => ({ name: each, label: say(`login.${each}.name`), form: sampleAct })),
+    binding: undefined,
     subjects: subjectsModel(say, { to: 'sign-in', coming: profile.comingSubjects, href: nowhere }),
     registerHref: `${interaction}/register`,
     help: otherWays(profile, say, interaction),
@@ -47,12 +51,16 @@ export function sampleCard(scene: ExampleScene, name: string, { reauthenticate =
 /** Nothing is asked of the browser while somebody looks at a sample. */
 const samplePasskey = { ...sampleAct, challenge: nowhere };
 
+const thirdParties: ReadonlySet<string> = new Set(['national-platform']);
+
 /** The ways of the city, and the one that is shown even where the city has not got it. */
 function tabs({ profile, say }: ExampleScene, shown: string): LoginModel['tabs'] {
-  return [...new Set([...profile.login.desktop, shown])].map((name) => ({
-    name,
-    label: say(`login.${name}.name`),
-    href: `${interaction}/login/${name}`,
-    current: name === shown,
-  }));
+  return [...new Set([...profile.login.desktop, shown])]
+    .filter((name) => !thirdParties.has(name))
+    .map((name) => ({
+      name,
+      label: say(`login.${name}.name`),
+      href: `${interaction}/login/${name}`,
+      current: name === shown,
+    }));
 }

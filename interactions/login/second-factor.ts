@@ -6,9 +6,10 @@ import {
   type SecondFactorKind,
 } from '../../src/domain/authenticator/second-factor.ts';
 import { secondsAfter } from '../../src/domain/clock.ts';
-import type { AuthenticatorPolicy } from '../../src/domain/policy.ts';
+import type { AuthenticatorPolicy, PresencePolicy } from '../../src/domain/policy.ts';
 import { atLeast, fromPlain, strengthOf, toPlain, type SessionFactor } from '../../src/domain/presence/strength.ts';
 import { frozenOf, type Frozen } from '../../src/domain/presence/undo.ts';
+import { refuseBound } from '../../src/domain/upstream/bind.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { OnceStore } from '../../src/domain/short-lived.ts';
 import type { Write } from '../../src/domain/unit-of-work.ts';
@@ -39,12 +40,15 @@ export interface SecondFactorPageDeps extends SignInDeps, ConfirmPageDeps {
   readonly once: OnceStore;
   readonly vault: Vault;
   readonly pages: Pages;
+  readonly presence: PresencePolicy;
   readonly authenticators: Pick<AuthenticatorPolicy, 'totp'>;
 }
 
 /** A sign-in page, and what was proved before in the same sign-in. */
 export interface LoginScene extends Visit {
   readonly first: SignIn | undefined;
+  /** Name of the third party that whoever comes in binds. */
+  readonly pending: string | undefined;
   /** What of the account is frozen, where that keeps the sign-in from coming to an end. */
   readonly frozen: Frozen | undefined;
 }
@@ -197,7 +201,9 @@ async function passSecondFactor(
   const { ctx } = visit;
   const attempt = { accountId, kind, code, address: ctx.state.address, device: deps.devices.knownId(ctx, accountId) };
   try {
-    return await useSecondFactor(deps.secondFactor, attempt, await signInWrites(deps, visit, accountId, `${first.method}+${kind}`));
+    const factors = [...first.factors.map(fromPlain), { amr: 'otp', at: deps.clock.now() }];
+    const signedIn = { accountId, method: `${first.method}+${kind}`, factors };
+    return await useSecondFactor(deps.secondFactor, attempt, await signInWrites(deps, visit, signedIn)).catch(refuseBound);
   } catch (error) {
     if (error instanceof Refused && error.code !== 'credentials.throttled') {
       await recordRefusal(deps, visit, 'second-factor.refused', { accountId, method: kind, reason: error.code });

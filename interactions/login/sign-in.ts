@@ -1,19 +1,29 @@
 import type { Clock } from '../../src/domain/clock.ts';
 import { noticeWrites } from '../../src/domain/notification/notice.ts';
 import type { AccountStore } from '../../src/domain/person/account.ts';
-import { fromPlain, isTrusting, onNewDevice, provedHere, strengthOf, type PlainFactor } from '../../src/domain/presence/strength.ts';
+import {
+  fromPlain,
+  isTrusting,
+  onNewDevice,
+  provedHere,
+  strengthOf,
+  type PlainFactor,
+  type SessionFactor,
+} from '../../src/domain/presence/strength.ts';
 import type { QuotaStore } from '../../src/domain/short-lived.ts';
 import type { UnitOfWork, Write } from '../../src/domain/unit-of-work.ts';
+import { bindWrites, type BindDeps } from '../../src/domain/upstream/bind.ts';
 import type { Vault } from '../../src/domain/vault.ts';
 import { deviceName } from '../../src/http/device-name.ts';
 import type { Devices } from '../../src/http/devices.ts';
 import type { Pages } from '../../src/http/page.ts';
 import type { Finish } from '../../src/oidc/outcome.ts';
+import { chosenOf, type PendingDeps } from '../pending-binding.ts';
 import type { Visit } from '../visit.ts';
 import { audited, auditedRefusal, type AuditOrigin } from '../../src/domain/audit/record.ts';
 
 /** What every sign-in ends with, whatever it took. */
-export interface SignInDeps {
+export interface SignInDeps extends BindDeps, PendingDeps {
   readonly finish: Finish;
   readonly clock: Clock;
   readonly unitOfWork: UnitOfWork;
@@ -62,16 +72,24 @@ async function isNewDevice({ devices, accounts }: SignInDeps, { ctx }: Visit, ac
 
 /**
  * What a sign-in that succeeds writes: its audit record and, on a device that never signed in to the account before,
- * the notice to its owner (PRV-06).
+ * the notice to its owner (PRV-06); and the binding that it was for.
+ *
+ * @throws Refused bind.weak, bind.other-person
  */
-export async function signInWrites(deps: SignInDeps, visit: Visit, accountId: string, method: string): Promise<readonly Write[]> {
+export async function signInWrites(
+  deps: SignInDeps,
+  visit: Visit,
+  { accountId, method, factors }: { readonly accountId: string; readonly method: string; readonly factors: readonly SessionFactor[] },
+): Promise<readonly Write[]> {
   const event = signInEvent(deps, visit, 'sign-in.succeeded', { accountId, method });
+  const pending = await chosenOf(deps, visit.uid);
+  const bound = pending ? await bindWrites(deps, visit.ctx.state, pending, { accountId, factors }) : [];
   const { ctx } = visit;
   const account = deps.devices.knows(ctx, accountId) ? undefined : await deps.accounts.byId(accountId);
-  if (!account || !(await mayTell(deps, accountId))) return [event];
+  if (!account || !(await mayTell(deps, accountId))) return [...bound, event];
   const { locale } = ctx.state;
   const device = deviceName(ctx.req.headers) ?? deps.pages.words.text(locale, 'login.unknown-device');
-  return [event, ...noticeWrites(account, { name: 'new-device', locale, params: { device } }, deps.clock.now())];
+  return [...bound, event, ...noticeWrites(account, { name: 'new-device', locale, params: { device } }, deps.clock.now())];
 }
 
 /** Notices of new devices in an hour: whoever knows the password cannot make the owner's phone ring all night. */

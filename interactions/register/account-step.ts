@@ -21,6 +21,7 @@ import {
   type ConfirmedIdentity,
 } from '../../src/domain/proofing/real-name.ts';
 import type { IdentitySource } from '../../src/domain/proofing/identity-source.ts';
+import { bindNew } from '../../src/domain/upstream/bind.ts';
 import { Refused } from '../../src/domain/refused.ts';
 import type { QuotaStore } from '../../src/domain/short-lived.ts';
 import type { CaptchaDesk } from '../../src/http/captcha-desk.ts';
@@ -31,11 +32,12 @@ import type { Channel } from '../../src/http/page-model.ts';
 import type { Page } from '../../src/http/page.ts';
 import { codeForm, plainForm, sendCode } from '../../src/http/step-form.ts';
 import type { FormState, WizardDeps, WizardStep } from '../../src/http/wizard.ts';
+import { chosenOf, type PendingDeps } from '../pending-binding.ts';
 import type { Visit } from '../visit.ts';
 import { accountPageModel, type IdentityResult, type PageScene } from './pages.ts';
 import { passOn, waitsWithMobile, type WaitingDeps } from './waiting.ts';
 
-export interface AccountStepDeps extends WizardDeps, RegisterDeps, Omit<WaitingDeps, 'profile'> {
+export interface AccountStepDeps extends PendingDeps, WizardDeps, RegisterDeps, Omit<WaitingDeps, 'profile'> {
   readonly captchas: CaptchaDesk;
   readonly codes: CodeDesk;
   readonly quotas: QuotaStore;
@@ -226,14 +228,17 @@ async function open(
   checked: CheckedRegistration,
   confirmed: ConfirmedIdentity | undefined,
   { values }: SubmittedForm,
-  { ctx, client }: Visit,
+  visit: Visit,
 ): Promise<RegisterDraft> {
+  const { ctx, client } = visit;
   const { brand, registration, guardian } = deps.profile;
   const asking = { requestId: ctx.state.requestId, clientId: client.clientId, address: ctx.state.address };
   const now = deps.clock.now();
   const minor = confirmed !== undefined && needsGuardian(guardian, confirmed.identity.birthDate, now);
   // A minor's account is opened first and verified when a guardian has agreed: not for somebody we know already.
   if (minor) await requireUnclaimed(deps, confirmedPerson(confirmed).document, { accountId: undefined, ...asking });
+  const pending = await chosenOf(deps, visit.uid);
+  const alongside = pending && (await bindNew(deps, ctx.state, pending, confirmed && confirmedPerson(confirmed).document.key));
   const { nationalPlatform } = registration;
   const accountId = await register(
     deps,
@@ -247,6 +252,7 @@ async function open(
       usernamePrefix: registration.generatedUsername?.prefix,
       ...asking,
       locale: ctx.state.locale,
+      alongside,
     },
   );
   const opened = { accountId, registeredAt: now.getTime() };
@@ -266,8 +272,16 @@ async function accountPage(deps: AccountStepDeps, visit: Visit, state: FormState
   const proven = await provenEarlier(deps, visit, state.values.mobile ?? '');
   const preset = hintedFields(visit.params.login_hint);
   const form = proven ? plainForm(state, fields) : await codeForm(deps, ctx, state, { where: where(visit), fields, preset });
-  const model = accountPageModel(pageScene(deps, visit), { form, base: visit.base, now: deps.clock.now() });
+  const shown = accountPageModel(pageScene(deps, visit), { form, base: visit.base, now: deps.clock.now() });
+  const binding = await chosenOf(deps, visit.uid);
+  const notices = binding ? [bindingNotice(pageScene(deps, visit), binding.provider), ...shown.notices] : shown.notices;
+  const model = { ...shown, notices };
   return { view: 'register/account', model, service: visit.service };
+}
+
+/** What whoever registers here binds. */
+function bindingNotice({ say }: PageScene, provider: string): string {
+  return say('login.binding', { name: say(`login.${provider}.name`) });
 }
 
 export function pageScene({ pages, profile }: Pick<AccountStepDeps, 'pages' | 'profile'>, { ctx }: Visit): PageScene {

@@ -18,9 +18,30 @@ export type Behaviour =
   /** Answers after the time limit of the drivers. */
   | 'late'
   /** Answers that no checks are left. */
-  | 'over-quota';
+  | 'over-quota'
+  /** Signs with a key that is not its own; of those that sign documents. */
+  | 'wrong-signature'
+  /** Its clock is a quarter of an hour behind; of those that sign documents. */
+  | 'clock-off'
+  /** A page of a proxy in place of the answer. */
+  | 'html'
+  /** Ten megabytes in place of the answer. */
+  | 'huge'
+  /** Sends whoever asks somewhere else. */
+  | 'redirect';
 
-export const behaviours: readonly Behaviour[] = ['normal', 'slow', 'down', 'late', 'over-quota'];
+export const behaviours: readonly Behaviour[] = [
+  'normal',
+  'slow',
+  'down',
+  'late',
+  'over-quota',
+  'wrong-signature',
+  'clock-off',
+  'html',
+  'huge',
+  'redirect',
+];
 
 export interface SimulatorRequest {
   readonly method: string;
@@ -30,6 +51,7 @@ export interface SimulatorRequest {
   readonly receivedAt: Date;
   /** The behaviour `over-quota` is on. */
   readonly overQuota: boolean;
+  readonly behaviour: Behaviour;
 }
 
 /** What goes over the wire; `reset` cuts the connection without an answer. */
@@ -48,6 +70,8 @@ export interface SimulatorOptions {
   readonly clock: Clock;
   readonly answer: (request: SimulatorRequest) => Promise<SimulatorAnswer>;
   readonly timing?: SimulatorTiming;
+  /** What people look at, which stays as it is where programs are answered with something else. */
+  readonly isPage?: (url: URL) => boolean;
 }
 
 /** How long `slow` and `late` take, in milliseconds. */
@@ -71,7 +95,12 @@ const maxBodyBytes = 16 * 1024;
 const maxRemembered = 1000;
 
 /** Starts a server on a free port of the loopback interface. */
-export async function startSimulator({ clock, answer, timing = { slowMs: 2000, lateMs: 6000 } }: SimulatorOptions): Promise<Simulator> {
+export async function startSimulator({
+  clock,
+  answer,
+  timing = { slowMs: 2000, lateMs: 6000 },
+  isPage = () => false,
+}: SimulatorOptions): Promise<Simulator> {
   let behaviour: Behaviour = 'normal';
   const received: ReceivedRequest[] = [];
   const closing = new AbortController();
@@ -85,9 +114,9 @@ export async function startSimulator({ clock, answer, timing = { slowMs: 2000, l
     const current = behaviour;
     if (current === 'down') return incoming.socket.resetAndDestroy();
     const body = await readBody(incoming);
-    const reply = body
-      ? await answer({ method, url, headers: incoming.headers, body, receivedAt, overQuota: current === 'over-quota' })
-      : ({ status: 413, body: '' } as const);
+    const question = { method, url, headers: incoming.headers, receivedAt, overQuota: current === 'over-quota', behaviour: current };
+    const garbage = isPage(url) ? undefined : garbageOf(current);
+    const reply = garbage ?? (body ? await answer({ ...question, body }) : ({ status: 413, body: '' } as const));
     if (current === 'slow') await sleep(timing.slowMs, undefined, { signal: closing.signal });
     if (current === 'late') await sleep(timing.lateMs, undefined, { signal: closing.signal });
     if (reply === 'reset') return incoming.socket.resetAndDestroy();
@@ -119,6 +148,20 @@ export async function startSimulator({ clock, answer, timing = { slowMs: 2000, l
       });
     },
   };
+}
+
+/** What a driver must survive, whatever it asked. */
+function garbageOf(behaviour: Behaviour): SimulatorAnswer | undefined {
+  switch (behaviour) {
+    case 'html':
+      return { status: 200, headers: { 'content-type': 'text/html' }, body: '<!doctype html><title>Gateway</title>' };
+    case 'huge':
+      return { status: 200, body: JSON.stringify({ filling: 'x'.repeat(10_000_000) }) };
+    case 'redirect':
+      return { status: 302, headers: { location: 'http://127.0.0.1:9/' }, body: '' };
+    default:
+      return undefined;
+  }
 }
 
 /** The JSON object in a text; undefined if it is anything else. */

@@ -56,9 +56,14 @@ function unknownGateway(path: string, access: { readonly gateway: string } | und
 }
 
 /** Without the sandbox nobody answers for an authority that has no address. */
-function missingAuthorities(env: ProcessVariables, { sandbox }: Environment, { proofing, registration }: Profile): readonly Problem[] {
+function missingAuthorities(
+  env: ProcessVariables,
+  { sandbox }: Environment,
+  { login, proofing, registration }: Profile,
+): readonly Problem[] {
   if (sandbox) return [];
-  const offered = [...proofing, ...(registration.nationalPlatform ? ['national-platform'] : [])];
+  const signIns = [...login.desktop, ...login.h5].map((name) => `login:${name}`);
+  const offered = [...proofing, ...signIns, ...(registration.nationalPlatform ? ['national-platform'] : [])];
   return Object.entries(variables).flatMap(([path, { 'x-needed-by': method, 'x-expected': expected }]) =>
     method !== undefined && offered.includes(method) && !env[path]
       ? [{ path, problem: `is missing, but the profile offers ${method}`, expected: expected ?? 'an address' }]

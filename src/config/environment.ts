@@ -19,7 +19,7 @@ export interface GivenSecrets {
 
 /** How to reach an authority. */
 export interface AuthorityAccess {
-  readonly driver: CheckedVariables['PUBLIC_SECURITY_DRIVER'];
+  readonly driver: CheckedVariables['PUBLIC_SECURITY_DRIVER'] | CheckedVariables['NATIONAL_SIGN_IN_DRIVER'];
   readonly url: string;
   readonly appId: string;
   readonly secret: string;
@@ -92,6 +92,7 @@ export interface Environment {
     readonly publicSecurity: AuthorityAccess | undefined;
     readonly bankCard: AuthorityAccess | undefined;
     readonly nationalPlatform: AuthorityAccess | undefined;
+    readonly nationalSignIn: AuthorityAccess | undefined;
   };
 }
 
@@ -153,6 +154,12 @@ function environmentOf(checked: CheckedVariables): Environment {
         url: checked.NATIONAL_PLATFORM_URL,
         appId: checked.NATIONAL_PLATFORM_APP_ID,
         secret: checked.NATIONAL_PLATFORM_SECRET,
+      }),
+      nationalSignIn: complete({
+        driver: checked.NATIONAL_SIGN_IN_DRIVER,
+        url: checked.NATIONAL_SIGN_IN_URL,
+        appId: checked.NATIONAL_SIGN_IN_APP_ID,
+        secret: checked.NATIONAL_SIGN_IN_SECRET,
       }),
     },
   };

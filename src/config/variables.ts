@@ -55,6 +55,10 @@ export interface CheckedVariables {
   readonly BANK_CARD_URL?: string;
   readonly BANK_CARD_APP_ID?: string;
   readonly BANK_CARD_SECRET?: string;
+  readonly NATIONAL_SIGN_IN_DRIVER: 'oidc';
+  readonly NATIONAL_SIGN_IN_URL?: string;
+  readonly NATIONAL_SIGN_IN_APP_ID?: string;
+  readonly NATIONAL_SIGN_IN_SECRET?: string;
   readonly NATIONAL_PLATFORM_DRIVER: 'signed-json' | 'signed-json-sm3';
   readonly NATIONAL_PLATFORM_URL?: string;
   readonly NATIONAL_PLATFORM_APP_ID?: string;

@@ -1,3 +1,4 @@
+import type { UpstreamPreset } from './upstream/upstream.ts';
 import type { AssuranceLevel, LocalText } from './assurance/ladder.ts';
 import type { PasswordPolicy } from './authenticator/password-policy.ts';
 import type { DocumentType } from './person/document-number.ts';
@@ -49,6 +50,8 @@ export interface Profile {
   /** Networks and what people call the place they are at, most exact first. */
   readonly places: readonly Place[];
   readonly appLinks: AppLinks;
+  /** Third parties by the name of their login method. */
+  readonly upstreams: Readonly<Record<string, UpstreamPreset>>;
   /** Texts of the deployment in place of the pages' own, by their keys. */
   readonly words: Readonly<Record<string, LocalText>>;
   /** Where people land without a waiting service (LOG-16); a path of ours or an address. */

@@ -27,6 +27,8 @@ const cookieNames = {
   moved: 'mx_moved',
   /** Secret of the browser whose codes are shown for another device to scan (handover-desk.ts). */
   handover: 'mx_handover',
+  /** Secret of the browser that left for a third party (upstream-desk.ts). */
+  upstream: 'mx_upstream',
   /** Secret of what was submitted last in an interaction, for its way back alone (src/oidc/submission.ts). */
   submission: 'mx_submission',
 } as const;

@@ -8,6 +8,7 @@ import { createActivationPass } from '../domain/person/activation-pass.ts';
 import type { Profile } from '../domain/policy.ts';
 import type { BankCardSource, IdentitySource } from '../domain/proofing/identity-source.ts';
 import { createCaptchaDesk } from '../http/captcha-desk.ts';
+import { createUpstreamDesk } from '../http/upstream-desk.ts';
 import { createCodeDesk } from '../http/code-desk.ts';
 import type { CookieJar } from '../http/cookies.ts';
 import { createDevices } from '../http/devices.ts';
@@ -32,7 +33,12 @@ export interface Materials {
   readonly environment: Environment;
   readonly profile: Profile;
   readonly adapters: Adapters;
-  readonly sources: { readonly identity: IdentitySource; readonly bankCard: BankCardSource };
+  readonly sources: {
+    readonly identity: IdentitySource;
+    readonly bankCard: BankCardSource;
+    /** Third parties that sign people in; those without an address are not there. */
+    readonly upstreams: LoginMethodDeps['upstreams'];
+  };
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -97,6 +103,7 @@ function commonOf(materials: Materials, parts: Parts) {
     session,
     addressLimits,
     handover: handoverDeps(materials, { cookies, addressLimits }),
+    upstreamDesk: createUpstreamDesk({ once, quotas, cookies, vault, clock, issuer: environment.issuer }),
     authenticator: authenticatorDeps(materials, parts),
     activationPass: createActivationPass({ once, vault, clock }),
     endings: createEndingWrites({ provider, sessions, vault, unitOfWork, subjectOf, clock }),
@@ -126,37 +133,33 @@ function commonOf(materials: Materials, parts: Parts) {
   };
 }
 
-function interactionDeps({ adapters, sources, environment, profile, metrics }: Materials, parts: Parts, common: Common) {
-  const { activations, unitOfWork, hasher, consents, evidence, sessions, shortLived } = adapters;
+function interactionDeps(materials: Materials, parts: Parts, common: Common) {
+  const { adapters, sources, environment, profile, metrics } = materials;
+  const { activations, unitOfWork, hasher, consents, evidence, shortLived } = adapters;
   const { words, cookies, tokens, pages, levels, stopped } = parts;
   const { visits, wizards, desks, people, endings, session, addressLimits, activationPass } = common;
-  const { authenticators, passkeys, passwords, secondFactor, presence, changes, site, totps } = common.authenticator;
+  const { authenticators, passkeys, passwords, presence, site, totps } = common.authenticator;
   const { brand, landing } = profile;
   const { issuer, sandbox } = environment;
   const identitySource = sources.identity;
   return {
     landing: { captchas: desks.captchas, cookies, issuer, landing, pages, profile, sandbox, session, tokens },
     dispatch: { ...visits, profile },
-    login: {
+    login: signInDeps(materials, parts, common),
+    bind: { ...visits, ...wizards, persons: people.persons, once: shortLived.once },
+    register: {
+      once: shortLived.once,
       ...visits,
       ...wizards,
       ...desks,
       ...people,
       profile,
-      authenticators,
-      secondFactor,
-      passwords,
-      presence,
-      changes,
-      endings,
-      sessions,
-      stopped,
-      once: shortLived.once,
-      signIns: metrics.signIn,
-      handovers: common.handover.desk,
-      placeOf: common.handover.placeOf,
+      words,
+      hasher,
+      identitySource,
+      activations,
+      activationPass,
     },
-    register: { ...visits, ...wizards, ...desks, ...people, profile, words, hasher, identitySource, activations, activationPass },
     activate: { ...visits, ...wizards, ...desks, ...people, profile, hasher, identitySource, activations, activationPass, endings },
     recover: { ...visits, ...wizards, ...desks, ...people, profile, hasher, endings, addressLimits, passkeys, totps, presence, stopped },
     stepUp: {
@@ -183,14 +186,43 @@ function interactionDeps({ adapters, sources, environment, profile, metrics }: M
   };
 }
 
-function accountDeps({ adapters, profile }: Materials, { stopped }: Parts, common: Common) {
+function signInDeps({ adapters, profile, metrics }: Materials, { stopped }: Parts, common: Common) {
+  const { sessions, shortLived } = adapters;
+  const { visits, wizards, desks, people, endings } = common;
+  const { authenticators, passwords, secondFactor, presence, changes } = common.authenticator;
+  return {
+    ...visits,
+    ...wizards,
+    ...desks,
+    ...people,
+    profile,
+    authenticators,
+    secondFactor,
+    passwords,
+    presence,
+    changes,
+    endings,
+    sessions,
+    stopped,
+    once: shortLived.once,
+    signIns: metrics.signIn,
+    handovers: common.handover.desk,
+    placeOf: common.handover.placeOf,
+    upstreamDesk: common.upstreamDesk,
+    bindings: adapters.bindings,
+  };
+}
+
+function accountDeps({ adapters, profile, sources }: Materials, { stopped }: Parts, common: Common) {
   const { sessions, evidence, shortLived } = adapters;
   const { wizards, desks, people, endings, session, addressLimits } = common;
   const { authenticators, passkeys, passwords, presence, changes, site, totps, recoveryCodes } = common.authenticator;
   const owners = { ...wizards, ...desks, ...people, profile, session, sessions, passwords, presence, endings, stopped };
   const proofs = { ...owners, authenticators, passkeys, site, lifetimes: profile.sessions };
+  const offered = new Set([...profile.login.desktop, ...profile.login.h5]);
+  const upstreams = Object.keys(sources.upstreams).filter((name) => offered.has(name));
   return {
-    account: { ...proofs, evidence },
+    account: { ...proofs, evidence, bindings: adapters.bindings, upstreams },
     security: { ...proofs, once: shortLived.once, totps, recoveryCodes },
     undo: { ...owners, addressLimits, changes },
     handover: { ...wizards, session, secondDevice: common.handover.secondDevice },
@@ -202,7 +234,11 @@ function appDeps({ environment, clock }: Materials, { session, desks, handover }
   return { ...session, quotas: desks.quotas, clock, issuer: environment.issuer, secondDevice: handover.secondDevice };
 }
 
-function loginDeps({ adapters, profile, clock }: Materials, { stopped }: Parts, { desks, authenticator }: Common): LoginMethodDeps {
+function loginDeps(
+  { adapters, profile, clock, sources }: Materials,
+  { stopped }: Parts,
+  { desks, authenticator }: Common,
+): LoginMethodDeps {
   const { accounts, hasher, vault } = adapters;
   const { passkeys, site } = authenticator;
   const { quotas, codes } = desks;
@@ -211,6 +247,7 @@ function loginDeps({ adapters, profile, clock }: Materials, { stopped }: Parts, 
     password: { accounts, clock, documents: profile.documents, hasher, quotas, settlingSeconds, stopped, vault },
     smsCode: { accounts, codes },
     passkey: { passkeys, site },
+    upstreams: sources.upstreams,
   });
 }
 

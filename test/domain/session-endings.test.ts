@@ -15,6 +15,7 @@ describe('what ends with an act', () => {
       'email.changed',
       'username.changed',
       'passkey.added',
+      'binding.added',
       'passkey.renamed',
       'recovery-codes.made',
     ]);

@@ -53,7 +53,7 @@ async function routerOf(profile: string): Promise<Router<AppState>> {
       environment,
       cookieKeys: opened.secrets.cookieKeys,
       adapters: opened.adapters,
-      sources: { identity: nobody, bankCard: nobody },
+      sources: { identity: nobody, bankCard: nobody, upstreams: {} },
       clock: systemClock,
       metrics: createMetrics(),
       log,

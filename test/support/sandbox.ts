@@ -13,7 +13,7 @@ export interface SandboxMessage {
   readonly sentAt: string;
 }
 
-export type Behaviour = 'normal' | 'slow' | 'down' | 'late' | 'over-quota';
+export type Behaviour = 'normal' | 'slow' | 'down' | 'late' | 'over-quota' | 'wrong-signature' | 'clock-off' | 'html' | 'huge' | 'redirect';
 
 /** What the sandbox of a product lets one see and do (surface.md, Sandbox). */
 export interface Sandbox {

@@ -64,6 +64,8 @@ export interface RegisterOptions {
   /** Network address of the browser. */
   readonly address: string;
   readonly locale: string;
+  /** What is opened with it: a binding to a third party. */
+  readonly alongside?: ((accountId: string) => readonly Write[]) | undefined;
 }
 
 export interface RegisterDeps extends ClaimDeps {
@@ -90,7 +92,7 @@ const maxAttempts = 5;
  * proven by an SMS code before: whether a number is taken is not told to anybody else (DIS-21).
  *
  * @returns the account's id
- * @throws Refused mobile.taken, username.taken, identity.taken, identity.waiting, service.busy
+ * @throws Refused mobile.taken, username.taken, identity.taken, identity.waiting, bind.taken, service.busy
  */
 export async function register(deps: RegisterDeps, registration: Registration, options: RegisterOptions): Promise<string> {
   await requireFree(deps, registration);
@@ -108,6 +110,7 @@ export async function register(deps: RegisterDeps, registration: Registration, o
 }
 
 function refusalOf({ write, rule }: Conflict): Refused {
+  if (write === 'binding.insert') return new Refused('bind.taken');
   if (write !== 'account.insert') return new Refused('identity.taken', 'documentNumber');
   if (rule === 'username') return new Refused('username.taken', 'username');
   return new Refused('mobile.taken', 'mobile');
@@ -137,6 +140,7 @@ async function open(deps: RegisterDeps, registration: Registration, options: Reg
       : []),
     audited('account.registered', now, event, { agreement: options.agreementVersion }),
     ...nationalPlatformWrites(registration, event),
+    ...(options.alongside?.(id) ?? []),
   ]);
   return id;
 }

@@ -1,6 +1,7 @@
 import { shownAnswer } from '../../domain/authenticator/captcha.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { forget } from '../../../adapters/database/forget.ts';
+import type { AuthorityAccess } from '../../../adapters/drivers.ts';
 import type { Adapters } from '../../../adapters/registry.ts';
 import { startAuthorities } from '../../../sandbox/authorities/authorities.ts';
 import type { MovableClock } from '../../../sandbox/api.ts';
@@ -22,20 +23,15 @@ import type { OpenSandbox } from './serve.ts';
 /** Everything of the sandbox that the product is given in place of the outside world. */
 export const openSandbox: OpenSandbox = async ({ environment, clients }, adapters) => {
   const people = createPeople(systemClock);
-  const authorities = await startAuthorities({ clock: systemClock, people });
+  const authorities = await startAuthorities({ clock: systemClock, people, issuer: environment.issuer });
   const messages = sharedMessages(adapters);
   const closing = new AbortController();
-  const access = ({ url, appId, secret }: { url: string; appId: string; secret: string }) => ({
-    driver: 'signed-json',
-    url,
-    appId,
-    secret,
-  });
   return {
     authorities: {
       publicSecurity: access(authorities.publicSecurity),
       bankCard: access(authorities.bankCard),
       nationalPlatform: access(authorities.nationalPlatform),
+      nationalSignIn: access(authorities.nationalSignIn, 'oidc'),
     },
     gateways: createOutboxGateways({ clock: systemClock, messages }),
     async mount({ assembly, cookieKeys, caughtUp }) {
@@ -54,6 +50,7 @@ export const openSandbox: OpenSandbox = async ({ environment, clients }, adapter
           'public-security': authorities.publicSecurity,
           'bank-card': authorities.bankCard,
           'national-platform': authorities.nationalPlatform,
+          'national-sign-in': authorities.nationalSignIn,
         },
         nationalUsers: authorities.nationalPlatform.users,
         messages,
@@ -94,6 +91,10 @@ async function shownNow({ shortLived: { recent }, vault }: Adapters, { app }: As
     const times = { since: new Date(since).toISOString(), expiresAt: new Date(endsAt(ticket)).toISOString() };
     return [{ ticket: id, url: `${app.issuer}/h/${id}`, state, clientId, browser: browser ?? null, place, ...times }];
   });
+}
+
+function access({ url, appId, secret }: Omit<AuthorityAccess, 'driver'>, driver = 'signed-json'): AuthorityAccess {
+  return { driver, url, appId, secret };
 }
 
 function movableClock({ settings }: Adapters, caughtUp: () => Promise<void>): MovableClock {

@@ -6,6 +6,7 @@ import {
   mailGateways,
   nationalPlatforms,
   smsGateways,
+  upstreams,
   type AuthorityAccess,
 } from '../../../adapters/drivers.ts';
 import { migrate, pending } from '../../../adapters/database/migrate.ts';
@@ -15,6 +16,8 @@ import { startBackground, type BackgroundOptions } from '../background.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { inEveryOrder } from '../../domain/proofing/name-orders.ts';
 import { systemClock } from '../../domain/clock.ts';
+import type { Profile } from '../../domain/policy.ts';
+import type { Upstream, UpstreamPreset } from '../../domain/upstream/upstream.ts';
 import { countedUnitOfWork } from '../../domain/counted-unit-of-work.ts';
 import type { UnitOfWork } from '../../domain/unit-of-work.ts';
 import type { AppState } from '../../http/app-context.ts';
@@ -70,7 +73,7 @@ export async function serve(configuration: Configuration, openSandbox: OpenSandb
     profile,
     clients,
     adapters,
-    sources: sources(access),
+    sources: sources(access, profile),
     clock: systemClock,
     metrics,
     log,
@@ -112,11 +115,21 @@ export async function serve(configuration: Configuration, openSandbox: OpenSandb
   };
 }
 
-function sources(access: Readonly<Record<'publicSecurity' | 'bankCard', AuthorityAccess | undefined>>): AssemblyOptions['sources'] {
+function sources(
+  access: Readonly<Record<'publicSecurity' | 'bankCard' | 'nationalSignIn', AuthorityAccess | undefined>>,
+  profile: Pick<Profile, 'upstreams'>,
+): AssemblyOptions['sources'] {
+  const platform = access.nationalSignIn && upstream(access.nationalSignIn, profile.upstreams['national-platform']);
   return {
     identity: inEveryOrder(source(identitySources, access.publicSecurity, 'PUBLIC_SECURITY_URL')),
     bankCard: source(bankCardSources, access.bankCard, 'BANK_CARD_URL'),
+    upstreams: platform ? { 'national-platform': platform } : {},
   };
+}
+
+/** What it says of somebody's identity counts where the profile says how it says so. */
+function upstream(access: AuthorityAccess, preset: UpstreamPreset = { scopes: [], identity: null }): Upstream | undefined {
+  return upstreams[access.driver]?.(access, { clock: systemClock, preset });
 }
 
 /** Metrics count commits, and background jobs learn of the work that they made. */

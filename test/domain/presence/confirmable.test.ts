@@ -22,6 +22,7 @@ describe('what of a frozen account its owner may put back in force', () => {
       ['username', 'password', 'in-force'],
       ['password', 'passkey', 'in-force'],
       ['passkey', 'password', 'in-force'],
+      ['binding', 'password', 'in-force'],
       ['totp', 'password', 'in-force'],
       ['spent', 'password', 'in-force'],
     ]);
