@@ -52,7 +52,7 @@ const thirdParties = {
 } as const satisfies Readonly<Record<string, (upstream: Upstream) => LoginMethod>>;
 
 export type UpstreamName = keyof typeof thirdParties;
-const upstreamNames = Object.keys(thirdParties) as readonly UpstreamName[];
+export const upstreamNames = Object.keys(thirdParties) as readonly UpstreamName[];
 
 export interface ProofingMethodDeps {
   readonly realName: RealNameDeps;
@@ -64,7 +64,7 @@ const proofingMethodTable: Readonly<Record<string, (deps: ProofingMethodDeps) =>
   'bank-card': (deps) => bankCard(deps.bankCard),
 };
 
-export const loginMethodNames: readonly string[] = [...Object.keys(ownLogins), ...upstreamNames];
+export const loginMethodNames: readonly string[] = Object.keys(ownLogins);
 export const proofingMethodNames: readonly string[] = Object.keys(proofingMethodTable);
 
 export function loginMethods(deps: LoginMethodDeps): readonly LoginMethod[] {

@@ -26,7 +26,7 @@ export interface RedirectStepDeps extends AnsweredDeps {
 }
 
 export interface RedirectModel extends CardModel {
-  readonly form: ActModel;
+  readonly leave: ActModel;
   /** Of the third party. */
   readonly label: string;
 }
@@ -55,7 +55,7 @@ export function redirectStep(
       const problems = [...state.problems, ...(state.problems.length > 0 ? [] : answered(deps, visit))];
       const model: RedirectModel = {
         ...cardModel(deps, method, offered(visit), visit),
-        form: actForm({ ...state, problems }),
+        leave: actForm({ ...state, problems }),
         label: deps.pages.words.text(visit.ctx.state.locale, `login.${method.name}.name`),
       };
       return { view: 'login/redirect', model, service: visit.service };

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { loginMethodNames, proofingMethodNames } from '../../interactions/registry.ts';
+import { loginMethodNames, proofingMethodNames, upstreamNames } from '../../interactions/registry.ts';
 import { root } from '../support/product.ts';
 import { filesUnder, read } from '../support/repository.ts';
 
@@ -32,7 +32,7 @@ function foldersOfThings(parent: string): readonly string[] {
 
 describe('names are stated once', () => {
   it('each way to sign in is the folder of its name', () => {
-    expect(loginMethodNames.toSorted()).toEqual(foldersOfThings('interactions/login'));
+    expect([...loginMethodNames, ...upstreamNames].toSorted()).toEqual(foldersOfThings('interactions/login'));
   });
 
   it('each way to prove an identity is the folder of its name', () => {

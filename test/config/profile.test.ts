@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'minxin-profile-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const known = {
-  loginMethods: ['password', 'sms-code', 'passkey', 'qr-code'],
+  loginMethods: ['password', 'sms-code', 'passkey', 'qr-code', 'national-platform'],
   proofingMethods: ['real-name', 'bank-card'],
   questions: questionIds,
 };

@@ -56,7 +56,7 @@ describe('signing in by a third party', () => {
     expect(person.page.text).toContain('将绑定国家政务服务平台');
     await registersUnverified(person);
     await allows(person);
-    expect((await service.receives(person)).claims).toMatchObject({ amr: ['pwd', 'sms'] });
+    expect((await service.receives(person)).claims).toMatchObject({ amr: ['mfa', 'pwd', 'sms'] });
     await unbinds(person);
   });
 
@@ -90,7 +90,7 @@ describe('signing in by a third party', () => {
   it('an SMS code alone binds nothing to the account of a verified person', async () => {
     const citizen = await newCitizen(product, 'L2');
     const person = await service.sendsToUs();
-    await comesBack(person, 'liuyang');
+    await comesBack(person, 'chenjing');
     await person.submits({}, { button: '#bind-existing' });
     await signsInBySms(person, citizen);
     expect(person.page).toMatchObject({ error: { code: 'bind.weak' } });

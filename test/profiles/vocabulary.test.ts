@@ -20,7 +20,7 @@ const terms: readonly Term[] = [
   { names: ['activation'], 'zh-CN': /激活/, en: /activat/i },
   { names: ['account.email'], 'zh-CN': /邮箱/, en: /e-?mail/i },
   { names: ['recovery'], 'zh-CN': /找回密码/, en: /recover (your |the )?password/i },
-  { names: ['registration.nationalPlatform'], 'zh-CN': /国家政务服务平台/, en: /national .*platform/i },
+  { names: ['registration.nationalPlatform', 'login.national-platform'], 'zh-CN': /国家政务服务平台/, en: /national .*platform/i },
   { names: ['documents.hk-permit'], 'zh-CN': /港澳居民来往内地通行证/, en: /mainland travel permit for hong kong/i },
   { names: ['documents.taiwan-permit'], 'zh-CN': /台湾居民来往大陆通行证/, en: /mainland travel permit for taiwan/i },
   { names: ['documents.foreign-permanent-resident'], 'zh-CN': /外国人永久居留/, en: /permanent resident/i },
@@ -37,6 +37,7 @@ const rooms: readonly (readonly [RegExp, string])[] = [
   [/^activate|activate-|identity\.waiting/, 'activation'],
   [/^recover/, 'recovery'],
   [/^register\/account (national-platform|phone)$/, 'registration.nationalPlatform'],
+  [/^login\/redirect|^bind\/|^account\/bindings some|^account\/binding /, 'login.national-platform'],
   [/^account\/overview foreigner/, 'documents.foreign-permanent-resident'],
 ];
 

@@ -1,12 +1,12 @@
 import { mailGateways, smsGateways } from '../../../adapters/drivers.ts';
 import { questionIds } from '../../../interactions/help/questions.ts';
-import { loginMethodNames, proofingMethodNames } from '../../../interactions/registry.ts';
+import { loginMethodNames, proofingMethodNames, upstreamNames } from '../../../interactions/registry.ts';
 import type { KnownNames } from '../../config/configuration.ts';
 import type { Command } from './command.ts';
 
 /** Names that only the registries know. */
 export const knownNames: KnownNames = {
-  loginMethods: loginMethodNames,
+  loginMethods: [...loginMethodNames, ...upstreamNames],
   proofingMethods: proofingMethodNames,
   questions: questionIds,
   smsGateways: Object.keys(smsGateways),
