@@ -5,7 +5,7 @@ import { runMain } from '../support/product.ts';
 import { formatProblems } from '../../src/config/problems.ts';
 
 const known = {
-  loginMethods: ['password', 'sms-code', 'passkey', 'qr-code'],
+  loginMethods: ['password', 'sms-code', 'passkey', 'qr-code', 'national-platform'],
   proofingMethods: ['real-name', 'bank-card'],
   questions: questionIds,
   smsGateways: ['log'],
