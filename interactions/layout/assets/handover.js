@@ -65,4 +65,4 @@ async function follow() {
   return undefined;
 }
 
-void follow();
+if (region()?.dataset.events) void follow();

@@ -2,7 +2,7 @@ import { Refused } from '../../../src/domain/refused.ts';
 import { problemsOf } from '../../../src/http/form.ts';
 import { qrModel } from '../../../src/http/qr.ts';
 import type { Example } from '../../journey.ts';
-import { housingFund, nowhere, sampleAct, sampleTicket } from '../../layout/samples.ts';
+import { housingFund, sampleAct, sampleTicket } from '../../layout/samples.ts';
 import type { HandoverModel } from '../handover.ts';
 import { sampleCard, type CardState } from '../sample.ts';
 
@@ -24,8 +24,9 @@ function example(state: State, { name = state, refused, ...card }: Shown = {}): 
       handover: {
         state,
         code: isOpen ? { url: sampleTicket.url, qr: qrModel(sampleTicket.url), number: sampleTicket.number } : undefined,
-        events: nowhere,
-        changes: nowhere,
+        // A picture of a page follows nothing.
+        events: '',
+        changes: '',
       },
       form: sampleAct,
       renew: { ...sampleAct, problems: problemsOf(scene.words, scene.locale, refused) },
