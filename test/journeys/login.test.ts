@@ -18,8 +18,8 @@ const methods: Readonly<
 };
 
 it('every sign-in method of the product is tried here', () => {
-  // Passkeys need an authenticator: login-passkey.test.ts.
-  expect([...Object.keys(methods), 'passkey']).toEqual(loginMethodNames);
+  // A passkey needs an authenticator, a code a phone: login-passkey.test.ts, login-qr-code.test.ts.
+  expect([...Object.keys(methods), 'passkey', 'qr-code']).toEqual(loginMethodNames);
 });
 
 describe.each(['demo', 'beijing', 'beijing-2019'])('signing in, %s', (profile) => {
@@ -40,7 +40,7 @@ describe.each(['demo', 'beijing', 'beijing-2019'])('signing in, %s', (profile) =
         .$('.tabs a')
         .toArray()
         .map((tab) => tab.attribs['id']),
-    ).toEqual(['tab-password', 'tab-sms-code', ...(profile === 'demo' ? ['tab-passkey'] : [])]);
+    ).toEqual(['tab-password', 'tab-sms-code', ...(profile === 'demo' ? ['tab-passkey'] : []), 'tab-qr-code']);
     const page = await person.opens(`#tab-${method}`);
     expect(page.url.pathname).toMatch(new RegExp(`/login/${method}$`));
     expect(page.$(`#tab-${method}`).attr('aria-current')).toBe('page');
