@@ -98,10 +98,10 @@ describe.each(['beijing', 'beijing-2019', 'hubei'])('the login card in %s', (pro
 });
 
 describe.each([
-  ['demo', 'desktop', ['密码登录', '短信登录', '通行密钥']],
-  ['beijing', 'desktop', ['账号登录', '短信登录']],
+  ['demo', 'desktop', ['密码登录', '短信登录', '通行密钥', '扫码登录']],
+  ['beijing', 'desktop', ['账号登录', '短信登录', '扫码登录']],
   ['beijing', 'h5', ['密码登录', '验证码登录']],
-  ['beijing-2019', 'desktop', ['账号登录', '短信登录']],
+  ['beijing-2019', 'desktop', ['账号登录', '短信登录', '扫码登录']],
 ] as const)('the tabs of the login card in %s on %s', (profile, channel, tabs) => {
   it('[LOG-15] are those that there are today, in the words of its manual, the first one open', async () => {
     const product = await sharedProduct(profile);
