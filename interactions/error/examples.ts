@@ -58,6 +58,8 @@ export const examples: readonly Example[] = [
   signedOut('nothing-typed'),
   signedOut('typed', { email: 'zhangwei@example.cn' }),
   error('account.locked'),
+  error('upstream.gone'),
+  error('bind.gone'),
   error('change.frozen'),
   error('change.gone'),
   error('presence.required'),

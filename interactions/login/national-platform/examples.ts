@@ -19,4 +19,6 @@ export const examples: readonly Example[] = [
   away('empty'),
   away('refused', new Refused('upstream.refused')),
   away('unavailable', new Refused('upstream.unavailable')),
+  away('invalid', new Refused('upstream.invalid')),
+  away('other-person', new Refused('upstream.other-person')),
 ];

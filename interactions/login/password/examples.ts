@@ -23,5 +23,9 @@ export const examples: readonly Example[] = [
   example('captcha-missing', { captcha: true, values, refused: new Refused('captcha.required', 'captcha') }),
   example('captcha-wrong', { captcha: true, values, refused: new Refused('captcha.wrong', 'captcha') }),
   example('locked', { values, refused: new Refused('account.locked') }),
+  example('bind-weak', { values, refused: new Refused('bind.weak') }),
+  example('bind-other-person', { values, refused: new Refused('bind.other-person') }),
+  example('bind-taken', { values, refused: new Refused('bind.taken') }),
+  example('bind-already', { values, refused: new Refused('bind.already') }),
   example('busy', { values, refused: new Refused('service.busy') }),
 ];
