@@ -61,7 +61,7 @@ describe.each(['demo', 'beijing'])('names as they are typed in %s', (profile) =>
       const person = await atTheStep();
       expect(person.page.says('#name-hint')).toBe(word('layout', 'document.name-hint-letters'));
       await person.submits({ ...identityFields(foreigner), name: `${name}x` });
-      expect(person.page.error).toEqual({ code: 'identity.mismatch', field: undefined, text: refusal('identity.mismatch') });
+      expect(person.page.error).toEqual({ code: 'identity.mismatch', field: undefined, text: refusal('identity.mismatch.letters') });
       expect(person.page.$('[aria-invalid=true]')).toHaveLength(0);
       expect(person.page.$('[name=name]').attr('value')).toBe(`${name}x`);
       await person.submits({ ...identityFields(foreigner), name });
