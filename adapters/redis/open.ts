@@ -99,8 +99,8 @@ export async function openRedis(url: string, report: (error: Error) => void = ()
 
   const subscribers: RedisClient[] = [];
   const subscribe: RedisConnection['subscribe'] = (channel, listener) => {
-    // Whoever only listens owes no answers: silence is no fault there, and what was asked for is asked again after a cut.
-    const subscriber = client instanceof Cluster ? client.duplicate() : client.duplicate({ socketTimeout: 0 });
+    // Whoever only listens is owed no answers: silence is no fault there. A cut is, and what was asked for is asked again after it.
+    const subscriber = client instanceof Cluster ? client.duplicate() : client.duplicate();
     subscribers.push(subscriber);
     for (const event of ['error', 'node error']) subscriber.on(event, (error: Error) => report(bare(error)));
     subscriber.on('message', (from: string, message: string) => {

@@ -17,6 +17,7 @@ export interface AccountDeps extends Omit<ChangeDeps, 'profile'> {
     Profile,
     | 'ladders'
     | 'login'
+    | 'upstreams'
     | 'proofing'
     | 'masking'
     | 'authenticators'

@@ -21,6 +21,8 @@ export interface OverviewModel {
   readonly endSessions: ActModel;
   /** To passkeys and second factor, where the deployment has them. */
   readonly securityHref: string | undefined;
+  /** Where accounts of third parties can be bound and no tab leads there. */
+  readonly bindingsHref: string | undefined;
   /** To where a frozen change is given back; undefined: nothing is frozen. */
   readonly frozenHref: string | undefined;
 }
@@ -47,6 +49,11 @@ export function overviewModel(scene: AccountScene, facts: OverviewFacts, endSess
     sessions: tabs.length === 0 ? sessionModels(scene, facts.sessions, facts.currentUid) : undefined,
     endSessions,
     securityHref: authenticators.passkey || authenticators.totp ? '/account/security' : undefined,
+    bindingsHref: tabs.length === 0 && takesThirdParties(scene.profile) ? '/account/bindings' : undefined,
     frozenHref: facts.account.frozen ? frozenPath : undefined,
   };
+}
+
+function takesThirdParties({ login, upstreams }: AccountScene['profile']): boolean {
+  return [...login.desktop, ...login.h5].some((name) => Object.hasOwn(upstreams, name));
 }

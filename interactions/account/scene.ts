@@ -6,7 +6,10 @@ import type { Words } from '../../src/http/words.ts';
 export interface AccountScene {
   readonly locale: Locale;
   readonly words: Words;
-  readonly profile: Pick<Profile, 'ladders' | 'proofing' | 'masking' | 'authenticators' | 'account' | 'username' | 'registration'>;
+  readonly profile: Pick<
+    Profile,
+    'ladders' | 'proofing' | 'masking' | 'authenticators' | 'account' | 'username' | 'registration' | 'login' | 'upstreams'
+  >;
 }
 
 export function sayIn({

@@ -40,6 +40,9 @@ describe('the image', () => {
     NATIONAL_PLATFORM_URL: 'https://national.example',
     NATIONAL_PLATFORM_APP_ID: 'minxin',
     NATIONAL_PLATFORM_SECRET: key(),
+    NATIONAL_SIGN_IN_URL: 'https://sign-in.example',
+    NATIONAL_SIGN_IN_APP_ID: 'minxin',
+    NATIONAL_SIGN_IN_SECRET: key(),
   };
   let product: OwnProduct;
 

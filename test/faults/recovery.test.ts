@@ -77,7 +77,7 @@ it('a recovery leaves one record of what was refused and one of what was done, a
   );
   expect(records).toEqual([
     { event: 'password.recovered', details: { method: 'mobile-and-document' } },
-    { event: 'recovery.refused', details: { reason: 'otp.wrong' } },
+    { event: 'recovery.refused', details: { reason: 'otp.wrong', address: expect.stringMatching(/^[\w-]{43}$/) } },
   ]);
 });
 

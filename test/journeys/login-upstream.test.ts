@@ -19,7 +19,8 @@ const seeded = { username: 'zhangwei', password: 'Minxin-2026' };
 
 /** Somebody signed in to their account centre who takes away the binding that a test made. */
 async function unbinds(person: Person): Promise<void> {
-  await person.goes('/account/bindings');
+  await person.goes('/account');
+  await person.opens('#bindings');
   await person.opens('#unbind-national-platform');
   expect((await person.submits()).text).toContain('已解除绑定');
 }
